@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shirube::corpus {
+
+/// One printed line, as a reader found it. What a format does not tell keeps its default.
+struct Line {
+  std::string text;      ///< UTF-8; table cells of one row are separated by tabs
+  double indent = -1;    ///< left edge from the left edge of the text block, in ems of body text; -1: unknown
+  double right = -1;     ///< free space to the right edge of the text block, in ems; -1: unknown
+  double size = 1;       ///< type size relative to body text
+  bool bold = false;     ///< all of it, footnote marks aside
+  std::string font;      ///< names the face, to tell styles of headings apart; empty: unknown
+  double gap = -1;       ///< space above, in lines of body text; -1: unknown
+  bool table = false;    ///< a row of a table: content, whatever it begins with
+  bool note = false;     ///< a footnote
+};
+
+/// A page of the original, or the whole of a file that has no pages.
+struct Page {
+  int number = 0;        ///< from 1; 0 when the format has no pages
+  std::string printed;   ///< the number printed on it (「ⅲ-45」) when it was found, else empty
+  std::vector<Line> lines;
+};
+
+}  // namespace shirube::corpus

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "corpus/clause.h"
+#include "corpus/page.h"
+
+namespace shirube::indexer {
+
+/// What a file itself says of its document. Facts given by a person win over these.
+struct FoundFacts {
+  std::string title;
+  std::string number;     ///< 平成十五年法律第五十七号, 総行サ第42号
+  std::string abbreviation;
+  std::string issued;     ///< ISO date or empty
+};
+
+/// What a reader got from one file: pages of lines, to be cut by the outline, or clauses where the
+/// format itself says what they are (law XML).
+struct Extract {
+  std::string media_type;             ///< application/pdf, text/plain, text/markdown, application/xml
+  std::string encoding;               ///< of text files
+  std::vector<corpus::Page> pages;
+  std::vector<corpus::Clause> clauses;
+  FoundFacts facts;
+  std::vector<std::string> warnings;  ///< Japanese, each for a person to look at: near-empty pages, garbled or vertical text
+};
+
+/// Readers, one a file format. Each takes the bytes of one file and throws Error{invalid} with a
+/// Japanese reason when it cannot be read. They hold no state and are meant to run in the child
+/// process (see child.h), because the bytes are not to be trusted.
+Extract read_text(const std::string& bytes);
+Extract read_markdown(const std::string& bytes);
+Extract read_pdf(const std::string& bytes);
+Extract read_law_xml(const std::string& bytes);
+
+/// Finds the format by content (the name's ending only tells Markdown from text) and reads. A file
+/// of no known format is refused with what it seems to be and what to do.
+Extract read(const std::string& bytes, const std::string& file_name);
+
+}  // namespace shirube::indexer
