@@ -99,7 +99,7 @@ Decoded decode_as(std::string_view bytes, const std::string& encoding) {
     char32_t c = wide[i];
     bool pair = c >= 0xD800 && c < 0xDC00 && i + 1 < wide.size() && wide[i + 1] >= 0xDC00 && wide[i + 1] < 0xE000;
     if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (static_cast<char32_t>(wide[++i]) - 0xDC00);
-    else if (c >= 0xD800 && c < 0xE000) c = 0xFFFD;
+    else if ((c >= 0xD800 && c < 0xE000) || (c >= 0x80 && c < 0xA0)) c = 0xFFFD;
     // 外字 of one machine mean nothing on another: 〓 stands for them, as in print.
     bool private_use = (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000;
     private_characters += private_use;
