@@ -77,6 +77,17 @@ class Library {
   /// Error{invalid} when the quote is not in the cited clause.
   void add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote);
 
+  /// Binds the official citations in an edition's text (題名（版）第…条) to the clauses they name, with
+  /// the first sentence of each as the quote. Returns how many. What names nothing held is left.
+  size_t link_citations(int64_t edition_id);
+
+  /// Whether these bytes are an edition of this document already, whoever asks.
+  struct Held {
+    int64_t edition_id;
+    size_t clauses;
+  };
+  std::optional<Held> find_edition(const std::string& slug, const std::string& content_hash) const;
+
   std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
   /// Newest first.
   std::vector<Edition> editions(const Viewer& viewer, const std::string& slug) const;
