@@ -83,7 +83,7 @@ void mark_table_rows(std::vector<Row>& rows) {
     if (last && i - *last <= 6)
       for (size_t k = *last + 1; k < i; ++k) {
         auto m = read_markers(rows[k].text);
-        if (rows[k].right >= 0 || (!m.empty() && legal_rank(m[0].family.core))) break;
+        if (rows[k].right >= 0 || (!m.empty() && (legal_rank(m[0].family.core) || m[0].family.core == Core::annex || m[0].family.core == Core::supplement))) break;
         if (k == i - 1)
           for (size_t j = *last + 1; j < i; ++j) rows[j].table = true;
       }

@@ -48,9 +48,10 @@ bool has_leader(std::string_view s) {
 
 bool is_contents_title(std::string_view s) {
   auto t = shape(s);
-  for (auto w : {"目次", "もくじ", "【目次】", "〈目次〉", "＜目次＞", "-目次-", "－目次－", "目録", "《目次》", "<目次>", "〔目次〕", "[目次]", "#目次"})
+  for (auto w : {"目次", "もくじ", "【目次】", "〈目次〉", "＜目次＞", "-目次-", "－目次－", "《目次》", "<目次>", "〔目次〕", "[目次]", "#目次"})
     if (t == w) return true;
-  return false;
+  // 「労働基準法目次」
+  return t.ends_with("目次") && t.size() <= 90 && t.find("。") == t.npos;
 }
 
 /// A line of a contents list may not be a sentence.

@@ -64,12 +64,14 @@ std::optional<Levels::Place> Levels::find_decimal(const Marker& marker) const {
     if (numeric && e.last == prefix && n.back() <= 3) return Place{i + 1, n.back() <= 1 ? Fit::opens : Fit::skips};
   }
   bool alone = std::none_of(stack_.begin(), stack_.end(), [](auto& e) { return e.family.core == Core::decimal; });
-  if (alone && n.back() <= 1 && marker.gap != Gap::none && !marker.doubtful) return find_first(marker.family, Row{});
+  if (alone && n.back() <= 1 && marker.gap != Gap::none && !marker.doubtful) return find_first(marker.family, Row{}, false);
   return {};
 }
 
-Levels::Place Levels::find_first(const Family& family, const Row& row) const {
+Levels::Place Levels::find_first(const Family& family, const Row& row, bool legal) const {
   auto open = innermost(family);
+  // Items of laws do not nest in themselves; old paragraphs without number part two lists of them.
+  if (open && legal && family.core == Core::kanji && family.shell == Shell::bare) return {*open, Fit::opens};
   size_t keep = stack_.size(), least = open ? *open + 1 : 0;
   if (open && *open + 1 == keep && (stack_.back().plain || !stack_.back().has_body)) return {*open, Fit::opens};  // the list starts again
   if (!open)
@@ -114,8 +116,8 @@ std::optional<Levels::Place> Levels::find(const Marker& marker, const Row& row, 
   if (auto fixed = find_fixed(marker)) return fixed;
   if (marker.family.core == Core::decimal) return find_decimal(marker);
   if (auto open = find_open(marker, row, legal)) return open;
-  if (starts_list(marker)) return find_first(marker.family, row);
-  if (marker.family.core == Core::ordinal && !marker.doubtful) return find_first(marker.family, row);
+  if (starts_list(marker)) return find_first(marker.family, row, legal);
+  if (marker.family.core == Core::ordinal && !marker.doubtful) return find_first(marker.family, row, legal);
   // Abridged supplements print only some of their paragraphs and items.
   bool numbered = marker.family.shell == Shell::bare && (marker.family.core == Core::digits || marker.family.core == Core::kanji);
   if (legal && numbered && marker.gap == Gap::wide && !marker.doubtful && !stack_.empty()) {

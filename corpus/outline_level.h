@@ -51,7 +51,7 @@ class Levels {
   std::optional<Place> find_fixed(const Marker& marker) const;
   std::optional<Place> find_decimal(const Marker& marker) const;
   std::optional<Place> find_open(const Marker& marker, const Row& row, bool legal) const;
-  Place find_first(const Family& family, const Row& row) const;
+  Place find_first(const Family& family, const Row& row, bool legal) const;
   bool stood_above(const Family& upper, const Family& lower) const { return above_.contains({upper, lower}); }
   std::optional<size_t> innermost(const Family& family) const;
 

@@ -196,8 +196,8 @@ struct AnnexWord {
   std::string_view word;
   bool needs_number;  ///< a word of running text, unless a number or brackets say otherwise
 };
-constexpr std::array<AnnexWord, 14> kAnnexWords = {{{"別記様式", false}, {"別紙様式", false}, {"別表", false}, {"別紙", false}, {"別記", false}, {"別添", false},
-                                                    {"別図", false}, {"別冊", true}, {"様式", true}, {"付録", false}, {"付属資料", false}, {"附属資料", false},
+constexpr std::array<AnnexWord, 13> kAnnexWords = {{{"別記様式", false}, {"別紙様式", false}, {"別表", false}, {"別紙", false}, {"別記", false}, {"別添", false},
+                                                    {"別図", false}, {"様式", true}, {"付録", false}, {"付属資料", false}, {"附属資料", false},
                                                     {"参考資料", true}, {"参考", true}}};
 
 bool take_annex_number(Cursor& c) {
