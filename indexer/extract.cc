@@ -54,6 +54,18 @@ bool is_binary(std::string_view bytes) {
   return !utf16 && std::count(part.begin(), part.end(), '\0') > 0;
 }
 
+/// Converters write Markdown into .txt files: two headings with # tell.
+bool looks_like_markdown(std::string_view bytes) {
+  size_t headings = 0;
+  for (size_t at = 0; at < bytes.size() && headings < 2;) {
+    auto line = bytes.substr(at, bytes.find('\n', at) - at);
+    auto depth = line.find_first_not_of('#');
+    headings += depth != line.npos && depth > 0 && depth <= 6 && line[depth] == ' ';
+    at += line.size() + 1;
+  }
+  return headings == 2;
+}
+
 }  // namespace
 
 Extract read(const std::string& bytes, const std::string& file_name) {
@@ -66,7 +78,7 @@ Extract read(const std::string& bytes, const std::string& file_name) {
   if (start.starts_with("<?xml") || start.starts_with("<Law") || start.starts_with("<DataRoot") || start.starts_with("<law_data_response")) return read_law_xml(bytes);
   if (start.starts_with("<!DOCTYPE") || start.starts_with("<!doctype") || start.starts_with("<html") || start.starts_with("<HTML")) refuse("HTML");
   if (is_binary(bytes)) refuse("文字のファイルではありません");
-  if (ends_with_nocase(file_name, ".md") || ends_with_nocase(file_name, ".markdown")) return read_markdown(bytes);
+  if (ends_with_nocase(file_name, ".md") || ends_with_nocase(file_name, ".markdown") || looks_like_markdown(bytes)) return read_markdown(bytes);
   return read_text(bytes);
 }
 
