@@ -103,6 +103,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
   body_ = body_look(rows_);
+  join_headings(rows_, body_);
   legal_ = is_legal(rows_);
 }
 
@@ -142,6 +143,9 @@ bool Builder::is_caption_of_next(size_t i) const {
 bool Builder::believable(const Marker& m, const Levels::Place& place, const Row& row, bool continues) const {
   using Fit = Levels::Fit;
   if (m.doubtful && (continues || place.fit == Fit::skips)) return false;
+  // Items are not set in the middle of the line; cells of tables are.
+  bool item = m.family.core == Core::circled || m.family.core == Core::aiueo || m.family.core == Core::iroha || (m.family.core == Core::digits && m.family.shell == Shell::paren);
+  if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
   if (!continues) return true;
   bool strong = m.family.core == Core::supplement || m.family.core == Core::annex || legal_rank(m.family.core) > 0;
   if (strong) return m.gap == Gap::wide || place.fit != Fit::fixed;
@@ -240,7 +244,7 @@ bool Builder::take_heading(size_t i) {
   Draft d;
   d.family = *style;
   d.title = true;
-  d.lead = std::string(text::trim(row.text));
+  d.lead = std::string(without_sign(row.text));
   if (place.keep > 0) d.clause.parent = open[place.keep - 1].node;
   if (row.page > 0) d.clause.page = row.page;
   Levels::Entry e{*style, {1}, 0, false, false, true, row.indent, row.size, row.bold};

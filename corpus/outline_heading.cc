@@ -107,12 +107,44 @@ std::string_view without_remark(std::string_view heading) {
   return heading;
 }
 
+std::string_view without_sign(std::string_view heading) {
+  heading = text::trim(heading);
+  auto sign = first_char(heading);
+  if (kSigns.find(sign) == kSigns.npos || !sign) return heading;
+  return text::trim(heading.substr(code_point_at(heading, 0).length));
+}
+
+void join_headings(std::vector<Row>& rows, const BodyLook& body) {
+  size_t kept = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    auto& row = rows[i];
+    auto* above = kept ? &rows[kept - 1] : nullptr;
+    bool stands_out = body.layout && (row.bold != body.bold || row.size > 1.05) && !row.table && !row.note;
+    if (stands_out && above && above->page == row.page && above->font == row.font && above->bold == row.bold && read_markers(row.text).empty() &&
+        goes_on(*above, *above, row) && columns(above->text) < 130) {
+      join_line(above->text, row.text);
+      above->right = row.right, above->full = row.full;
+      continue;
+    }
+    if (kept != i) rows[kept] = std::move(row);
+    ++kept;
+  }
+  rows.resize(kept);
+}
+
+/// A line that runs into text of another face is the start of a paragraph.
+bool runs_on(const std::vector<Row>& rows, size_t i) {
+  if (!rows[i].full || i + 1 >= rows.size()) return false;
+  auto& next = rows[i + 1];
+  return !next.table && std::abs(next.size - rows[i].size) < 0.04 && goes_on(rows[i], rows[i], next) && columns(rows[i].text) > 60;
+}
+
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body) {
   auto& row = rows[i];
   if (row.table || row.note) return {};
   auto whole = text::trim(row.text);
   auto words = without_remark(whole);
-  if (words.empty() || words.find("。") != words.npos || is_figure_caption(words)) return {};
+  if (words.empty() || words.find("。") != words.npos || is_figure_caption(words) || runs_on(rows, i)) return {};
   Family family{Core::style, Shell::bare, 0};
   if (row.heading) return family.style = 1, family;
   bool larger = row.size > 1.1, other_face = body.layout && (row.bold != body.bold || row.font != body.font) && row.size > 0.95;

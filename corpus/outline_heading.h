@@ -23,6 +23,12 @@ BodyLook body_look(const std::vector<Row>& rows);
 /// and sentences are no headings.
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body);
 
+/// Joins the lines of headings that run over the edge, where face or size sets them off.
+void join_headings(std::vector<Row>& rows, const BodyLook& body);
+
+/// A heading's words without the sign before them: 「● 概要」 → 「概要」. Brackets stay.
+std::string_view without_sign(std::string_view heading);
+
 /// The style that the face and size of a row make, for numbered headings too.
 int face_style(const Row& row);
 

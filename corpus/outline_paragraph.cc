@@ -84,6 +84,13 @@ bool ends_sentence(std::string_view s) {
   return c == U'。' || c == U'．' || c == U'：' || c == U':' || c == U'」' || c == U'】' || c == U'?' || c == U'？' || c == U'！';
 }
 
+/// Bullets and signs begin a paragraph after a full stop.
+bool begins_item(std::string_view s) {
+  s = text::trim(s);
+  static constexpr std::u32string_view signs = U"・•●■◆○◎□◇※▼▲▶➢✓【＜〈《＊*";
+  return !s.empty() && signs.find(code_point_at(s, 0).value) != signs.npos;
+}
+
 }  // namespace
 
 int columns(std::string_view s) {
@@ -117,7 +124,7 @@ std::vector<Row> rows_of(const std::vector<Page>& pages) {
     }
   }
   if (!layout) measure_wrapped(rows);
-  for (auto& r : rows) r.full = r.right >= 0 && r.right <= 1.6;
+  for (auto& r : rows) r.full = r.right >= 0 && r.right <= 1.6 && columns(r.text) >= 28;
   return rows;
 }
 
@@ -128,7 +135,9 @@ bool goes_on(const Row& first, const Row& previous, const Row& row) {
   if (!row.first_on_page && row.gap > 0.9) return false;
   bool closed = ends_sentence(previous.text);
   if (!closed) return row.indent < 0 || row.indent < previous.indent + 8;
+  if (row.bold != previous.bold || begins_item(row.text)) return false;
   if (row.indent < 0) return true;
+  if (row.indent > previous.indent + 8) return false;
   // A new paragraph is set in. Where the one above has one line only, its own start tells.
   if (&first != &previous) return row.indent < previous.indent + 0.5;
   return row.indent < first.indent - 0.4 || (first.indent < 0.5 && row.indent < 0.5) || row.indent > first.indent + 0.5;

@@ -173,7 +173,7 @@ void drop_marks(std::vector<Strip>& strips, double body) {
     return s.size < body * 0.66 && std::all_of(s.words.begin(), s.words.end(), [](auto& w) { return is_kana(w.text); });
   });
   for (auto& s : strips) {
-    bool first = true;
+    bool first = true;  // before the footnotes are found, a number that begins a line may be theirs
     std::erase_if(s.words, [&](const PlacedWord& w) {
       bool small = w.size < s.size * 0.78;
       bool mark = small && ((!first && is_number(w.text) && w.text.size() <= 3) || is_kana(w.text));
@@ -181,6 +181,11 @@ void drop_marks(std::vector<Strip>& strips, double body) {
       return mark;
     });
   }
+}
+
+void drop_leading_marks(std::vector<Strip>& strips) {
+  for (auto& s : strips)
+    if (!s.note && s.words.size() > 1 && s.words[0].size < s.size * 0.78 && is_number(s.words[0].text)) s.words.erase(s.words.begin());
 }
 
 /// Footnotes: smaller type from some line down to the foot of the page, begun by a number.
@@ -204,25 +209,42 @@ void mark_notes(std::vector<Strip>& strips, double body) {
   if (!strips.empty() && strips.back().words.size() == 1 && is_number(strips.back().words[0].text)) strips.back().note = false;
 }
 
+/// A number and its text are one piece: 「第一　　地域の…」. How far apart they may stand, in ems.
+double number_gap(const std::string& words) {
+  if (text::length_utf8(words) > 8) return 0;
+  auto markers = corpus::read_markers(words + "　x");
+  if (markers.empty()) return 0;
+  auto core = markers[0].family.core;
+  return core == corpus::Core::decimal || core == corpus::Core::ordinal || corpus::legal_rank(core) ? 3.5 : 1.75;
+}
+
 /// Pieces of a line that wide gaps part, by the position of their first words.
-std::vector<size_t> cells_of(const Strip& s) {
+std::vector<size_t> cells_of(const Strip& s, double least = 1.6) {
   std::vector<size_t> starts = {0};
   std::string before = s.words.empty() ? "" : s.words[0].text;
   for (size_t i = 1; i < s.words.size(); ++i) {
-    double gap = s.words[i].left - s.words[i - 1].right;
-    // A number and its text are one piece: 「第一　　地域の…」.
-    bool number = starts.size() == 1 && text::length_utf8(before) <= 6 && !corpus::read_markers(before + "　x").empty() && gap < s.size * 3.2;
-    if (gap > s.size * 1.6 && !number) starts.push_back(i);
+    double gap = (s.words[i].left - s.words[i - 1].right) / s.size;
+    if (gap > least && !(starts.size() == 1 && gap < number_gap(before))) starts.push_back(i);
     before += s.words[i].text;
   }
   return starts;
 }
 
-bool shares_column(const Strip& a, const Strip& b, double tolerance) {
-  for (auto i : cells_of(a))
-    for (auto k : cells_of(b))
-      if ((i || k) && std::abs(a.words[i].left - b.words[k].left) < tolerance) return true;
+bool shares_column(const Strip& a, const Strip& b, double least, double tolerance) {
+  for (auto i : cells_of(a, least))
+    for (auto k : cells_of(b, least))
+      if (i && k && std::abs(a.words[i].left - b.words[k].left) < tolerance) return true;
   return false;
+}
+
+/// Narrow gaps part cells too where three lines running have them at one place.
+void mark_narrow_tables(std::vector<Strip>& strips, const Body& body) {
+  for (size_t i = 0; i + 2 < strips.size(); ++i) {
+    bool table = true;
+    for (size_t k = i; k < i + 2; ++k)
+      table = table && strips[k].block == strips[k + 1].block && strips[k + 1].top - strips[k].top < body.pitch * 2 && shares_column(strips[k], strips[k + 1], 0.75, body.size * 0.25);
+    for (size_t k = i; table && k < i + 3; ++k) strips[k].table = true;
+  }
 }
 
 /// Rows in which wide gaps stand at the same places, and the lines of cells between them.
@@ -232,7 +254,7 @@ void mark_tables(std::vector<Strip>& strips, const Body& body, double left, doub
     if (!strips[i].words.empty() && cells_of(strips[i]).size() > 1) rows.push_back(i);
   for (size_t r = 0; r + 1 < rows.size(); ++r) {
     size_t a = rows[r], b = rows[r + 1];
-    if (b - a > 6 || strips[a].block != strips[b].block || !shares_column(strips[a], strips[b], body.size * 0.8)) continue;
+    if (b - a > 6 || strips[a].block != strips[b].block || !shares_column(strips[a], strips[b], 1.6, body.size * 0.8)) continue;
     bool narrow = true;
     for (size_t k = a + 1; k < b; ++k) {
       auto& s = strips[k];
@@ -242,6 +264,7 @@ void mark_tables(std::vector<Strip>& strips, const Body& body, double left, doub
     if (!narrow) continue;
     for (size_t k = a; k <= b; ++k) strips[k].table = true;
   }
+  mark_narrow_tables(strips, body);
   // Cells whose other lines run on above and below the marked rows.
   for (size_t i = 0; i < strips.size(); ++i) {
     if (strips[i].table || strips[i].words.empty()) continue;
@@ -259,12 +282,13 @@ std::string space_between(const PlacedWord& a, const PlacedWord& b, double size)
   auto before = last_char(a.text), after = first_char(b.text);
   if (!is_square(before) && !is_square(after)) return gap > 0.12 || a.space_after ? (gap > 2 ? "　" : " ") : "";
   if (gap < 0.3) return "";
+  if (is_square(before) != is_square(after) && !text::is_digit(before)) return gap < 1.6 ? " " : "　";
   return gap < 0.72 ? " " : "　";
 }
 
 std::string text_of(const Strip& s) {
   std::string out;
-  auto cells = s.table ? cells_of(s) : std::vector<size_t>{0};
+  auto cells = s.table ? cells_of(s, 0.75) : std::vector<size_t>{0};
   for (size_t i = 0; i < s.words.size(); ++i) {
     bool cell = i > 0 && std::find(cells.begin(), cells.end(), i) != cells.end();
     if (cell) out += '\t';
@@ -366,6 +390,7 @@ std::vector<corpus::Page> lay_out(const std::vector<PlacedPage>& pages) {
     drop_marks(all.back(), body.size);
     std::erase_if(all.back(), [](auto& s) { return s.words.empty(); });
     mark_notes(all.back(), body.size);
+    drop_leading_marks(all.back());
   }
   measure(pages, all, body);
   std::vector<corpus::Page> out(pages.size());
