@@ -1,0 +1,370 @@
+#include "corpus/outline.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "corpus/outline_furniture.h"
+#include "corpus/outline_heading.h"
+#include "corpus/outline_level.h"
+#include "corpus/outline_marker.h"
+#include "corpus/outline_paragraph.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+namespace {
+
+/// A clause while its lines come in.
+struct Draft {
+  Clause clause;
+  std::string lead;                ///< the words on the line of its number
+  std::vector<std::string> lines;  ///< what follows
+  std::vector<std::string> notes;
+  Family family;
+  bool title = false;              ///< its lead is a heading whatever follows
+};
+
+/// Walks the rows once and files each under the clause it belongs to.
+class Builder {
+ public:
+  Builder(std::vector<Row> rows, size_t contents_end);
+  std::vector<Clause> build();
+
+ private:
+  void take(size_t i);
+  bool take_number(size_t i, bool continues);
+  bool take_heading(size_t i);
+  bool take_annex_title(size_t i, const Row& row);
+  void take_content(const Row& row, bool continues);
+  void open_clause(const Marker& marker, const Levels::Place& place, const Row& row);
+  bool believable(const Marker& marker, const Levels::Place& place, const Row& row, bool continues) const;
+  bool is_caption_of_next(size_t i) const;
+  size_t add(Draft draft);
+  Draft& current();
+  void set_body();
+  void finish(Draft& draft, bool has_children) const;
+
+  std::vector<Row> rows_;
+  size_t contents_end_;
+  BodyLook body_;
+  bool legal_ = false;
+  bool numbered_ = false;  ///< the first number or heading has come
+  Levels levels_;
+  std::vector<Draft> drafts_;
+  std::optional<size_t> current_;
+  std::string caption_;    ///< 「（目的）」 waiting for its article
+  const Row* first_ = nullptr;     ///< of the open paragraph
+  const Row* previous_ = nullptr;  ///< its last line
+  bool note_open_ = false;
+};
+
+/// Rows of a table in a text file: cells parted by tabs, or one cell a line behind a tab, and the
+/// lines of a cell between them.
+void mark_table_rows(std::vector<Row>& rows) {
+  size_t leading = 0, leading_numbers = 0;
+  for (auto& r : rows)
+    if (r.text.starts_with("\t")) ++leading, leading_numbers += !read_markers(r.text).empty();
+  bool cells = leading_numbers * 2 < leading;
+  std::optional<size_t> last;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    auto& r = rows[i];
+    auto tab = r.text.find('\t', r.text.find_first_not_of("\t 　"));
+    bool inner = false;
+    if (tab != std::string::npos) {
+      auto markers = read_markers(r.text);
+      inner = markers.empty() || tab >= markers[0].length || r.text.find('\t', markers[0].length) != std::string::npos;
+      // 「１<tab>概要」: the tab ends a number. 「一<tab>甲<tab>乙」 is a row.
+    }
+    if (inner || (cells && r.text.starts_with("\t"))) r.table = true;
+    if (!r.table) continue;
+    if (last && i - *last <= 6)
+      for (size_t k = *last + 1; k < i; ++k) {
+        auto m = read_markers(rows[k].text);
+        if (rows[k].right >= 0 || (!m.empty() && (legal_rank(m[0].family.core) || m[0].family.core == Core::annex || m[0].family.core == Core::supplement))) break;
+        if (k == i - 1)
+          for (size_t j = *last + 1; j < i; ++j) rows[j].table = true;
+      }
+    last = i;
+  }
+}
+
+bool is_legal(const std::vector<Row>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](auto& r) {
+    if (r.table) return false;
+    auto m = read_markers(r.text);
+    return !m.empty() && (m[0].family.core == Core::article || m[0].family.core == Core::supplement);
+  });
+}
+
+Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
+  bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
+  if (!layout) mark_table_rows(rows_);
+  body_ = body_look(rows_);
+  join_headings(rows_, body_);
+  legal_ = is_legal(rows_);
+}
+
+size_t Builder::add(Draft draft) {
+  drafts_.push_back(std::move(draft));
+  current_ = drafts_.size() - 1;
+  return *current_;
+}
+
+Draft& Builder::current() {
+  if (!current_) {
+    Draft d;
+    d.clause.kind = ClauseKind::preamble;
+    add(std::move(d));
+  }
+  return drafts_[*current_];
+}
+
+void Builder::set_body() {
+  for (auto* e = levels_.top(); e; e = nullptr)
+    if (e->node == current_) {
+      e->has_body = true;
+      if (is_title(drafts_[e->node].lead)) e->plain = false;
+    }
+}
+
+bool Builder::is_caption_of_next(size_t i) const {
+  if (!is_caption(rows_[i].text) || i + 1 >= rows_.size() || rows_[i].table) return false;
+  auto next = read_markers(rows_[i + 1].text);
+  if (next.empty()) return false;
+  auto& f = next[0].family;
+  return f.core == Core::article || (legal_ && f.core == Core::digits && f.shell == Shell::bare);
+}
+
+/// Where the line above runs to the edge, a number at the start of this one may be the rest of a
+/// sentence: 「３条の規定」「（２）に掲げる」.
+bool Builder::believable(const Marker& m, const Levels::Place& place, const Row& row, bool continues) const {
+  using Fit = Levels::Fit;
+  if (m.doubtful && (continues || place.fit == Fit::skips)) return false;
+  // Items are not set in the middle of the line; cells of tables are.
+  bool item = m.family.core == Core::circled || m.family.core == Core::aiueo || m.family.core == Core::iroha || (m.family.core == Core::digits && m.family.shell == Shell::paren);
+  if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
+  if (!continues) return true;
+  bool strong = m.family.core == Core::supplement || m.family.core == Core::annex || legal_rank(m.family.core) > 0;
+  if (strong) return m.gap == Gap::wide || place.fit != Fit::fixed;
+  if (place.fit == Fit::skips) return false;
+  auto prior = text::trim(previous_->text);
+  bool closed = prior.ends_with("）") || prior.ends_with(")") || prior.ends_with("。") || prior.ends_with("と") || prior.ends_with("こと");
+  bool set_off = row.indent >= 0 && previous_->indent >= 0 && row.indent < previous_->indent - 0.5;
+  if (m.family.core == Core::circled || m.gap == Gap::wide) return true;
+  if (place.fit == Fit::follows) return m.gap != Gap::none || m.family.shell != Shell::bare || closed || set_off;
+  return closed || set_off;
+}
+
+ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool legal) {
+  auto kind = usual_kind(m.family);
+  if (keep == 0) return legal && m.family.core == Core::digits && m.family.shell == Shell::bare ? ClauseKind::paragraph : kind;
+  auto& above = levels.open_lists()[std::min(keep, levels.open_lists().size()) - 1].family;
+  bool frame = above.core == Core::article || above.core == Core::supplement || above.core == Core::annex;
+  if (legal && m.family.core == Core::digits && m.family.shell == Shell::bare && frame && above.core != Core::annex) return ClauseKind::paragraph;
+  if (legal && (m.family.core == Core::kanji || m.family.core == Core::digits) && kind != ClauseKind::part) {
+    bool below_item = above.core == Core::kanji || above.core == Core::aiueo || above.core == Core::iroha || above.shell == Shell::paren;
+    return below_item ? ClauseKind::subitem : ClauseKind::item;
+  }
+  auto upper = usual_kind(above);
+  if (kind == ClauseKind::item && (upper == ClauseKind::item || upper == ClauseKind::subitem)) return ClauseKind::subitem;
+  if (kind == ClauseKind::subsection && (upper == ClauseKind::item || upper == ClauseKind::subitem)) return ClauseKind::subitem;
+  return kind;
+}
+
+void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row& row) {
+  Draft d;
+  d.family = m.family;
+  d.clause.label = m.label;
+  d.clause.kind = kind_of(m, levels_, place.keep, legal_);
+  if (place.keep > 0) d.clause.parent = levels_.open_lists()[place.keep - 1].node;
+  if (row.page > 0) d.clause.page = row.page;
+  d.clause.heading = std::exchange(caption_, {});
+  d.lead = std::string(text::trim(std::string_view(row.text).substr(m.length)));
+  d.title = row.heading;
+  bool heading_family = m.family.core == Core::digits || m.family.core == Core::decimal || m.family.core == Core::ordinal || legal_rank(m.family.core);
+  bool stands_out = row.heading || row.size > 1.05 || row.bold != body_.bold;
+  Levels::Entry e{m.family, m.last, 0, false, false, false, row.indent, row.size, row.bold};
+  e.plain = !is_title(d.lead, 80) || (!heading_family && !stands_out);
+  e.node = add(std::move(d));
+  levels_.open(place, e);
+  if (m.family.core == Core::article) {
+    e.family = {Core::digits, Shell::bare, 0};
+    e.last = {1};
+    e.implied = true;
+    levels_.open({place.keep + 1, Levels::Fit::opens}, e);
+  }
+  numbered_ = true;
+}
+
+bool Builder::take_number(size_t i, bool continues) {
+  auto& row = rows_[i];
+  std::optional<std::pair<Marker, Levels::Place>> best;
+  for (auto& m : read_markers(row.text)) {
+    auto place = levels_.find(m, row, legal_);
+    if (!place || !believable(m, *place, row, continues)) continue;
+    if (!best || (best->second.fit != Levels::Fit::follows && (place->fit == Levels::Fit::follows || (best->second.fit == Levels::Fit::skips && place->fit == Levels::Fit::opens))))
+      best.emplace(std::move(m), *place);
+  }
+  if (!best) return false;
+  // The file's own name for itself (「別紙」 at its very top) is part of the title.
+  if (best->first.family.core == Core::annex && !numbered_ && i < 4) return false;
+  open_clause(best->first, best->second, row);
+  return true;
+}
+
+/// The line below a bare 「別紙１」 or 「第１章」 is its title.
+bool Builder::take_annex_title(size_t i, const Row& row) {
+  if (!current_ || i == 0) return false;
+  auto& d = drafts_[*current_];
+  bool frame = d.family.core == Core::annex || (legal_rank(d.family.core) && d.family.core != Core::article);
+  if (!frame || !d.lead.empty() || !d.lines.empty() || !d.clause.heading.empty()) return false;
+  if (!is_title(row.text, 100) || row.table || row.full || is_caption(row.text)) return false;
+  d.lead = close_spaces(text::trim(row.text));
+  d.title = true;
+  return true;
+}
+
+bool Builder::take_heading(size_t i) {
+  auto& row = rows_[i];
+  auto style = heading_style(rows_, i, body_);
+  if (!style) return false;
+  if (!numbered_ && (row.page == 1 || (row.page == 0 && i < 6))) return false;
+  // A face that numbered headings have too is on their level.
+  Levels::Place place = levels_.find_heading(*style);
+  auto& open = levels_.open_lists();
+  if (style->style >= 0x200000)
+    for (size_t k = 0; k < open.size(); ++k)
+      if (open[k].size > 1.1 && std::abs(open[k].size - row.size) < 0.04 && open[k].bold == row.bold && legal_rank(open[k].family.core)) {
+        place = {k, Levels::Fit::follows};
+        break;
+      }
+  Draft d;
+  d.family = *style;
+  d.title = true;
+  d.lead = std::string(without_sign(row.text));
+  if (place.keep > 0) d.clause.parent = open[place.keep - 1].node;
+  if (row.page > 0) d.clause.page = row.page;
+  Levels::Entry e{*style, {1}, 0, false, false, true, row.indent, row.size, row.bold};
+  e.node = add(std::move(d));
+  levels_.open(place, e);
+  numbered_ = true;
+  return true;
+}
+
+void Builder::take_content(const Row& row, bool continues) {
+  auto& d = current();
+  if (row.page > 0 && !d.clause.page) d.clause.page = row.page;
+  if (row.note) {
+    if (note_open_ && !d.notes.empty()) join_line(d.notes.back(), row.text);
+    else d.notes.emplace_back(text::trim(row.text));
+    note_open_ = row.full;
+    return;
+  }
+  if (continues) {
+    join_line(d.lines.empty() ? d.lead : d.lines.back(), row.text);
+    return;
+  }
+  d.lines.emplace_back(row.table ? row.text : std::string(text::trim(row.text)));
+  if (numbered_) set_body();
+}
+
+void Builder::take(size_t i) {
+  auto& row = rows_[i];
+  if (row.note) return take_content(row, false);
+  if (row.table) {
+    take_content(row, false);
+    first_ = previous_ = nullptr;
+    return;
+  }
+  // What stands between the contents list and the first number is a preamble of its own (前文).
+  if (contents_end_ && i == contents_end_ && !numbered_ && current_ && read_markers(row.text).empty() && !is_caption_of_next(i)) {
+    current_.reset();
+    previous_ = nullptr;
+  }
+  bool continues = previous_ && current_ && goes_on(*first_, *previous_, row);
+  auto words = text::trim(row.text);
+  if (words == "記" && !continues) {
+    levels_.close_all();
+    numbered_ = false;
+  }
+  if (is_caption_of_next(i) && !continues) {
+    caption_ = std::string(words);
+    previous_ = nullptr;
+    return;
+  }
+  bool opened = take_number(i, continues) || (!continues && (take_annex_title(i, row) || take_heading(i)));
+  if (!opened) {
+    if (!caption_.empty()) current().lines.push_back(std::exchange(caption_, {}));
+    take_content(row, continues);
+  }
+  if (opened || !continues) first_ = &row;
+  previous_ = &row;
+}
+
+/// Settles which of its words are the heading of a clause.
+void Builder::finish(Draft& d, bool has_children) const {
+  auto& c = d.clause;
+  std::string lead = close_spaces(d.lead);
+  auto title = without_remark(lead);
+  bool frame = (legal_rank(d.family.core) && d.family.core != Core::article) || d.family.core == Core::style;
+  bool clause_text = d.family.core == Core::article || c.kind == ClauseKind::paragraph || (legal_ && c.kind == ClauseKind::item);
+  if (d.family.core == Core::article && c.heading.empty() && (lead.starts_with("（") || lead.starts_with("("))) {
+    // 「第1条（目的）　…」
+    auto close = lead.find(lead.starts_with("（") ? "）" : ")");
+    if (close != lead.npos) {
+      close += lead.starts_with("（") ? 3 : 1;
+      if (is_caption(std::string_view(lead).substr(0, close))) {
+        c.heading = lead.substr(0, close);
+        lead = std::string(text::trim(std::string_view(lead).substr(close)));
+      }
+    }
+  } else if (c.heading.empty() && !lead.empty() && d.family.core != Core::supplement && !clause_text && c.kind != ClauseKind::preamble) {
+    bool body = !d.lines.empty() || has_children;
+    if (d.title || (frame && is_title(title, 200)) || (body && is_title(title, 120))) {
+      c.heading = std::string(title);
+      lead = std::string(text::trim(std::string_view(lead).substr(title.size())));
+    }
+  }
+  c.text = std::move(lead);
+  for (auto* lines : {&d.lines, &d.notes})
+    for (auto& line : *lines) {
+      if (!c.text.empty()) c.text += '\n';
+      c.text += line.find('\t') == line.npos ? close_spaces(line) : line;
+    }
+}
+
+std::vector<Clause> Builder::build() {
+  for (size_t i = 0; i < rows_.size(); ++i) take(i);
+  if (!caption_.empty()) current().lines.push_back(caption_);
+  std::vector<bool> has_children(drafts_.size());
+  for (auto& d : drafts_)
+    if (d.clause.parent) has_children[*d.clause.parent] = true;
+  std::vector<Clause> out;
+  out.reserve(drafts_.size());
+  for (size_t i = 0; i < drafts_.size(); ++i) {
+    finish(drafts_[i], has_children[i]);
+    out.push_back(std::move(drafts_[i].clause));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(ClauseKind kind) {
+  static constexpr std::array<std::string_view, 11> names = {"part", "chapter", "section", "subsection", "article", "paragraph",
+                                                            "item", "subitem", "annex",   "preamble",   "heading"};
+  return names[static_cast<size_t>(kind)];
+}
+
+std::vector<Clause> outline(const std::vector<Page>& pages) {
+  auto stripped = pages;
+  strip_headers_and_footers(stripped);
+  auto rows = rows_of(stripped);
+  size_t contents_end = strip_contents(rows);
+  return Builder(std::move(rows), contents_end).build();
+}
+
+}  // namespace shirube::corpus

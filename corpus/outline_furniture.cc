@@ -1,0 +1,181 @@
+#include "corpus/outline_furniture.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "corpus/outline_marker.h"
+#include "text/numeral.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+namespace {
+
+using text::code_point_at;
+
+constexpr size_t kDepth = 3;  // how many lines from the edge of a page a header can stand
+
+/// The line with its numbers made equal and its spaces gone.
+std::string shape(std::string_view s) {
+  std::string out;
+  bool number = false;
+  for (size_t at = 0; at < s.size();) {
+    auto c = code_point_at(s, at);
+    bool digit = text::is_digit(c.value) || (c.value >= 0x2160 && c.value <= 0x217F);
+    if (digit && !number) out += '#';
+    number = digit;
+    if (!digit && !text::is_space(c.value)) out.append(s.substr(at, c.length));
+    at += c.length;
+  }
+  return out;
+}
+
+bool is_leader(char32_t c) { return c == U'.' || c == U'．' || c == U'…' || c == U'‥' || c == U'・' || c == U'·' || c == U'⋯' || c == U'･' || c == U'─' || c == U'_'; }
+
+/// A run of leader dots, after which at most a page number follows.
+bool has_leader(std::string_view s) {
+  int run = 0, best = 0;
+  size_t after = 0;
+  for (size_t at = 0; at < s.size();) {
+    auto c = code_point_at(s, at);
+    at += c.length;
+    if (is_leader(c.value)) run += c.value == U'…' || c.value == U'⋯' ? 3 : 1;
+    else if (c.value != U' ' && c.value != U'　') run = 0;
+    if (run >= 5 && run >= best) best = run, after = at;
+  }
+  return best >= 5 && text::length_utf8(text::trim(s.substr(after))) <= 8;
+}
+
+bool is_contents_title(std::string_view s) {
+  auto t = shape(s);
+  for (auto w : {"目次", "もくじ", "【目次】", "〈目次〉", "＜目次＞", "-目次-", "－目次－", "《目次》", "<目次>", "〔目次〕", "[目次]", "#目次"})
+    if (t == w) return true;
+  // 「労働基準法目次」
+  return t.ends_with("目次") && t.size() <= 90 && t.find("。") == t.npos;
+}
+
+/// A line of a contents list may not be a sentence.
+bool is_entry(std::string_view s) { return s.find("。") == s.npos && columns(s) < 110; }
+
+std::string marker_key(const Row& row) {
+  auto found = read_markers(row.text);
+  if (found.empty() || row.table) return {};
+  auto& m = found.front();
+  auto rest = shape(std::string_view(row.text).substr(m.length));
+  return shape(m.label) + "|" + std::to_string(static_cast<int>(m.family.core)) + "|" + std::to_string(m.number.front()) + "|" + rest.substr(0, 6);
+}
+
+/// Where the list that starts at 目次 ends: its first numbers come again after it.
+size_t contents_end(const std::vector<Row>& rows, size_t title) {
+  size_t first = title + 1;
+  std::string key;
+  while (first < rows.size() && first < title + 4 && (key = marker_key(rows[first])).empty()) ++first;
+  size_t limit = std::min(rows.size(), title + 1000), again = limit;
+  if (!key.empty())
+    for (size_t i = first + 1; i < limit; ++i)
+      if (marker_key(rows[i]) == key) {
+        again = i;
+        break;
+      }
+  if (again == limit) {
+    size_t end = title + 1;
+    while (end < rows.size() && (has_leader(rows[end].text) || (end + 1 < rows.size() && has_leader(rows[end + 1].text)))) ++end;
+    return end;
+  }
+  // A preamble may stand between the list and the first number.
+  size_t end = title + 1, last_number = title;
+  for (; end < again && is_entry(rows[end].text); ++end)
+    if (!marker_key(rows[end]).empty() || has_leader(rows[end].text)) last_number = end;
+  return std::max(last_number + 1, std::min(end, last_number + 1));
+}
+
+}  // namespace
+
+bool is_page_number(std::string_view line) {
+  auto s = text::trim(line);
+  if (s.empty() || s.size() > 24) return false;
+  static constexpr std::u32string_view around = U"-－‐―–—ー〜~～ 　/／()（）[]pPｐＰ.．頁ページ";
+  size_t digits = 0, other = 0;
+  for (size_t at = 0; at < s.size();) {
+    auto c = code_point_at(s, at);
+    bool roman = c.value >= 0x2160 && c.value <= 0x217F;
+    if (text::is_digit(c.value) || roman) ++digits;
+    else if (around.find(c.value) == around.npos) ++other;
+    at += c.length;
+  }
+  if (digits && digits <= 6 && !other) {
+    auto first = code_point_at(s, 0).value;
+    return first != U'(' && first != U'（' && first != U'.' && s.find("．") == s.npos && !(s.ends_with("."));
+  }
+  static constexpr std::string_view letters = "ivxIVX";
+  return s.size() <= 5 && s.find_first_not_of(letters) == s.npos && s.size() >= 1 && s.find_first_of("iI") != s.npos;
+}
+
+void strip_headers_and_footers(std::vector<Page>& pages) {
+  if (pages.size() == 1 && pages[0].number == 0) {
+    // Files without pages keep only a 「- 3 -」 of a page they once had.
+    auto& lines = pages[0].lines;
+    std::erase_if(lines, [](const Line& l) {
+      auto s = text::trim(l.text);
+      return is_page_number(s) && (s.starts_with("-") || s.starts_with("－") || s.starts_with("―")) && !l.table;
+    });
+    return;
+  }
+  std::map<std::string, size_t> seen;
+  auto edges = [](const Page& p) {
+    std::vector<size_t> at;
+    for (size_t i = 0; i < p.lines.size(); ++i)
+      if (i < kDepth || i + kDepth >= p.lines.size()) at.push_back(i);
+    return at;
+  };
+  for (auto& p : pages)
+    for (auto i : edges(p)) ++seen[(i < kDepth ? "^" : "$") + shape(p.lines[i].text)];
+  size_t often = std::max<size_t>(3, pages.size() * 35 / 100);
+  for (auto& p : pages) {
+    auto at = edges(p);
+    for (auto i = at.rbegin(); i != at.rend(); ++i) {
+      auto& text = p.lines[*i].text;
+      bool bottom = *i + 2 >= p.lines.size(), top = *i < 2;
+      bool number = (bottom || top) && is_page_number(text);
+      bool repeated = seen[(*i < kDepth ? "^" : "$") + shape(text)] >= often && shape(text) != "#";
+      if (!number && !repeated) continue;
+      if (number) p.printed = std::string(text::trim(text));
+      p.lines.erase(p.lines.begin() + static_cast<std::ptrdiff_t>(*i));
+    }
+  }
+}
+
+size_t strip_contents(std::vector<Row>& rows) {
+  std::vector<bool> drop(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!is_contents_title(rows[i].text)) continue;
+    size_t end = contents_end(rows, i);
+    std::fill(drop.begin() + static_cast<std::ptrdiff_t>(i), drop.begin() + static_cast<std::ptrdiff_t>(end), true);
+    i = end > i ? end - 1 : i;
+  }
+  // Lines with leaders anywhere; what stands between two of them is the rest of a long entry.
+  size_t previous = rows.size();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!has_leader(rows[i].text)) continue;
+    drop[i] = true;
+    if (previous < i && i - previous <= 3)
+      for (size_t k = previous; k < i; ++k)
+        if (is_entry(rows[k].text)) drop[k] = true;
+    previous = i;
+  }
+  size_t kept = 0, last = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (drop[i]) {
+      last = kept;
+      if (i + 1 < rows.size()) rows[i + 1].blank_above = true;
+      continue;
+    }
+    if (kept != i) rows[kept] = std::move(rows[i]);
+    ++kept;
+  }
+  bool any = kept != rows.size();
+  rows.resize(kept);
+  return any ? last : 0;
+}
+
+}  // namespace shirube::corpus

@@ -1,0 +1,178 @@
+#include "corpus/outline_paragraph.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+namespace {
+
+using text::code_point_at;
+
+bool is_wide(char32_t c) {
+  return c >= 0x1100 && !(c >= 0xFF61 && c <= 0xFF9F) && !(c >= 0x2000 && c <= 0x206F);
+}
+
+bool is_joined(char32_t c) { return text::is_japanese(c) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0x2460 && c <= 0x24FF); }
+
+bool is_hidden(char32_t c) {
+  return (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || c == 0xAD || (c >= 0xFFF9 && c <= 0xFFFB);
+}
+
+char32_t last_char(std::string_view s) {
+  size_t at = s.size();
+  while (at > 0 && (static_cast<unsigned char>(s[--at]) & 0xC0) == 0x80) {}
+  return s.empty() ? 0 : code_point_at(s, at).value;
+}
+
+/// Removes 「[image: …]」 and the like, and what cannot be seen. Ill-formed bytes become U+FFFD.
+std::string clean(std::string_view s) {
+  std::string out;
+  for (size_t at = 0; at < s.size();) {
+    auto rest = s.substr(at);
+    if (rest.starts_with("[bookmark:") || rest.starts_with("[image:")) {
+      auto close = rest.find(']');
+      if (close != rest.npos) {
+        at += close + 1;
+        continue;
+      }
+    }
+    auto c = code_point_at(s, at);
+    at += c.length;
+    if (is_hidden(c.value)) continue;
+    text::append_utf8(out, c.value == 0xA0 || c.value == 0x2003 || c.value == 0x2002 ? U' ' : c.value);
+  }
+  while (!out.empty() && (out.back() == ' ' || out.back() == '\r')) out.pop_back();
+  return out;
+}
+
+/// The width lines are wrapped at, in columns; 0 when paragraphs are one line each. Wrapped text has
+/// many lines near its longest, and none beyond.
+int wrap_width(const std::vector<Row>& rows) {
+  std::vector<int> widths;
+  for (auto& r : rows)
+    if (!r.table && r.text.find('\t') == std::string::npos) widths.push_back(columns(r.text));
+  if (widths.size() < 8) return 0;
+  std::sort(widths.begin(), widths.end());
+  int longest = widths[widths.size() * 98 / 100];
+  if (longest < 50 || longest > 110 || widths.back() > longest + 6) return 0;
+  auto near = std::count_if(widths.begin(), widths.end(), [&](int w) { return w >= longest - 5; });
+  return static_cast<size_t>(near) * 5 >= widths.size() ? longest : 0;
+}
+
+void measure_wrapped(std::vector<Row>& rows) {
+  int width = wrap_width(rows);
+  if (!width) return;
+  for (auto& r : rows) {
+    if (r.table) continue;
+    size_t indent = 0, at = 0;
+    while (at < r.text.size()) {
+      auto c = code_point_at(r.text, at);
+      if (!text::is_space(c.value)) break;
+      indent += is_wide(c.value) ? 2 : 1;
+      at += c.length;
+    }
+    r.indent = static_cast<double>(indent) / 2;
+    r.right = std::max(0.0, (width - columns(r.text)) / 2.0);
+  }
+}
+
+bool ends_sentence(std::string_view s) {
+  auto c = last_char(text::trim(s));
+  return c == U'。' || c == U'．' || c == U'：' || c == U':' || c == U'」' || c == U'】' || c == U'?' || c == U'？' || c == U'！';
+}
+
+/// Bullets and signs begin a paragraph after a full stop.
+bool begins_item(std::string_view s) {
+  s = text::trim(s);
+  static constexpr std::u32string_view signs = U"・•●■◆○◎□◇※▼▲▶➢✓【＜〈《＊*";
+  return !s.empty() && signs.find(code_point_at(s, 0).value) != signs.npos;
+}
+
+}  // namespace
+
+int columns(std::string_view s) {
+  int n = 0;
+  for (size_t at = 0; at < s.size();) {
+    auto c = code_point_at(s, at);
+    n += is_wide(c.value) ? 2 : 1;
+    at += c.length;
+  }
+  return n;
+}
+
+std::vector<Row> rows_of(const std::vector<Page>& pages) {
+  std::vector<Row> rows;
+  bool layout = false;
+  for (auto& page : pages) {
+    bool first = true, blank = false;
+    for (auto& line : page.lines) {
+      Row r;
+      static_cast<Line&>(r) = line;
+      r.text = clean(line.text);
+      if (text::trim(r.text).empty()) {
+        blank = true;
+        continue;
+      }
+      layout = layout || r.right >= 0;
+      r.page = page.number;
+      r.first_on_page = std::exchange(first, false);
+      r.blank_above = std::exchange(blank, false);
+      rows.push_back(std::move(r));
+    }
+  }
+  if (!layout) measure_wrapped(rows);
+  for (auto& r : rows) r.full = r.right >= 0 && r.right <= 1.6 && columns(r.text) >= 28;
+  return rows;
+}
+
+bool goes_on(const Row& first, const Row& previous, const Row& row) {
+  if (!previous.full || row.table || previous.table || row.blank_above || row.heading || previous.heading) return false;
+  if (row.size > previous.size * 1.08 || row.size < previous.size * 0.92) return false;
+  if (row.bold != previous.bold && row.gap > 0.2) return false;
+  if (!row.first_on_page && row.gap > 0.9) return false;
+  bool closed = ends_sentence(previous.text);
+  if (!closed) return row.indent < 0 || row.indent < previous.indent + 8;
+  if (row.bold != previous.bold || begins_item(row.text)) return false;
+  if (row.indent < 0) return true;
+  if (row.indent > previous.indent + 8) return false;
+  // A new paragraph is set in. Where the one above has one line only, its own start tells.
+  if (&first != &previous) return row.indent < previous.indent + 0.5;
+  return row.indent < first.indent - 0.4 || (first.indent < 0.5 && row.indent < 0.5) || row.indent > first.indent + 0.5;
+}
+
+void join_line(std::string& paragraph, std::string_view line) {
+  line = text::trim(line);
+  while (!paragraph.empty() && paragraph.back() == ' ') paragraph.pop_back();
+  if (!paragraph.empty() && !line.empty()) {
+    auto before = last_char(paragraph), after = code_point_at(line, 0).value;
+    bool hyphen = before == U'-' || before == U'/' || after == U'/';
+    if (!is_joined(before) && !is_joined(after) && !hyphen && before != U'　') paragraph += ' ';
+  }
+  paragraph += line;
+}
+
+std::string close_spaces(std::string_view s) {
+  std::string out;
+  char32_t before = 0;
+  for (size_t at = 0; at < s.size();) {
+    auto c = code_point_at(s, at);
+    if (c.value == U' ') {
+      size_t end = s.find_first_not_of(' ', at);
+      if (end == s.npos) end = s.size();
+      char32_t after = end < s.size() ? code_point_at(s, end).value : 0;
+      if (is_joined(before) && is_joined(after)) {
+        at = end;
+        continue;
+      }
+    }
+    out.append(s.substr(at, c.length));
+    before = c.value;
+    at += c.length;
+  }
+  return out;
+}
+
+}  // namespace shirube::corpus
