@@ -280,16 +280,20 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
   if (all == 0) return Outcome::done;
   Xapian::WritableDatabase index = open_index(current_folder(database_, options_.data), options_.analyzer_name);
+  options_.at_step("opened");
   Feeder feeder(index, model_, options_.analysis_threads);
   std::vector<store::QueueEntry> pending;
   std::vector<std::pair<int64_t, std::string>> states;
   auto commit = [&] {
     feeder.finish();
+    options_.at_step("fed");
     index.commit();
+    options_.at_step("committed");
     database_.write([&](SQLite::Database& db) {
       store::dequeue(db, pending);
       remember_states(db, states);
     });
+    options_.at_step("dequeued");
     done += pending.size();
     pending.clear();
     states.clear();
@@ -329,6 +333,7 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
   bool finished = false;
   {
     Xapian::WritableDatabase index = open_index(options_.data / name, options_.analyzer_name);
+    options_.at_step("opened");
     Feeder feeder(index, model_, options_.analysis_threads);
     std::vector<std::pair<int64_t, std::string>> states;
     int64_t edition = 0;
@@ -350,7 +355,9 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
       }
     }
     feeder.finish();
+    options_.at_step("fed");
     index.commit();
+    options_.at_step("committed");
     finished = edition >= counts.first;
     if (finished) {
       // Entries up to the one seen at the start are in the new index; later ones stay queued.
@@ -366,6 +373,7 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
       });
     }
   }
+  options_.at_step("pointed");
   // Readers that have the old folder open keep its files until they turn to the new one.
   std::error_code ignored;
   fs::remove_all(finished ? old : options_.data / name, ignored);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace shirube::store {
 class Database;
@@ -23,6 +24,8 @@ struct IndexWriterOptions {
   std::string analyzer_name;      ///< names the dictionaries, kept in the index
   unsigned analysis_threads = 2;  ///< beside the one that writes
   uint64_t commit_bytes = 48 << 20;  ///< text between two commits; memory grows with it
+  /// Called between the steps that a crash may fall between; only tests have a use for it.
+  std::function<void(std::string_view step)> at_step = [](std::string_view) {};
 };
 
 /// Brings the index into step with the truth. Of all processes on a data directory only one writes
