@@ -13,7 +13,7 @@ namespace {
 
 using text::code_point_at;
 
-constexpr std::u32string_view kSigns = U"●■◆◇□○◎▼▲▶★☆◉▪◼";
+constexpr std::u32string_view kSigns = U"●■◆◇□○〇◎▼▲▶★☆◉▪◼";
 constexpr std::array<std::pair<char32_t, char32_t>, 8> kPairs = {{{U'【', U'】'}, {U'＜', U'＞'}, {U'<', U'>'}, {U'〈', U'〉'}, {U'《', U'》'}, {U'〔', U'〕'}, {U'［', U'］'}, {U'（', U'）'}}};
 
 char32_t first_char(std::string_view s) { return s.empty() ? 0 : code_point_at(s, 0).value; }
@@ -96,6 +96,8 @@ bool is_caption(std::string_view line) {
 bool is_title(std::string_view words, int most_columns) {
   words = text::trim(words);
   if (words.empty() || words.find("。") != words.npos || columns(words) > most_columns) return false;
+  for (std::string_view start : {"はじめに", "おわりに", "終わりに", "まえがき"})
+    if (words.ends_with(start)) return true;
   for (auto end : {"、", "，", "は", "を", "が", "に", "こと", "次のとおり", "する", "ます", "以下のとおり", "である", "「", "もの"})
     if (words.ends_with(end)) return false;
   return true;
@@ -139,6 +141,17 @@ bool runs_on(const std::vector<Row>& rows, size_t i) {
   return !next.table && std::abs(next.size - rows[i].size) < 0.04 && goes_on(rows[i], rows[i], next) && columns(rows[i].text) > 60;
 }
 
+/// Figures are words without sentences; a heading has a text, a number or another heading below it.
+bool has_text_below(const std::vector<Row>& rows, size_t i) {
+  for (size_t k = i + 1; k < rows.size() && k < i + 4; ++k) {
+    auto& r = rows[k];
+    if (r.table || r.full || columns(r.text) >= 56 || r.text.find("。") != std::string::npos || !read_markers(r.text).empty()) return true;
+    auto sign = first_char(text::trim(r.text));
+    if (sign == U'・' || sign == U'•' || kSigns.find(sign) != kSigns.npos) return true;
+  }
+  return false;
+}
+
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body) {
   auto& row = rows[i];
   if (row.table || row.note) return {};
@@ -153,7 +166,7 @@ std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, cons
   if (!body.layout || width > 100 || !is_title(words) || first_char(words) == U'（' || first_char(words) == U'「') return {};
   bool latin = std::none_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   if (!larger && (!other_face || latin || (!row.bold && row.font == body.font))) return {};
-  if (row.size < 0.95 || i + 1 >= rows.size()) return {};
+  if (row.size < 0.95 || !has_text_below(rows, i) || words.find("　") != words.rfind("　")) return {};
   return family.style = face_style(row), family;
 }
 

@@ -416,9 +416,9 @@ bool fits(Marker& m, const Form& form, std::string_view rest) {
   auto next = rest.empty() ? U'\0' : code_point_at(rest, 0).value;
   bool number = form.core == Core::digits || form.core == Core::decimal || form.core == Core::kanji;
   if (bare && number && m.gap != Gap::wide && goes_on_as_quantity(rest)) return false;
-  if (bare && number && text::is_digit(next)) return false;
+  if (bare && number && text::is_digit(next) && !(form.core == Core::decimal && m.gap == Gap::wide)) return false;
   if (form.core == Core::digits && form.shell == Shell::comma && m.gap == Gap::none && text::read_numeral(rest)) return false;
-  if (form.core == Core::kanji && bare && m.number[0] > 300) return false;
+  if (form.core == Core::kanji && (m.number[0] == 0 || (bare && m.number[0] > 300))) return false;  // 〇 is a sign here
   // 「一 般 競 争」: spaced-out words, no number.
   if (form.core == Core::kanji && bare && m.gap == Gap::thin && rest.size() > 4 && text::is_kanji(next)) {
     auto after = rest.substr(code_point_at(rest, 0).length);
