@@ -51,6 +51,7 @@ class Builder {
   size_t contents_end_;
   BodyLook body_;
   bool legal_ = false;
+  bool slides_ = false;
   bool numbered_ = false;  ///< the first number or heading has come
   Levels levels_;
   std::vector<Draft> drafts_;
@@ -99,6 +100,14 @@ bool is_legal(const std::vector<Row>& rows) {
   });
 }
 
+/// Slides have a title in larger type at the head of each page.
+bool are_slides(const std::vector<Row>& rows) {
+  size_t pages = 0, titled = 0;
+  for (auto& r : rows)
+    if (r.first_on_page) ++pages, titled += r.size > 1.12 && !r.table && !r.full;
+  return pages >= 4 && titled * 10 >= pages * 6;
+}
+
 Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
@@ -109,6 +118,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
   }
   join_headings(rows_, body_);
   legal_ = is_legal(rows_);
+  slides_ = body_.layout && are_slides(rows_);
 }
 
 size_t Builder::add(Draft draft) {
@@ -241,7 +251,9 @@ bool Builder::take_heading(size_t i) {
   auto style = heading_style(rows_, i, body_);
   if (!style) return false;
   if (!numbered_ && (row.page == 1 || (row.page == 0 && i < 6))) return false;
-  auto place = levels_.find_heading(*style, row);
+  bool slide = slides_ && row.first_on_page;
+  if (slide) style->style = 2;
+  auto place = slide ? Levels::Place{0, Levels::Fit::fixed} : levels_.find_heading(*style, row);
   auto& open = levels_.open_lists();
   Draft d;
   d.family = *style;

@@ -102,6 +102,7 @@ bool is_page_number(std::string_view line) {
   if (s.empty() || s.size() > 24) return false;
   static constexpr std::u32string_view around = U"-－‐―–—ー〜~～ 　/／()（）[]pPｐＰ.．頁ページ";
   size_t digits = 0, other = 0;
+  if (!read_markers(std::string(s) + "　x").empty() && s.find('.') != s.npos) return false;  // 3.6 is a clause
   for (size_t at = 0; at < s.size();) {
     auto c = code_point_at(s, at);
     bool roman = c.value >= 0x2160 && c.value <= 0x217F;

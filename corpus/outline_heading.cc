@@ -104,9 +104,11 @@ bool is_title(std::string_view words, int most_columns) {
 }
 
 std::string_view without_remark(std::string_view heading) {
-  for (std::string_view mark : {" ※", "　※"})
-    if (auto at = heading.find(mark); at != heading.npos && at > 0) return text::trim(heading.substr(0, at));
-  return heading;
+  auto at = heading.find("※");
+  if (at == heading.npos || at == 0) return heading;
+  auto before = heading.substr(0, at);
+  bool apart = before.ends_with(" ") || before.ends_with("　") || before.ends_with("）") || before.ends_with("】");
+  return apart ? text::trim(before) : heading;
 }
 
 std::string_view without_sign(std::string_view heading) {
@@ -158,6 +160,7 @@ std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, cons
   auto whole = text::trim(row.text);
   auto words = without_remark(whole);
   if (words.empty() || words.find("。") != words.npos || is_figure_caption(words) || runs_on(rows, i)) return {};
+  if (i + 1 < rows.size() && rows[i + 1].table && words.find("　") != words.npos) return {};  // the head of a table
   Family family{Core::style, Shell::bare, 0};
   if (row.heading) return family.style = 1, family;
   bool larger = row.size > 1.1, other_face = body.layout && (row.bold != body.bold || row.font != body.font) && row.size > 0.95;

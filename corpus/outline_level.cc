@@ -80,7 +80,7 @@ Levels::Place Levels::find_first(const Marker& marker, const Row& row, bool lega
   // Items of laws do not nest in themselves; old paragraphs without number part two lists of them.
   if (open && legal && family.core == Core::kanji && family.shell == Shell::bare) return {*open, Fit::opens};
   size_t keep = stack_.size(), least = open ? *open + 1 : 0;
-  if (open && *open + 1 == keep && (stack_.back().plain || !stack_.back().has_body)) return {*open, Fit::opens};  // the list starts again
+  if (open && *open + 1 == keep && (stack_.back().plain || !stack_.back().has_body || (!row.font.empty() && !stack_.back().face))) return {*open, Fit::opens};  // the list starts again
   if (!open)
     for (size_t i = 0; i < stack_.size(); ++i)
       if (!is_frame(stack_[i].family) && stood_above(family, stack_[i].family) && !stood_above(stack_[i].family, family)) {
@@ -147,7 +147,7 @@ Levels::Place Levels::find_heading(const Family& style, const Row& row) const {
   size_t least = 0;
   for (size_t i = 0; i < stack_.size() && by_face; ++i) {
     auto& e = stack_[i];
-    if (e.family.core == Core::style || e.plain || e.size < row.size - 0.04) continue;
+    if (e.family.core == Core::style || e.plain || e.size < row.size - 0.04 || (!e.face && !is_frame(e.family))) continue;
     if (legal_rank(e.family.core) && row.size > 1.1 && std::abs(e.size - row.size) < 0.04 && e.bold == row.bold) return {i, Fit::follows};
     least = i + 1;
   }
