@@ -51,6 +51,7 @@ class Builder {
   size_t contents_end_;
   BodyLook body_;
   bool legal_ = false;
+  bool slides_ = false;
   bool numbered_ = false;  ///< the first number or heading has come
   Levels levels_;
   std::vector<Draft> drafts_;
@@ -99,12 +100,25 @@ bool is_legal(const std::vector<Row>& rows) {
   });
 }
 
+/// Slides have a title in larger type at the head of each page.
+bool are_slides(const std::vector<Row>& rows) {
+  size_t pages = 0, titled = 0;
+  for (auto& r : rows)
+    if (r.first_on_page) ++pages, titled += r.size > 1.12 && !r.table && !r.full;
+  return pages >= 4 && titled * 10 >= pages * 6;
+}
+
 Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
   body_ = body_look(rows_);
+  for (auto& r : rows_) {
+    r.face = face_style(r);
+    r.stands_out = r.heading || r.size > 1.05 || (body_.layout && (r.bold != body_.bold || r.font != body_.font));
+  }
   join_headings(rows_, body_);
   legal_ = is_legal(rows_);
+  slides_ = body_.layout && are_slides(rows_);
 }
 
 size_t Builder::add(Draft draft) {
@@ -158,7 +172,15 @@ bool Builder::believable(const Marker& m, const Levels::Place& place, const Row&
   return closed || set_off;
 }
 
-ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool legal) {
+/// A kind that can stand below `upper`: sections in sections are subsections, and so on down.
+ClauseKind below(ClauseKind kind, ClauseKind upper) {
+  static constexpr std::array<ClauseKind, 6> ladder = {ClauseKind::part, ClauseKind::chapter, ClauseKind::section, ClauseKind::subsection, ClauseKind::item, ClauseKind::subitem};
+  auto rung = std::find(ladder.begin(), ladder.end(), kind), under = std::find(ladder.begin(), ladder.end(), upper);
+  if (rung == ladder.end() || under == ladder.end() || rung > under) return kind;
+  return under + 1 == ladder.end() ? ladder.back() : *(under + 1);
+}
+
+ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool legal, ClauseKind upper_kind) {
   auto kind = usual_kind(m.family);
   if (keep == 0) return legal && m.family.core == Core::digits && m.family.shell == Shell::bare ? ClauseKind::paragraph : kind;
   auto& above = levels.open_lists()[std::min(keep, levels.open_lists().size()) - 1].family;
@@ -168,26 +190,23 @@ ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool lega
     bool below_item = above.core == Core::kanji || above.core == Core::aiueo || above.core == Core::iroha || above.shell == Shell::paren;
     return below_item ? ClauseKind::subitem : ClauseKind::item;
   }
-  auto upper = usual_kind(above);
-  if (kind == ClauseKind::item && (upper == ClauseKind::item || upper == ClauseKind::subitem)) return ClauseKind::subitem;
-  if (kind == ClauseKind::subsection && (upper == ClauseKind::item || upper == ClauseKind::subitem)) return ClauseKind::subitem;
-  return kind;
+  return below(kind, upper_kind);
 }
 
 void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row& row) {
   Draft d;
   d.family = m.family;
   d.clause.label = m.label;
-  d.clause.kind = kind_of(m, levels_, place.keep, legal_);
+  auto upper = place.keep > 0 ? drafts_[levels_.open_lists()[place.keep - 1].node].clause.kind : ClauseKind::preamble;
+  d.clause.kind = kind_of(m, levels_, place.keep, legal_, upper);
   if (place.keep > 0) d.clause.parent = levels_.open_lists()[place.keep - 1].node;
   if (row.page > 0) d.clause.page = row.page;
   d.clause.heading = std::exchange(caption_, {});
   d.lead = std::string(text::trim(std::string_view(row.text).substr(m.length)));
   d.title = row.heading;
-  bool heading_family = m.family.core == Core::digits || m.family.core == Core::decimal || m.family.core == Core::ordinal || legal_rank(m.family.core);
-  bool stands_out = row.heading || row.size > 1.05 || row.bold != body_.bold;
-  Levels::Entry e{m.family, m.last, 0, false, false, false, row.indent, row.size, row.bold};
-  e.plain = !is_title(d.lead, 80) || (!heading_family && !stands_out);
+  bool heading_family = m.family.core == Core::digits || m.family.core == Core::roman || m.family.core == Core::decimal || m.family.core == Core::ordinal || legal_rank(m.family.core);
+  Levels::Entry e{m.family, m.last, 0, false, false, false, row.indent, row.size, row.bold, row.stands_out ? row.face : 0};
+  e.plain = !is_title(d.lead, 80) || (!heading_family && !(row.heading || row.size > 1.05 || row.bold != body_.bold));
   e.node = add(std::move(d));
   levels_.open(place, e);
   if (m.family.core == Core::article) {
@@ -215,11 +234,11 @@ bool Builder::take_number(size_t i, bool continues) {
   return true;
 }
 
-/// The line below a bare 「別紙１」 or 「第１章」 is its title.
+/// The line below a bare 「別紙１」「第１章」 or 「3.1」 is its title.
 bool Builder::take_annex_title(size_t i, const Row& row) {
   if (!current_ || i == 0) return false;
   auto& d = drafts_[*current_];
-  bool frame = d.family.core == Core::annex || (legal_rank(d.family.core) && d.family.core != Core::article);
+  bool frame = d.family.core == Core::annex || d.family.core == Core::decimal || (legal_rank(d.family.core) && d.family.core != Core::article);
   if (!frame || !d.lead.empty() || !d.lines.empty() || !d.clause.heading.empty()) return false;
   if (!is_title(row.text, 100) || row.table || row.full || is_caption(row.text)) return false;
   d.lead = close_spaces(text::trim(row.text));
@@ -232,22 +251,17 @@ bool Builder::take_heading(size_t i) {
   auto style = heading_style(rows_, i, body_);
   if (!style) return false;
   if (!numbered_ && (row.page == 1 || (row.page == 0 && i < 6))) return false;
-  // A face that numbered headings have too is on their level.
-  Levels::Place place = levels_.find_heading(*style);
+  bool slide = slides_ && row.first_on_page;
+  if (slide) style->style = 2;
+  auto place = slide ? Levels::Place{0, Levels::Fit::fixed} : levels_.find_heading(*style, row);
   auto& open = levels_.open_lists();
-  if (style->style >= 0x200000)
-    for (size_t k = 0; k < open.size(); ++k)
-      if (open[k].size > 1.1 && std::abs(open[k].size - row.size) < 0.04 && open[k].bold == row.bold && legal_rank(open[k].family.core)) {
-        place = {k, Levels::Fit::follows};
-        break;
-      }
   Draft d;
   d.family = *style;
   d.title = true;
   d.lead = std::string(without_sign(row.text));
   if (place.keep > 0) d.clause.parent = open[place.keep - 1].node;
   if (row.page > 0) d.clause.page = row.page;
-  Levels::Entry e{*style, {1}, 0, false, false, true, row.indent, row.size, row.bold};
+  Levels::Entry e{*style, {1}, 0, false, false, true, row.indent, row.size, row.bold, row.face};
   e.node = add(std::move(d));
   levels_.open(place, e);
   numbered_ = true;

@@ -43,7 +43,8 @@ bool has_leader(std::string_view s) {
     else if (c.value != U' ' && c.value != U'　') run = 0;
     if (run >= 5 && run >= best) best = run, after = at;
   }
-  return best >= 5 && text::length_utf8(text::trim(s.substr(after))) <= 8;
+  auto rest = text::trim(s.substr(after));
+  return best >= 5 && (rest.empty() || is_page_number(rest));
 }
 
 bool is_contents_title(std::string_view s) {
@@ -79,7 +80,12 @@ size_t contents_end(const std::vector<Row>& rows, size_t title) {
       }
   if (again == limit) {
     size_t end = title + 1;
-    while (end < rows.size() && (has_leader(rows[end].text) || (end + 1 < rows.size() && has_leader(rows[end + 1].text)))) ++end;
+    auto near = [&](size_t i) {
+      for (size_t k = i; k < rows.size() && k < i + 4; ++k)
+        if (has_leader(rows[k].text)) return true;
+      return false;
+    };
+    while (near(end)) ++end;
     return end;
   }
   // A preamble may stand between the list and the first number.
@@ -96,6 +102,7 @@ bool is_page_number(std::string_view line) {
   if (s.empty() || s.size() > 24) return false;
   static constexpr std::u32string_view around = U"-－‐―–—ー〜~～ 　/／()（）[]pPｐＰ.．頁ページ";
   size_t digits = 0, other = 0;
+  if (!read_markers(std::string(s) + "　x").empty() && s.find('.') != s.npos) return false;  // 3.6 is a clause
   for (size_t at = 0; at < s.size();) {
     auto c = code_point_at(s, at);
     bool roman = c.value >= 0x2160 && c.value <= 0x217F;
@@ -112,6 +119,11 @@ bool is_page_number(std::string_view line) {
 }
 
 void strip_headers_and_footers(std::vector<Page>& pages) {
+  for (auto& p : pages)
+    std::erase_if(p.lines, [&](const Line& l) {
+      if (l.margin && is_page_number(l.text)) p.printed = std::string(text::trim(l.text));
+      return l.margin;
+    });
   if (pages.size() == 1 && pages[0].number == 0) {
     // Files without pages keep only a 「- 3 -」 of a page they once had.
     auto& lines = pages[0].lines;

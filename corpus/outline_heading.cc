@@ -13,7 +13,7 @@ namespace {
 
 using text::code_point_at;
 
-constexpr std::u32string_view kSigns = U"●■◆◇□○◎▼▲▶★☆◉▪◼";
+constexpr std::u32string_view kSigns = U"●■◆◇□○〇◎▼▲▶★☆◉▪◼";
 constexpr std::array<std::pair<char32_t, char32_t>, 8> kPairs = {{{U'【', U'】'}, {U'＜', U'＞'}, {U'<', U'>'}, {U'〈', U'〉'}, {U'《', U'》'}, {U'〔', U'〕'}, {U'［', U'］'}, {U'（', U'）'}}};
 
 char32_t first_char(std::string_view s) { return s.empty() ? 0 : code_point_at(s, 0).value; }
@@ -96,15 +96,19 @@ bool is_caption(std::string_view line) {
 bool is_title(std::string_view words, int most_columns) {
   words = text::trim(words);
   if (words.empty() || words.find("。") != words.npos || columns(words) > most_columns) return false;
+  for (std::string_view start : {"はじめに", "おわりに", "終わりに", "まえがき"})
+    if (words.ends_with(start)) return true;
   for (auto end : {"、", "，", "は", "を", "が", "に", "こと", "次のとおり", "する", "ます", "以下のとおり", "である", "「", "もの"})
     if (words.ends_with(end)) return false;
   return true;
 }
 
 std::string_view without_remark(std::string_view heading) {
-  for (std::string_view mark : {" ※", "　※"})
-    if (auto at = heading.find(mark); at != heading.npos && at > 0) return text::trim(heading.substr(0, at));
-  return heading;
+  auto at = heading.find("※");
+  if (at == heading.npos || at == 0) return heading;
+  auto before = heading.substr(0, at);
+  bool apart = before.ends_with(" ") || before.ends_with("　") || before.ends_with("）") || before.ends_with("】");
+  return apart ? text::trim(before) : heading;
 }
 
 std::string_view without_sign(std::string_view heading) {
@@ -139,12 +143,24 @@ bool runs_on(const std::vector<Row>& rows, size_t i) {
   return !next.table && std::abs(next.size - rows[i].size) < 0.04 && goes_on(rows[i], rows[i], next) && columns(rows[i].text) > 60;
 }
 
+/// Figures are words without sentences; a heading has a text, a number or another heading below it.
+bool has_text_below(const std::vector<Row>& rows, size_t i) {
+  for (size_t k = i + 1; k < rows.size() && k < i + 4; ++k) {
+    auto& r = rows[k];
+    if (r.table || r.full || columns(r.text) >= 56 || r.text.find("。") != std::string::npos || !read_markers(r.text).empty()) return true;
+    auto sign = first_char(text::trim(r.text));
+    if (sign == U'・' || sign == U'•' || kSigns.find(sign) != kSigns.npos) return true;
+  }
+  return false;
+}
+
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body) {
   auto& row = rows[i];
   if (row.table || row.note) return {};
   auto whole = text::trim(row.text);
   auto words = without_remark(whole);
   if (words.empty() || words.find("。") != words.npos || is_figure_caption(words) || runs_on(rows, i)) return {};
+  if (i + 1 < rows.size() && rows[i + 1].table && words.find("　") != words.npos) return {};  // the head of a table
   Family family{Core::style, Shell::bare, 0};
   if (row.heading) return family.style = 1, family;
   bool larger = row.size > 1.1, other_face = body.layout && (row.bold != body.bold || row.font != body.font) && row.size > 0.95;
@@ -153,7 +169,7 @@ std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, cons
   if (!body.layout || width > 100 || !is_title(words) || first_char(words) == U'（' || first_char(words) == U'「') return {};
   bool latin = std::none_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   if (!larger && (!other_face || latin || (!row.bold && row.font == body.font))) return {};
-  if (row.size < 0.95 || i + 1 >= rows.size()) return {};
+  if (row.size < 0.95 || !has_text_below(rows, i) || words.find("　") != words.rfind("　")) return {};
   return family.style = face_style(row), family;
 }
 

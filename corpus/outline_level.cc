@@ -48,7 +48,7 @@ std::optional<Levels::Place> Levels::find_fixed(const Marker& marker) const {
   return Place{keep, Fit::fixed};
 }
 
-std::optional<Levels::Place> Levels::find_decimal(const Marker& marker) const {
+std::optional<Levels::Place> Levels::find_decimal(const Marker& marker, const Row& row) const {
   auto& n = marker.number;
   const std::vector<int> prefix(n.begin(), n.end() - 1);
   for (size_t i = stack_.size(); i-- > 0;) {
@@ -63,29 +63,41 @@ std::optional<Levels::Place> Levels::find_decimal(const Marker& marker) const {
                    e.family.core == Core::part || e.family.core == Core::roman || e.family.core == Core::section;
     if (numeric && e.last == prefix && n.back() <= 3) return Place{i + 1, n.back() <= 1 ? Fit::opens : Fit::skips};
   }
+  if (marker.gap == Gap::none || marker.doubtful) return {};
   bool alone = std::none_of(stack_.begin(), stack_.end(), [](auto& e) { return e.family.core == Core::decimal; });
-  if (alone && n.back() <= 1 && marker.gap != Gap::none && !marker.doubtful) return find_first(marker.family, Row{}, false);
-  return {};
+  if (alone && n.back() <= 1) return find_first(marker, Row{}, false);
+  if (!row.stands_out) return {};
+  // Its own level is lost: it goes beside the first of its length, or below the last that is shorter.
+  for (size_t i = 0; i < stack_.size(); ++i)
+    if (stack_[i].family.core == Core::decimal && stack_[i].last.size() >= n.size()) return Place{i, Fit::skips};
+  return find_first(marker, row, false);
 }
 
-Levels::Place Levels::find_first(const Family& family, const Row& row, bool legal) const {
+Levels::Place Levels::find_first(const Marker& marker, const Row& row, bool legal) const {
+  auto& family = marker.family;
   auto open = innermost(family);
+  bool top_level = family.core == Core::digits && (family.shell == Shell::bare || family.shell == Shell::dot);
   // Items of laws do not nest in themselves; old paragraphs without number part two lists of them.
   if (open && legal && family.core == Core::kanji && family.shell == Shell::bare) return {*open, Fit::opens};
   size_t keep = stack_.size(), least = open ? *open + 1 : 0;
-  if (open && *open + 1 == keep && (stack_.back().plain || !stack_.back().has_body)) return {*open, Fit::opens};  // the list starts again
+  if (open && *open + 1 == keep && (stack_.back().plain || !stack_.back().has_body || (!row.font.empty() && !stack_.back().face))) return {*open, Fit::opens};  // the list starts again
   if (!open)
     for (size_t i = 0; i < stack_.size(); ++i)
       if (!is_frame(stack_[i].family) && stood_above(family, stack_[i].family) && !stood_above(stack_[i].family, family)) {
         keep = i;
         break;
       }
+  // 0.3.2 → 1: the first part of a decimal stands above it.
+  for (size_t i = 0; i < keep && top_level; ++i)
+    if (stack_[i].family.core == Core::decimal && stack_[i].last[0] + 1 == marker.number[0]) keep = i;
   bool strong = !open && (family.core == Core::ordinal || (family.core == Core::roman && family.shell == Shell::bare));
   while (keep > least) {
     auto& e = stack_[keep - 1];
-    if (is_frame(e.family) || e.family.core == Core::style) break;
+    // A heading that looks as this numbered one does is on its level.
+    bool alike = e.family.core == Core::style && row.stands_out && e.face == row.face && (top_level || family.core == Core::decimal || family.core == Core::roman || family.core == Core::ordinal);
+    if (!alike && (is_frame(e.family) || e.family.core == Core::style)) break;
     bool outside = row.indent >= 0 && e.indent >= 0 && row.indent < e.indent - 0.7;
-    if (!outside && !strong) break;
+    if (!outside && !strong && !alike) break;
     --keep;
   }
   return {keep, Fit::opens};
@@ -114,10 +126,10 @@ std::optional<Levels::Place> Levels::find_open(const Marker& marker, const Row& 
 
 std::optional<Levels::Place> Levels::find(const Marker& marker, const Row& row, bool legal) const {
   if (auto fixed = find_fixed(marker)) return fixed;
-  if (marker.family.core == Core::decimal) return find_decimal(marker);
+  if (marker.family.core == Core::decimal) return find_decimal(marker, row);
   if (auto open = find_open(marker, row, legal)) return open;
-  if (starts_list(marker)) return find_first(marker.family, row, legal);
-  if (marker.family.core == Core::ordinal && !marker.doubtful) return find_first(marker.family, row, legal);
+  if (starts_list(marker)) return find_first(marker, row, legal);
+  if (marker.family.core == Core::ordinal && !marker.doubtful) return find_first(marker, row, legal);
   // Abridged supplements print only some of their paragraphs and items.
   bool numbered = marker.family.shell == Shell::bare && (marker.family.core == Core::digits || marker.family.core == Core::kanji);
   if (legal && numbered && marker.gap == Gap::wide && !marker.doubtful && !stack_.empty()) {
@@ -128,15 +140,25 @@ std::optional<Levels::Place> Levels::find(const Marker& marker, const Row& row, 
   return {};
 }
 
-Levels::Place Levels::find_heading(const Family& style) const {
-  if (auto open = innermost(style)) return {*open, Fit::follows};
+Levels::Place Levels::find_heading(const Family& style, const Row& row) const {
+  bool by_face = style.style == row.face;
+  // Without a sign of its own a heading goes below the numbered heading it stands under, if that is
+  // not the smaller one; below chapters of its very look it stands beside them.
+  size_t least = 0;
+  for (size_t i = 0; i < stack_.size() && by_face; ++i) {
+    auto& e = stack_[i];
+    if (e.family.core == Core::style || e.plain || e.size < row.size - 0.04 || (!e.face && !is_frame(e.family))) continue;
+    if (legal_rank(e.family.core) && row.size > 1.1 && std::abs(e.size - row.size) < 0.04 && e.bold == row.bold) return {i, Fit::follows};
+    least = i + 1;
+  }
+  if (auto open = innermost(style); open && *open >= least) return {*open, Fit::follows};
   size_t keep = stack_.size();
-  for (size_t i = 0; i < stack_.size(); ++i)
+  for (size_t i = least; i < stack_.size(); ++i)
     if (!is_frame(stack_[i].family) && stood_above(style, stack_[i].family) && !stood_above(stack_[i].family, style)) {
       keep = i;
       break;
     }
-  while (keep > 0 && stack_[keep - 1].plain && !is_frame(stack_[keep - 1].family)) --keep;
+  while (keep > least && stack_[keep - 1].plain && !is_frame(stack_[keep - 1].family)) --keep;
   return {keep, Fit::opens};
 }
 

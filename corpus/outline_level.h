@@ -25,6 +25,7 @@ class Levels {
     bool has_body = false;   ///< text of its own stands below its first line
     double indent = -1, size = 1;
     bool bold = false;
+    int face = 0;            ///< of the row, when it stands out
   };
 
   enum class Fit { follows, opens, skips, fixed };
@@ -39,7 +40,7 @@ class Levels {
 
   /// Where a heading without number belongs: beside the last one of its style, else below what is
   /// open, plain items closed.
-  Place find_heading(const Family& style) const;
+  Place find_heading(const Family& style, const Row& row) const;
 
   void open(const Place& place, Entry entry);
   void close_all() { stack_.clear(); }
@@ -49,9 +50,9 @@ class Levels {
 
  private:
   std::optional<Place> find_fixed(const Marker& marker) const;
-  std::optional<Place> find_decimal(const Marker& marker) const;
+  std::optional<Place> find_decimal(const Marker& marker, const Row& row) const;
   std::optional<Place> find_open(const Marker& marker, const Row& row, bool legal) const;
-  Place find_first(const Family& family, const Row& row, bool legal) const;
+  Place find_first(const Marker& marker, const Row& row, bool legal) const;
   bool stood_above(const Family& upper, const Family& lower) const { return above_.contains({upper, lower}); }
   std::optional<size_t> innermost(const Family& family) const;
 

@@ -196,8 +196,8 @@ struct AnnexWord {
   std::string_view word;
   bool needs_number;  ///< a word of running text, unless a number or brackets say otherwise
 };
-constexpr std::array<AnnexWord, 13> kAnnexWords = {{{"別記様式", false}, {"別紙様式", false}, {"別表", false}, {"別紙", false}, {"別記", false}, {"別添", false},
-                                                    {"別図", false}, {"様式", true}, {"付録", false}, {"付属資料", false}, {"附属資料", false},
+constexpr std::array<AnnexWord, 15> kAnnexWords = {{{"別記様式", false}, {"別紙様式", false}, {"別表", false}, {"別紙", false}, {"別記", false}, {"別添", false},
+                                                    {"別図", false}, {"様式", true}, {"付録", false}, {"附属書", true}, {"付属書", true}, {"付属資料", false}, {"附属資料", false},
                                                     {"参考資料", true}, {"参考", true}}};
 
 bool take_annex_number(Cursor& c) {
@@ -206,7 +206,7 @@ bool take_annex_number(Cursor& c) {
   bool ordinal = t.take_word("第");
   t.skip_thin();
   auto n = take_numeral(t, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::roman});
-  if (!n) return false;
+  if (!n && !t.take_any(U"ABCDEFGHＡＢＣＤＥＦＧＨ")) return false;
   std::vector<int> branches;
   while (t.take_any(U"-－‐の")) {
     if (!take_numeral(t, {text::NumeralStyle::digits, text::NumeralStyle::kanji})) return false;
@@ -416,9 +416,9 @@ bool fits(Marker& m, const Form& form, std::string_view rest) {
   auto next = rest.empty() ? U'\0' : code_point_at(rest, 0).value;
   bool number = form.core == Core::digits || form.core == Core::decimal || form.core == Core::kanji;
   if (bare && number && m.gap != Gap::wide && goes_on_as_quantity(rest)) return false;
-  if (bare && number && text::is_digit(next)) return false;
+  if (bare && number && text::is_digit(next) && (form.core != Core::decimal || m.gap == Gap::none)) return false;
   if (form.core == Core::digits && form.shell == Shell::comma && m.gap == Gap::none && text::read_numeral(rest)) return false;
-  if (form.core == Core::kanji && bare && m.number[0] > 300) return false;
+  if (form.core == Core::kanji && (m.number[0] == 0 || (bare && m.number[0] > 300))) return false;  // 〇 is a sign here
   // 「一 般 競 争」: spaced-out words, no number.
   if (form.core == Core::kanji && bare && m.gap == Gap::thin && rest.size() > 4 && text::is_kanji(next)) {
     auto after = rest.substr(code_point_at(rest, 0).length);
@@ -427,8 +427,8 @@ bool fits(Marker& m, const Form& form, std::string_view rest) {
   if (form.core == Core::decimal && m.gap == Gap::none && !rest.empty() && !text::is_kanji(next) && !text::is_katakana(next) && next != U'「') return false;
   if (form.core == Core::circled && starts_with_any(rest, {"・", "、", "，", "-", "－", "）", ")", "①", "②", "③", "④", "⑤", "⑥"})) return false;
   if (starts_with_any(rest, {"）", "」", "』", "｝"})) return false;
-  m.doubtful = m.gap == Gap::none ? goes_on_as_particle(rest) : m.gap == Gap::thin && number && bare && goes_on_as_quantity(rest);
-  if (form.shell == Shell::comma) m.doubtful = m.doubtful || (form.core == Core::kanji && rest.find("。") != rest.npos && m.gap == Gap::none && false);
+  m.doubtful = form.core == Core::decimal && m.gap == Gap::thin && text::is_digit(next);
+  if (!m.doubtful) m.doubtful = m.gap == Gap::none ? goes_on_as_particle(rest) : m.gap == Gap::thin && number && bare && goes_on_as_quantity(rest);
   return true;
 }
 

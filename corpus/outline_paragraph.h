@@ -15,6 +15,8 @@ struct Row : Line {
   int page = 0;             ///< 0 when the document has no pages
   bool first_on_page = false;
   bool blank_above = false; ///< an empty line stood above
+  bool stands_out = false;  ///< in face, weight or size from the body text, or marked as a heading
+  int face = 0;             ///< face, size and weight as one number
   bool full = false;        ///< it reaches the right edge: the next line may go on
 };
 

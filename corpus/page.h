@@ -16,6 +16,7 @@ struct Line {
   double gap = -1;       ///< space above, in lines of body text; -1: unknown
   bool table = false;    ///< a row of a table: content, whatever it begins with
   bool note = false;     ///< a footnote
+  bool margin = false;   ///< stands in the margin of the page: a header or footer
   bool heading = false;  ///< the format says it is a heading (Markdown #); of its depth nothing is believed
 };
 

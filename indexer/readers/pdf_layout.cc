@@ -19,7 +19,7 @@ using text::code_point_at;
 struct Strip {
   std::vector<PlacedWord> words;
   double left = 0, right = 0, top = 0, bottom = 0, size = 0;
-  bool table = false, note = false;
+  bool table = false, note = false, margin = false;
   size_t block = 0;  ///< columns and pages are margins of their own
 };
 
@@ -340,6 +340,7 @@ Line to_line(const std::vector<Strip>& strips, size_t i, const Body& body, doubl
   line.size = s.size / body.size;
   line.table = s.table;
   line.note = s.note;
+  line.margin = s.margin;
   if (i > 0 && strips[i - 1].block == s.block) line.gap = std::max(0.0, (s.top - strips[i - 1].top - body.pitch) / body.size);
   set_face(line, s);
   return line;
@@ -355,6 +356,22 @@ double common_edge(std::vector<double> at, bool outer_is_low, double step) {
     if (n >= enough && (!edge || !outer_is_low)) edge = static_cast<double>(k) * step;
   std::sort(at.begin(), at.end());
   return edge.value_or(at.empty() ? 0 : outer_is_low ? at.front() : at.back());
+}
+
+/// Headers and footers stand at one height on most pages, in small type or well away from the text.
+void mark_margins(std::vector<std::vector<Strip>>& all, const Body& body, bool top) {
+  std::map<std::pair<long, long>, std::vector<size_t>> slots;
+  for (size_t p = 0; p < all.size(); ++p) {
+    auto& strips = all[p];
+    if (strips.size() < 2) continue;
+    auto& edge = top ? strips.front() : strips.back();
+    double away = top ? strips[1].top - edge.bottom : edge.top - strips[strips.size() - 2].bottom;
+    if (edge.margin || (edge.size > body.size * 0.93 && away < body.size * 1.6)) continue;
+    slots[{std::lround(edge.top / 3), std::lround(edge.size * 2)}].push_back(p);
+  }
+  for (auto& [slot, pages] : slots)
+    if (pages.size() >= 4 && pages.size() * 2 > all.size())
+      for (auto p : pages) (top ? all[p].front() : all[p].back()).margin = true;
 }
 
 struct Edges {
@@ -393,6 +410,8 @@ std::vector<corpus::Page> lay_out(const std::vector<PlacedPage>& pages) {
     drop_leading_marks(all.back());
   }
   measure(pages, all, body);
+  mark_margins(all, body, true);
+  mark_margins(all, body, false);
   std::vector<corpus::Page> out(pages.size());
   for (size_t p = 0; p < pages.size(); ++p) {
     auto& strips = all[p];
