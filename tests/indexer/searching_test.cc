@@ -78,7 +78,7 @@ TEST_CASE_METHOD(Fixture, "words, phrases, exclusion") {
   CHECK(slugs("\"類を\"") == "a/2025-04-01");
   CHECK(slugs("定める -\"情報資産\"") == "b/2025-04-01");
   CHECK(slugs("-端末") == "");
-  CHECK(slugs("存在しない語彙") == "");
+  CHECK(slugs("未知語彙") == "");
   CHECK(slugs("") == "");
 }
 
