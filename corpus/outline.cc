@@ -62,6 +62,11 @@ class Builder {
   bool note_open_ = false;
 };
 
+/// Letters and 漢数字 number things in cells; what else stands between two tables is the next clause.
+bool is_cell_number(const Family& f) {
+  return f.core == Core::kanji || f.core == Core::aiueo || f.core == Core::iroha || f.core == Core::latin_lower;
+}
+
 /// Rows of a table in a text file: cells parted by tabs, or one cell a line behind a tab, and the
 /// lines of a cell between them.
 void mark_table_rows(std::vector<Row>& rows) {
@@ -84,7 +89,7 @@ void mark_table_rows(std::vector<Row>& rows) {
     if (last && i - *last <= 6)
       for (size_t k = *last + 1; k < i; ++k) {
         auto m = read_markers(rows[k].text);
-        if (rows[k].right >= 0 || (!m.empty() && (legal_rank(m[0].family.core) || m[0].family.core == Core::annex || m[0].family.core == Core::supplement))) break;
+        if (rows[k].right >= 0 || (!m.empty() && !is_cell_number(m[0].family))) break;
         if (k == i - 1)
           for (size_t j = *last + 1; j < i; ++j) rows[j].table = true;
       }
@@ -157,6 +162,7 @@ bool Builder::is_caption_of_next(size_t i) const {
 bool Builder::believable(const Marker& m, const Levels::Place& place, const Row& row, bool continues) const {
   using Fit = Levels::Fit;
   if (m.doubtful && (continues || place.fit == Fit::skips)) return false;
+  if (m.tight && (continues || place.fit != Fit::follows || !is_title(std::string_view(row.text).substr(m.length), 60)) && !(row.heading && place.fit != Fit::skips)) return false;
   // Items are not set in the middle of the line; cells of tables are.
   bool item = m.family.core == Core::circled || m.family.core == Core::aiueo || m.family.core == Core::iroha || (m.family.core == Core::digits && m.family.shell == Shell::paren);
   if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
@@ -372,6 +378,7 @@ std::vector<Clause> outline(const std::vector<Page>& pages) {
   strip_headers_and_footers(stripped);
   auto rows = rows_of(stripped);
   size_t contents_end = strip_contents(rows);
+  measure(rows);
   return Builder(std::move(rows), contents_end).build();
 }
 

@@ -32,6 +32,13 @@ std::string shape(std::string_view s) {
 
 bool is_leader(char32_t c) { return c == U'.' || c == U'．' || c == U'…' || c == U'‥' || c == U'・' || c == U'·' || c == U'⋯' || c == U'･' || c == U'─' || c == U'_'; }
 
+/// What makes two lines at the edges of pages the same: all but their numbers, unless the numbers are
+/// those of clauses.
+std::string edge_key(const std::string& text, bool top) {
+  auto prefix = top ? "^" : "$";
+  return prefix + (read_markers(text).empty() ? shape(text) : text);
+}
+
 /// A run of leader dots, after which at most a page number follows.
 bool has_leader(std::string_view s) {
   int run = 0, best = 0;
@@ -141,7 +148,7 @@ void strip_headers_and_footers(std::vector<Page>& pages) {
     return at;
   };
   for (auto& p : pages)
-    for (auto i : edges(p)) ++seen[(i < kDepth ? "^" : "$") + shape(p.lines[i].text)];
+    for (auto i : edges(p)) ++seen[edge_key(p.lines[i].text, i < kDepth)];
   size_t often = std::max<size_t>(3, pages.size() * 35 / 100);
   for (auto& p : pages) {
     auto at = edges(p);
@@ -149,7 +156,7 @@ void strip_headers_and_footers(std::vector<Page>& pages) {
       auto& text = p.lines[*i].text;
       bool bottom = *i + 2 >= p.lines.size(), top = *i < 2;
       bool number = (bottom || top) && is_page_number(text);
-      bool repeated = seen[(*i < kDepth ? "^" : "$") + shape(text)] >= often && shape(text) != "#";
+      bool repeated = seen[edge_key(text, *i < kDepth)] >= often && shape(text) != "#";
       if (!number && !repeated) continue;
       if (number) p.printed = std::string(text::trim(text));
       p.lines.erase(p.lines.begin() + static_cast<std::ptrdiff_t>(*i));

@@ -98,8 +98,10 @@ bool is_title(std::string_view words, int most_columns) {
   if (words.empty() || words.find("。") != words.npos || columns(words) > most_columns) return false;
   for (std::string_view start : {"はじめに", "おわりに", "終わりに", "まえがき"})
     if (words.ends_with(start)) return true;
-  for (auto end : {"、", "，", "は", "を", "が", "に", "こと", "次のとおり", "する", "ます", "以下のとおり", "である", "「", "もの"})
+  for (auto end : {"、", "，", "は", "を", "が", "に", "次のとおり", "以下のとおり", "「"})
     if (words.ends_with(end)) return false;
+  for (auto end : {"こと", "する", "ます", "である", "もの"})
+    if (words.ends_with(end) && columns(words) > 24) return false;
   return true;
 }
 

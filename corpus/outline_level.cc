@@ -6,6 +6,8 @@
 namespace shirube::corpus {
 namespace {
 
+constexpr size_t kDeepest = 32;  ///< nothing printed nests deeper; keeps the time linear
+
 bool is_annex(const Family& f) { return f.core == Core::annex || f.core == Core::supplement; }
 
 /// 編 to 条 and annexes: what no list of another family closes.
@@ -19,7 +21,8 @@ bool looks_alike(const Levels::Entry& e, const Row& row) {
 bool starts_list(const Marker& m) { return m.number.size() == 1 && m.number[0] <= 1; }
 
 /// How far a list may jump and still be the same list: lines are lost in conversion.
-int tolerated_gap(const Marker& m, bool legal) {
+int tolerated_gap(const Marker& m, const Row& row, bool legal) {
+  if (row.heading) return 20;
   if (legal && m.family.shell == Shell::bare && (m.family.core == Core::kanji || m.family.core == Core::digits)) return 1000;
   if (m.family.core == Core::ordinal) return 1000;
   if (m.doubtful) return 0;
@@ -119,12 +122,18 @@ std::optional<Levels::Place> Levels::find_open(const Marker& marker, const Row& 
   for (size_t i = stack_.size(); i-- > 0;) {
     auto& e = stack_[i];
     if (e.family != marker.family || !(e.last < marker.number)) continue;
-    if (marker.number[0] - e.last[0] <= 1 + tolerated_gap(marker, legal)) return Place{i, Fit::skips};
+    if (marker.number[0] - e.last[0] <= 1 + tolerated_gap(marker, row, legal)) return Place{i, Fit::skips};
   }
   return {};
 }
 
 std::optional<Levels::Place> Levels::find(const Marker& marker, const Row& row, bool legal) const {
+  auto place = find_any(marker, row, legal);
+  if (place) place->keep = std::min(place->keep, kDeepest);
+  return place;
+}
+
+std::optional<Levels::Place> Levels::find_any(const Marker& marker, const Row& row, bool legal) const {
   if (auto fixed = find_fixed(marker)) return fixed;
   if (marker.family.core == Core::decimal) return find_decimal(marker, row);
   if (auto open = find_open(marker, row, legal)) return open;
@@ -159,7 +168,7 @@ Levels::Place Levels::find_heading(const Family& style, const Row& row) const {
       break;
     }
   while (keep > least && stack_[keep - 1].plain && !is_frame(stack_[keep - 1].family)) --keep;
-  return {keep, Fit::opens};
+  return {std::min(keep, kDeepest), Fit::opens};
 }
 
 void Levels::open(const Place& place, Entry entry) {

@@ -49,6 +49,7 @@ class Levels {
   Entry* top() { return stack_.empty() ? nullptr : &stack_.back(); }
 
  private:
+  std::optional<Place> find_any(const Marker& marker, const Row& row, bool legal) const;
   std::optional<Place> find_fixed(const Marker& marker) const;
   std::optional<Place> find_decimal(const Marker& marker, const Row& row) const;
   std::optional<Place> find_open(const Marker& marker, const Row& row, bool legal) const;

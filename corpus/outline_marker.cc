@@ -410,10 +410,12 @@ bool close_shell(Cursor& c, bool opened, Shell& shell) {
 /// Whether what follows the number is the text of a clause; may mark the marker doubtful.
 bool fits(Marker& m, const Form& form, std::string_view rest) {
   bool bare = form.shell == Shell::bare;
-  if (m.gap < form.least && !rest.empty()) return false;
+  auto next = rest.empty() ? U'\0' : code_point_at(rest, 0).value;
+  bool letter = form.core == Core::aiueo || form.core == Core::iroha;
+  m.tight = m.gap == Gap::none && form.least == Gap::thin && (letter || form.core == Core::digits) && text::is_kanji(next) && rest.size() <= 90;
+  if (m.gap < form.least && !rest.empty() && !m.tight) return false;
   if (rest.empty() && bare && form.core != Core::circled && form.core != Core::decimal && form.core != Core::question) return false;
   if (goes_on_as_reference(rest)) return false;
-  auto next = rest.empty() ? U'\0' : code_point_at(rest, 0).value;
   bool number = form.core == Core::digits || form.core == Core::decimal || form.core == Core::kanji;
   if (bare && number && m.gap != Gap::wide && goes_on_as_quantity(rest)) return false;
   if (bare && number && text::is_digit(next) && (form.core != Core::decimal || m.gap == Gap::none)) return false;

@@ -44,6 +44,7 @@ struct Marker {
   std::string label;        ///< as printed, without white space and without the dot or comma after it
   size_t length = 0;        ///< bytes up to the text, white space included
   Gap gap = Gap::none;
+  bool tight = false;       ///< no space where its family has one: 「ウ体制」 of converted files
   bool doubtful = false;    ///< reads like the rest of a sentence: 「３ 名以上」「（２）に掲げる」
 };
 

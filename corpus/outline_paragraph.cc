@@ -48,8 +48,13 @@ std::string clean(std::string_view s) {
   return out;
 }
 
+bool ends_sentence(std::string_view s) {
+  auto c = last_char(text::trim(s));
+  return c == U'。' || c == U'．' || c == U'：' || c == U':' || c == U'」' || c == U'】' || c == U'?' || c == U'？' || c == U'！';
+}
+
 /// The width lines are wrapped at, in columns; 0 when paragraphs are one line each. Wrapped text has
-/// many lines near its longest, and none beyond.
+/// many lines near its longest, none beyond, and most of them end within a sentence.
 int wrap_width(const std::vector<Row>& rows) {
   std::vector<int> widths;
   for (auto& r : rows)
@@ -57,9 +62,11 @@ int wrap_width(const std::vector<Row>& rows) {
   if (widths.size() < 8) return 0;
   std::sort(widths.begin(), widths.end());
   int longest = widths[widths.size() * 98 / 100];
-  if (longest < 50 || longest > 110 || widths.back() > longest + 6) return 0;
-  auto near = std::count_if(widths.begin(), widths.end(), [&](int w) { return w >= longest - 5; });
-  return static_cast<size_t>(near) * 5 >= widths.size() ? longest : 0;
+  if (longest < 40 || longest > 110 || widths.back() > longest + 6) return 0;
+  size_t near = 0, within = 0;
+  for (auto& r : rows)
+    if (!r.table && columns(r.text) >= longest - 5) ++near, within += !ends_sentence(r.text);
+  return near * 5 >= widths.size() && within * 2 > near ? longest : 0;
 }
 
 void measure_wrapped(std::vector<Row>& rows) {
@@ -77,11 +84,6 @@ void measure_wrapped(std::vector<Row>& rows) {
     r.indent = static_cast<double>(indent) / 2;
     r.right = std::max(0.0, (width - columns(r.text)) / 2.0);
   }
-}
-
-bool ends_sentence(std::string_view s) {
-  auto c = last_char(text::trim(s));
-  return c == U'。' || c == U'．' || c == U'：' || c == U':' || c == U'」' || c == U'】' || c == U'?' || c == U'？' || c == U'！';
 }
 
 /// Bullets and signs begin a paragraph after a full stop.
@@ -105,7 +107,6 @@ int columns(std::string_view s) {
 
 std::vector<Row> rows_of(const std::vector<Page>& pages) {
   std::vector<Row> rows;
-  bool layout = false;
   for (auto& page : pages) {
     bool first = true, blank = false;
     for (auto& line : page.lines) {
@@ -116,16 +117,19 @@ std::vector<Row> rows_of(const std::vector<Page>& pages) {
         blank = true;
         continue;
       }
-      layout = layout || r.right >= 0;
       r.page = page.number;
       r.first_on_page = std::exchange(first, false);
       r.blank_above = std::exchange(blank, false);
       rows.push_back(std::move(r));
     }
   }
+  return rows;
+}
+
+void measure(std::vector<Row>& rows) {
+  bool layout = std::any_of(rows.begin(), rows.end(), [](auto& r) { return r.right >= 0; });
   if (!layout) measure_wrapped(rows);
   for (auto& r : rows) r.full = r.right >= 0 && r.right <= 1.6 && columns(r.text) >= 28;
-  return rows;
 }
 
 bool goes_on(const Row& first, const Row& previous, const Row& row) {

@@ -21,9 +21,12 @@ struct Row : Line {
 };
 
 /// The lines of all pages, cleaned: without control and zero-width characters, converter remains
-/// (「[bookmark: …]」「[image: …]」) and empty lines. Files of hard-wrapped lines without layout get
-/// their indents and right margins from the width of the text.
+/// (「[bookmark: …]」「[image: …]」) and empty lines.
 std::vector<Row> rows_of(const std::vector<Page>& pages);
+
+/// Finds which lines run to the right edge. Files of hard-wrapped lines without layout get indents
+/// and margins from the width of their text; call it when contents lists are out.
+void measure(std::vector<Row>& rows);
 
 /// True when `row` is the rest of the paragraph that `previous` is a line of, as far as the layout
 /// tells; `first` is the paragraph's first line. The number `row` may begin with is not looked at.

@@ -1,0 +1,266 @@
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "corpus/outline.h"
+#include "indexer/extract.h"
+#include "indexer/readers/pdf_layout.h"
+#include "tests/outline_case.h"
+#include "text/error.h"
+
+using namespace shirube;
+using indexer::PlacedPage;
+using indexer::PlacedWord;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The refusal of a file, as 「message / hint」; empty when it is read.
+std::string refusal(const std::string& bytes, const std::string& name) {
+  try {
+    indexer::read(bytes, name);
+    return {};
+  } catch (const Error& e) {
+    CHECK(e.kind() == ErrorKind::invalid);
+    CHECK_FALSE(e.hint().empty());
+    return e.message();
+  }
+}
+
+/// A PDF of one page with the given content stream, valid enough for poppler.
+std::string small_pdf(const std::string& content) {
+  std::vector<std::string> objects = {
+      "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+      fmt::format("<</Length {}>>\nstream\n{}\nendstream", content.size(), content), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
+  std::string pdf = "%PDF-1.4\n", table;
+  for (size_t i = 0; i < objects.size(); ++i) {
+    table += fmt::format("{:010} 00000 n \n", pdf.size());
+    pdf += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  }
+  auto start = pdf.size();
+  return pdf + fmt::format("xref\n0 {}\n0000000000 65535 f \n{}trailer<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", objects.size() + 1, table, objects.size() + 1, start);
+}
+
+PlacedWord word(std::string text, double left, double top, double size = 10, std::string font = "Mincho") {
+  PlacedWord w;
+  w.size = size;
+  w.right = left + static_cast<double>(text.size()) / 3 * size;
+  w.left = left, w.top = top, w.bottom = top + size;
+  w.text = std::move(text), w.font = std::move(font);
+  return w;
+}
+
+PlacedPage page(std::vector<PlacedWord> words) {
+  PlacedPage p;
+  p.width = 595, p.height = 842;
+  p.words = std::move(words);
+  return p;
+}
+
+std::vector<std::string> texts(const corpus::Page& p) {
+  std::vector<std::string> out;
+  for (auto& l : p.lines) out.push_back(l.text);
+  return out;
+}
+
+const std::string kLaw = R"(<?xml version="1.0" encoding="UTF-8"?>
+<Law Era="Reiwa" Year="5" Num="12" PromulgateMonth="3" PromulgateDay="31" LawType="Act" Lang="ja">
+<LawNum>令和五年星見法律第十二号</LawNum><LawBody>
+<LawTitle Abbrev="星見法">星見市情報資産管理法</LawTitle>
+<TOC><TOCLabel>目次</TOCLabel><TOCChapter Num="1"><ChapterTitle>第一章　総則</ChapterTitle></TOCChapter></TOC>
+<Preamble><Paragraph Num="1"><ParagraphNum/><ParagraphSentence><Sentence>情報は守られなければならない。</Sentence></ParagraphSentence></Paragraph></Preamble>
+<MainProvision><Chapter Num="1"><ChapterTitle>第一章　総則</ChapterTitle>
+<Article Num="1"><ArticleCaption>（目的）</ArticleCaption><ArticleTitle>第一条</ArticleTitle>
+ <Paragraph Num="1"><ParagraphNum/><ParagraphSentence><Sentence>この法律は、<Ruby>漏洩<Rt>ろうえい</Rt></Ruby>を防ぐ。</Sentence><Sentence>ただし、例外がある。</Sentence></ParagraphSentence>
+  <Item Num="1"><ItemTitle>一</ItemTitle><ItemSentence><Column><Sentence>甲</Sentence></Column><Column><Sentence>市をいう。</Sentence></Column></ItemSentence>
+   <Subitem1 Num="1"><Subitem1Title>イ</Subitem1Title><Subitem1Sentence><Sentence>本庁</Sentence></Subitem1Sentence></Subitem1></Item></Paragraph>
+ <Paragraph Num="2"><ParagraphNum>２</ParagraphNum><ParagraphSentence><Sentence>次の表による。</Sentence></ParagraphSentence>
+  <TableStruct><Table><TableRow><TableColumn><Sentence>区分</Sentence></TableColumn><TableColumn><Sentence>期間</Sentence></TableColumn></TableRow></Table></TableStruct></Paragraph></Article>
+<Article Num="2"><ArticleTitle>第二条</ArticleTitle>
+ <Paragraph Num="1"><ParagraphNum/><ParagraphSentence><Sentence>古い条文。</Sentence></ParagraphSentence></Paragraph>
+ <Paragraph Num="2"><ParagraphNum/><ParagraphSentence><Sentence>番号のない項。</Sentence></ParagraphSentence></Paragraph></Article></Chapter></MainProvision>
+<SupplProvision AmendLawNum="令和六年星見法律第一号" Extract="true"><SupplProvisionLabel>附　則</SupplProvisionLabel>
+ <Paragraph Num="1"><ParagraphCaption>（施行期日）</ParagraphCaption><ParagraphNum>１</ParagraphNum><ParagraphSentence><Sentence>公布の日から施行する。</Sentence></ParagraphSentence></Paragraph></SupplProvision>
+<AppdxTable Num="1"><AppdxTableTitle>別表第一</AppdxTableTitle><RelatedArticleNum>（第一条関係）</RelatedArticleNum>
+ <TableStruct><Table><TableRow><TableColumn><Sentence>甲</Sentence></TableColumn><TableColumn><Sentence>乙</Sentence></TableColumn></TableRow></Table></TableStruct></AppdxTable>
+</LawBody></Law>)";
+
+}  // namespace
+
+TEST_CASE("Markdown cases are cut as expected", "[indexer][markdown]") {
+  for (auto& c : test::outline_cases(".md")) {
+    auto extract = indexer::read(c.input, c.path.filename().string());
+    CHECK(extract.media_type == "text/markdown");
+    auto actual = test::render(corpus::outline(extract.pages));
+    test::rebaseline(c, actual);
+    INFO(c.path.filename().string());
+    CHECK(test::shorten(actual, c.expected) == c.expected);
+  }
+}
+
+TEST_CASE("the format is found by content", "[indexer]") {
+  CHECK(indexer::read("１　目的\n", "a.txt").media_type == "text/plain");
+  CHECK(indexer::read("# 目的\n", "a.MD").media_type == "text/markdown");
+  CHECK(indexer::read("# 目的\n本文\n## 範囲\n", "a.txt").media_type == "text/markdown");
+  CHECK(indexer::read("# 目的\n", "a.txt").media_type == "text/plain");
+  CHECK(indexer::read(kLaw, "a.txt").media_type == "application/xml");
+  CHECK(indexer::read("\xEF\xBB\xBF" + kLaw, "a.xml").media_type == "application/xml");
+  CHECK(indexer::read(small_pdf(""), "a.txt").media_type == "application/pdf");
+}
+
+TEST_CASE("what cannot be read is refused with its reason", "[indexer]") {
+  const std::vector<std::tuple<std::string, std::string, std::string>> files = {
+      {"", "a.txt", "空のファイルです"},
+      {" \n\n", "a.txt", "文字がありません"},
+      {std::string("PK\x03\x04", 4) + "word/", "a.docx", "Office"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1", "a.doc", "旧形式"},
+      {"\x89PNG\r\n", "a.png", "画像"},
+      {"<!DOCTYPE html><html></html>", "a.html", "HTML"},
+      {std::string("ab\0\0cd", 6), "a.txt", "文字のファイルではありません"},
+      {"%PDF-1.7\nbroken", "a.pdf", "PDFとして読めません"},
+      {"<?xml version=\"1.0\"?><a/>", "a.xml", "法令標準XMLではない"},
+      {"<?xml version=\"1.0\"?><Law><LawBody>", "a.xml", "XMLとして読めません"},
+  };
+  for (auto& [bytes, name, reason] : files) {
+    INFO(reason);
+    CHECK(refusal(bytes, name).find(reason) != std::string::npos);
+  }
+}
+
+TEST_CASE("text of old encodings is read and images are reported", "[indexer][text]") {
+  auto extract = indexer::read("\x82\x50\x81\x40\x96\xDA\x93\x49\n\x8E\x73\x82\xCC\x95\xFB\x90\x6A\x82\xF0\x92\xE8\x82\xDF\x82\xE9\x81\x42\n[image: ]\n", "a.txt");  // CP932
+  CHECK(extract.encoding == "CP932");
+  REQUIRE(extract.warnings.size() == 1);
+  CHECK(extract.warnings[0] == "画像（本文検索の対象外）: 1 か所");
+  auto clauses = corpus::outline(extract.pages);
+  REQUIRE(clauses.size() == 1);
+  CHECK(clauses[0].heading == "目的");
+}
+
+TEST_CASE("Markdown marks are taken off", "[indexer][markdown]") {
+  auto extract = indexer::read("---\ntitle: x\n---\n- (1) **甲**は[乙](http://x/)である\\*1\n![図](a.png)\n| a | b |\n|---|:-:|\n| 1 | 2 |\n", "a.md");
+  std::vector<std::string> lines;
+  for (auto& l : extract.pages[0].lines)
+    if (!l.text.empty()) lines.push_back(l.text);
+  CHECK(lines == std::vector<std::string>{"(1) 甲は乙である*1", "a\tb", "1\t2"});
+  CHECK(extract.warnings == std::vector<std::string>{"画像（本文検索の対象外）: 1 か所"});
+}
+
+TEST_CASE("law XML says what its clauses are", "[indexer][law]") {
+  auto extract = indexer::read(kLaw, "law.xml");
+  CHECK(extract.facts.title == "星見市情報資産管理法");
+  CHECK(extract.facts.number == "令和五年星見法律第十二号");
+  CHECK(extract.facts.abbreviation == "星見法");
+  CHECK(extract.facts.issued == "2023-03-31");
+  CHECK(test::render(extract.clauses) == std::vector<std::string>{
+                                             "||星見市情報資産管理法⏎（令和五年星見法律第十二号）",
+                                             "||情報は守られなければならない。",
+                                             "第一章|総則|",
+                                             "  第一条|（目的）|この法律は、漏洩を防ぐ。ただし、例外がある。",
+                                             "    一||甲　市をいう。",
+                                             "      イ||本庁",
+                                             "    ２||次の表による。⏎区分⇥期間",
+                                             "  第二条||古い条文。⏎番号のない項。",
+                                             "附則||（令和六年星見法律第一号）　抄",
+                                             "  １|（施行期日）|公布の日から施行する。",
+                                             "別表第一||（第一条関係）⏎甲⇥乙",
+                                         });
+}
+
+TEST_CASE("law XML is found in the envelopes of the API", "[indexer][law]") {
+  auto law = kLaw.substr(kLaw.find("<Law "));
+  auto first = indexer::read("<?xml version=\"1.0\"?><DataRoot><Result><Code>0</Code></Result><ApplData><LawFullText>" + law + "</LawFullText></ApplData></DataRoot>", "a.xml");
+  auto second = indexer::read("<law_data_response><revision_info><abbrev>略称</abbrev></revision_info><law_full_text>" + law + "</law_full_text></law_data_response>", "a.xml");
+  CHECK(first.clauses.size() == 11);
+  CHECK(second.clauses.size() == 11);
+}
+
+TEST_CASE("law XML that nests without end is refused", "[indexer][law]") {
+  std::string open, close;
+  for (int i = 0; i < 500; ++i) open += "<Subitem1>", close += "</Subitem1>";
+  auto deep = "<Law><LawBody><MainProvision><Article><ArticleTitle>第一条</ArticleTitle><Paragraph><ParagraphNum/>" + open + close + "</Paragraph></Article></MainProvision></LawBody></Law>";
+  CHECK(refusal(deep, "a.xml").find("入れ子") != std::string::npos);
+}
+
+TEST_CASE("words on paper become lines with spaces by distance", "[indexer][pdf]") {
+  auto pages = indexer::lay_out({page({word("１", 50, 100), word("目的", 80, 100), word("情報", 50, 120), word("資産", 70.5, 120), word("を守る", 110, 120)})});
+  CHECK(texts(pages[0]) == std::vector<std::string>{"１　目的", "情報資産　を守る"});
+}
+
+TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 10; ++i) words.push_back(word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100.0 + i * 18));
+  words.push_back(word("3", 365, 99, 5));
+  words.push_back(word("ろうえい", 60, 92, 5));
+  words.push_back(word("3", 50, 700, 5));
+  words.push_back(word("規程とは市が定めるものをいう", 60, 700, 8));
+  auto lines = indexer::lay_out({page(words)})[0].lines;
+  REQUIRE(lines.size() == 11);
+  CHECK(lines[0].text == "情報資産を守るため職員は規程に従い端末を管理しなければならない");
+  CHECK(lines[0].right < 1);
+  CHECK_FALSE(lines[9].note);
+  CHECK(lines[10].note);
+}
+
+TEST_CASE("rows whose gaps stand below each other are a table", "[indexer][pdf]") {
+  auto lines = indexer::lay_out({page({word("区分", 50, 100), word("期間", 200, 100), word("重要", 50, 115), word("十年", 200, 115), word("普通", 50, 130), word("五年", 200, 130)})})[0].lines;
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1].table);
+  CHECK(lines[1].text == "重要\t十年");
+}
+
+TEST_CASE("two columns of prose are read one after the other", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 25; ++i) {
+    words.push_back(word(fmt::format("左の段の文章は続きます{:02}情報資産を守", i), 50, 100.0 + i * 20));
+    words.push_back(word(fmt::format("右の段の文章は続きます{:02}情報資産を守", i), 310, 100.0 + i * 20));
+  }
+  auto lines = texts(indexer::lay_out({page(words)})[0]);
+  REQUIRE(lines.size() == 50);
+  CHECK(lines[0].starts_with("左"));
+  CHECK(lines[24].starts_with("左"));
+  CHECK(lines[25].starts_with("右"));
+}
+
+TEST_CASE("lines at one height of most pages are headers", "[indexer][pdf]") {
+  std::vector<PlacedPage> pages;
+  for (int i = 0; i < 6; ++i)
+    pages.push_back(page({word(fmt::format("第{}章の見出し", i), 200, 40, 7), word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100), word("以上", 50, 120)}));
+  for (auto& p : indexer::lay_out(pages)) {
+    REQUIRE(p.lines.size() == 3);
+    CHECK(p.lines[0].margin);
+    CHECK_FALSE(p.lines[1].margin);
+  }
+}
+
+TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
+  auto full = indexer::read(small_pdf("BT /F1 12 Tf 72 700 Td (Security policy of Hoshimi) Tj ET"), "a.pdf");
+  REQUIRE(full.pages.size() == 1);
+  REQUIRE(full.pages[0].lines.size() == 1);
+  CHECK(full.pages[0].lines[0].text == "Security policy of Hoshimi");
+  CHECK(full.warnings.empty());
+  auto empty = indexer::read(small_pdf(""), "a.pdf");
+  CHECK(empty.warnings == std::vector<std::string>{"1 ページに文字がありません（画像のみ）"});
+}
+
+TEST_CASE("real files of all kinds are read or refused, never more", "[indexer][real]") {
+  auto real = test::shared_dir() / "real";
+  if (!fs::exists(real)) {
+    WARN("no real files at " << real << " (SHIRUBE_SHARED names another place): skipped");
+    return;
+  }
+  size_t read = 0;
+  for (auto& entry : fs::recursive_directory_iterator(real)) {
+    if (!entry.is_regular_file()) continue;
+    INFO(entry.path());
+    try {
+      auto extract = indexer::read(test::slurp(entry.path()), entry.path().filename().string());
+      if (extract.clauses.empty()) corpus::outline(extract.pages);
+      ++read;
+    } catch (const Error& e) {
+      CHECK(e.kind() == ErrorKind::invalid);
+      CHECK_FALSE(e.hint().empty());
+    }
+  }
+  CHECK(read > 0);
+}
