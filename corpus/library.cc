@@ -468,4 +468,14 @@ std::vector<std::string> Library::issuers(const Viewer& viewer) const {
   });
 }
 
+std::vector<Library::KindCount> Library::counts(const Viewer& viewer) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, fmt::format("SELECT d.kind, count(*) FROM documents d WHERE {} GROUP BY 1 ORDER BY 2 DESC, 1", visible));
+    bind_viewer(select, viewer);
+    std::vector<KindCount> found;
+    while (select.executeStep()) found.push_back({select.getColumn(0).getString(), static_cast<uint64_t>(select.getColumn(1).getInt64())});
+    return found;
+  });
+}
+
 }  // namespace shirube::corpus

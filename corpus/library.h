@@ -118,6 +118,13 @@ class Library {
   /// Distinct issuers, for filters.
   std::vector<std::string> issuers(const Viewer& viewer) const;
 
+  /// How many documents there are of each kind.
+  struct KindCount {
+    std::string kind;
+    uint64_t documents;
+  };
+  std::vector<KindCount> counts(const Viewer& viewer) const;
+
  private:
   store::Database& database_;
 };
