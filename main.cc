@@ -1,13 +1,16 @@
 // The commands. The only file that sees every folder.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -17,9 +20,13 @@
 #include "indexer/ingest.h"
 #include "search/searcher.h"
 #include "store/database.h"
+#include "store/queue.h"
 #include "text/error.h"
 #include "text/user_dictionary.h"
 #include "text/utf8.h"
+#include "web/app.h"
+#include "web/server.h"
+#include "web/target.h"
 
 namespace shirube {
 namespace {
@@ -139,6 +146,8 @@ struct Installation {
             {data, analyzer_name, static_cast<unsigned>(config.analysis_threads), static_cast<uint64_t>(config.commit_mib) << 20}};
   }
 
+  web::AppOptions app_options(corpus::Viewer viewer, size_t readers) { return {data, database, model, analyzer_name, std::move(viewer), readers}; }
+
   fs::path data;
   store::Database database;
   store::Files files;
@@ -235,16 +244,6 @@ int ingest(const Arguments& arguments, const std::vector<std::string>& sources, 
 
 // ---- search ----
 
-Json to_json(const search::Hit& hit) {
-  const auto& placed = hit.clause;
-  Json marks = Json::array();
-  for (const auto& mark : hit.passage.marks) marks.push_back({mark.begin, mark.end});
-  return {{"document", placed.document.slug}, {"edition", placed.edition.key}, {"path", placed.clause.path}, {"citation", placed.citation()},
-          {"title", placed.document.title},   {"label", placed.clause.label},  {"heading", placed.clause.heading}, {"text", placed.clause.text},
-          {"page", placed.clause.page ? Json(*placed.clause.page) : Json()},   {"state", std::string(corpus::name(placed.edition.state))},
-          {"score", hit.score},               {"window", {hit.passage.window.begin, hit.passage.window.end}}, {"marks", marks}};
-}
-
 /// The passage of a hit with its marks, for a terminal or a log.
 std::string marked(const search::Hit& hit) {
   const std::string& text = hit.clause.clause.text;
@@ -260,16 +259,21 @@ std::string marked(const search::Hit& hit) {
   return text::replace_all(out, "\n", " ");
 }
 
+/// What the API would answer.
+int search_json(Installation& installation, const std::string& text, size_t limit) {
+  web::App app(installation.app_options(corpus::Viewer::everything(), 1));
+  web::Request request;
+  request.target = fmt::format("/api/v1/search?q={}&limit={}", web::percent_encode(text), limit);
+  web::Response response = app.handle(request);
+  std::cout << Json::parse(response.body).dump(1) << "\n";
+  return response.status == 200 ? 0 : exit_code(ErrorKind::invalid);
+}
+
 int search_command(const Arguments& arguments, const std::string& text, size_t limit, bool json) {
   Installation installation(arguments, store::Database::Open::existing);
+  if (json) return search_json(installation, text, limit);
   search::Query query = search::parse(text);
   auto results = installation.searcher().search(query, corpus::Viewer::everything(), {0, limit, false});
-  if (json) {
-    Json hits = Json::array();
-    for (const auto& hit : results.hits) hits.push_back(to_json(hit));
-    std::cout << Json{{"query", text}, {"understood", query.understood()}, {"total", results.total}, {"hits", hits}}.dump(1) << "\n";
-    return 0;
-  }
   std::cout << query.understood() << "　" << (results.total_exact ? "" : "約 ") << results.total << " 件\n";
   int rank = 0;
   for (const auto& hit : results.hits) {
@@ -356,6 +360,75 @@ int check(const Arguments& arguments) {
   return problems.empty() ? 0 : 1;
 }
 
+// ---- serve ----
+
+bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
+
+/// Without sign-ins everybody is one viewer: the operator on their own machine, and beyond it only
+/// who may read what is public, unless the settings say otherwise.
+corpus::Viewer service_viewer(const config::Config& config, const std::string& host) {
+  if (config.audiences.empty()) return is_loopback(host) ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
+  corpus::Viewer viewer;
+  for (const auto& word : config.audiences) {
+    auto key = corpus::key_of(corpus::audiences(), word);
+    if (!key) throw Error(ErrorKind::invalid, "設定 serve.audiences の「" + word + "」は公開範囲ではありません。", "public、staff、committee、restricted から選んでください。");
+    viewer.audiences.emplace_back(*key);
+  }
+  return viewer;
+}
+
+/// Keeps the index in step until it is told to stop: at once when something is queued, and now and
+/// then for editions that a new day brings into force.
+void keep_index(Installation& installation, const config::Config& config) {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto glance = std::chrono::milliseconds(200);
+  constexpr auto round = std::chrono::minutes(10);
+  constexpr auto patience = std::chrono::seconds(30);
+  auto writer = installation.index_writer(config);
+  auto none = [](uint64_t, uint64_t) {};
+  auto next_round = Clock::now();
+  while (!stop_requested) {
+    try {
+      if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
+        bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
+        next_round = Clock::now() + (busy ? std::chrono::duration_cast<Clock::duration>(patience) : round);
+        if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+    } catch (const Error& e) {
+      spdlog::error("索引の更新に失敗しました: {} {}", e.message(), e.hint());
+      for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+    }
+    std::this_thread::sleep_for(glance);
+  }
+}
+
+/// An index that cannot be used is made anew; the documents are not in it but in the database.
+void mend_index(Installation& installation, const config::Config& config) {
+  try {
+    installation.searcher();
+  } catch (const Error& e) {
+    spdlog::warn("{} 索引を作り直します。", e.message());
+    installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
+  }
+}
+
+int serve(const Arguments& arguments, const std::string& host, int port) {
+  Installation installation(arguments, store::Database::Open::or_create);
+  const config::Config& config = arguments.config;
+  mend_index(installation, config);
+  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads));
+  options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  web::App app(std::move(options));
+  web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
+  int bound = server.bind(host, port);
+  std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  std::thread serving([&] { server.serve(); });
+  keep_index(installation, config);
+  server.stop();
+  serving.join();
+  return 0;
+}
+
 // ---- the command line ----
 
 constexpr const char* help_text = R"(しるべ — 情報セキュリティ文書の知識ベースと検索
@@ -435,6 +508,13 @@ int run(int argc, char** argv) {
   batch_sub->add_option("--run", run_file)->required();
   command("reindex", [&] { return reindex(arguments); });
   command("check", [&] { return check(arguments); });
+  std::string host;
+  int port = 0;
+  CLI::App* serve_sub = command("serve", [&] {
+    return serve(arguments, host.empty() ? arguments.config.host : host, port == 0 ? static_cast<int>(arguments.config.port) : port);
+  });
+  serve_sub->add_option("--host", host);
+  serve_sub->add_option("--port", port)->check(CLI::Range(1, 65535));
   command("help", [&] { wants_help = true; return 0; });
 
   try {

@@ -65,6 +65,7 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   doc.add_boolean_term(term(search::prefix::state, source.state));
   doc.add_boolean_term(term(search::prefix::document, std::to_string(source.document_id)));
   doc.add_boolean_term(term(search::prefix::edition, std::to_string(source.edition_id)));
+  doc.add_boolean_term(term(search::prefix::clause, std::to_string(source.clause_id)));
   if (!source.issuer.empty()) doc.add_boolean_term(term(search::prefix::issuer, source.issuer));
   if (!source.begins.empty()) doc.add_value(search::slot::begins, source.begins);
   doc.add_value(search::slot::document, std::to_string(source.document_id));

@@ -25,6 +25,7 @@ inline constexpr std::string_view audience = "XA";
 inline constexpr std::string_view state = "XT";      ///< current, past or future
 inline constexpr std::string_view document = "XD";
 inline constexpr std::string_view edition = "XE";    ///< to find the clauses of an edition again
+inline constexpr std::string_view clause = "Q";      ///< the clause's own number, to pick it out of a query
 }  // namespace prefix
 
 /// Value slots.

@@ -23,6 +23,11 @@ using text::TokenKind;
 constexpr double bm25_k1 = 0.9, bm25_b = 0.4, bm25_min_length = 0.5;
 constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.5;
 
+/// Above so many clauses, pairs only order what the words found first: looking up all of them costs
+/// more than it brings. Below, nothing is left out.
+constexpr Xapian::doccount few_clauses = 50'000;
+constexpr size_t first_stage = 200;
+
 /// A phrase is verified in the text of the candidates; so many are looked at for one answer.
 constexpr size_t most_verified = 5000;
 constexpr size_t verify_step = 200;
@@ -46,24 +51,29 @@ Xapian::Query any_of(std::string_view prefix, const std::vector<std::string>& wo
   return {Xapian::Query::OP_OR, terms.begin(), terms.end()};
 }
 
-Xapian::Query best_match(const std::string& words, const text::Analyzer& analyzer) {
-  text::Normalized normalized = text::normalize(words);
-  std::map<std::string, unsigned> counts;
-  std::vector<Xapian::Query> word_queries, heading_queries, bigram_queries, reference_queries;
+/// What typed words look for: a clause is found by its words, and ordered by their pairs as well.
+struct WordQueries {
+  Xapian::Query words;  ///< words, in the body and in headings, and clause numbers
+  Xapian::Query pairs;  ///< pairs of characters
+  Xapian::Query all() const { return {Xapian::Query::OP_OR, words, pairs}; }
+};
+
+WordQueries word_queries(const std::string& typed, const text::Analyzer& analyzer) {
+  text::Normalized normalized = text::normalize(typed);
+  std::map<std::string, unsigned> words, pairs;
+  std::vector<Xapian::Query> body, headings, numbers, bigrams;
   for (const auto& token : analyzer.analyze(normalized)) {
-    if (token.kind == TokenKind::reference) reference_queries.emplace_back(term(prefix::reference, token.term));
-    else if (token.kind != TokenKind::function) ++counts[token.term];
+    if (token.kind == TokenKind::reference) numbers.emplace_back(term(prefix::reference, token.term));
+    else if (token.kind != TokenKind::function) ++words[token.term];
   }
-  for (const auto& [word, count] : counts) {
-    word_queries.emplace_back(term("", word), count);
-    heading_queries.emplace_back(term(prefix::heading, word), count);
+  for (const auto& [word, count] : words) {
+    body.emplace_back(term("", word), count);
+    headings.emplace_back(term(prefix::heading, word), count);
   }
-  counts.clear();
-  for (const auto& token : text::bigrams(normalized)) ++counts[token.term];
-  for (const auto& [pair, count] : counts) bigram_queries.emplace_back(term(prefix::bigram, pair), count);
-  Xapian::Query parts[] = {Xapian::Query(Xapian::Query::OP_OR, word_queries.begin(), word_queries.end()), scaled(heading_weight, heading_queries),
-                           scaled(bigram_weight, bigram_queries), scaled(reference_weight, reference_queries)};
-  return {Xapian::Query::OP_OR, std::begin(parts), std::end(parts)};
+  for (const auto& token : text::bigrams(normalized)) ++pairs[token.term];
+  for (const auto& [pair, count] : pairs) bigrams.emplace_back(term(prefix::bigram, pair), count);
+  Xapian::Query parts[] = {Xapian::Query(Xapian::Query::OP_OR, body.begin(), body.end()), scaled(heading_weight, headings), scaled(reference_weight, numbers)};
+  return {Xapian::Query(Xapian::Query::OP_OR, std::begin(parts), std::end(parts)), scaled(bigram_weight, bigrams)};
 }
 
 Xapian::Query with_filters(Xapian::Query query, const Filters& filters, const corpus::Viewer& viewer) {
@@ -108,6 +118,15 @@ std::filesystem::path index_folder(const std::filesystem::path& data, const stor
   });
 }
 
+namespace {
+
+/// A query, and the cheaper one that finds its candidates (empty: none).
+struct Question {
+  Xapian::Query full, found_by;
+};
+
+}  // namespace
+
 struct Searcher::Private {
   std::filesystem::path data;
   store::Database& database;
@@ -136,11 +155,21 @@ struct Searcher::Private {
     return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most));
   }
 
-  /// Matches of one query, appended to `out` after `skip` of them; `skip` and `most` count down.
-  void collect(const Xapian::Query& query, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
-    Xapian::MSet mset = run(query, skip, most, one_per_document);
+  /// The better ordering of the best that `found` gives.
+  Xapian::MSet reorder(const Xapian::MSet& found, const Xapian::Query& full, size_t skip, size_t most, bool one_per_document) {
+    std::vector<std::string> ids;
+    for (auto it = found.begin(); it != found.end(); ++it) ids.push_back(term(prefix::clause, std::to_string(*it)));
+    Xapian::Query among(Xapian::Query::OP_OR, ids.begin(), ids.end());
+    return run(Xapian::Query(Xapian::Query::OP_FILTER, full, among), skip, most, one_per_document);
+  }
+
+  /// Matches of one question, appended to `out` after `skip` of them; `skip` and `most` count down.
+  void collect(const Question& question, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
+    bool staged = index.get_doccount() > few_clauses && !question.found_by.empty();
+    Xapian::MSet mset = staged ? run(question.found_by, 0, std::max(first_stage, skip + most), one_per_document) : run(question.full, skip, most, one_per_document);
     out.total += mset.get_matches_estimated();
     out.total_exact = out.total_exact && mset.get_matches_lower_bound() == mset.get_matches_upper_bound();
+    if (staged) mset = reorder(mset, question.full, skip, most, one_per_document);
     for (auto it = mset.begin(); it != mset.end(); ++it) out.matches.push_back({static_cast<int64_t>(*it), it.get_weight()});
     // With fewer matches than asked for, their number is exact.
     skip = mset.empty() ? skip - std::min<size_t>(skip, mset.get_matches_estimated()) : 0;
@@ -205,13 +234,21 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜10000で指定してください。");
   }
   if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
-  Q base = query.words.empty() ? all_bigrams(query.phrases.front()) : best_match(query.words, self_->analyzer);
-  for (const auto& phrase : query.phrases) {
-    // A phrase of one character between signs has no pair; the text decides alone.
-    Q pairs = all_bigrams(phrase);
-    if (!text::bigrams(text::normalize(phrase)).empty()) base = Q(Q::OP_FILTER, base, pairs);
+  Question base;
+  if (query.words.empty()) {
+    base.full = all_bigrams(query.phrases.front());
+  } else {
+    WordQueries queries = word_queries(query.words, self_->analyzer);
+    base = {queries.all(), queries.words};
   }
-  base = with_filters(base, query.filters, viewer);
+  auto restricted = [&](Q q) {
+    if (q.empty()) return q;
+    for (const auto& phrase : query.phrases) {
+      // A phrase of one character between signs has no pair; the text decides alone.
+      if (!text::bigrams(text::normalize(phrase)).empty()) q = Q(Q::OP_FILTER, q, all_bigrams(phrase));
+    }
+    return with_filters(q, query.filters, viewer);
+  };
   return with_index(self_->index, [&] {
     Matches out;
     size_t skip = window.first, most = window.most;
@@ -219,10 +256,12 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     Q current(term(prefix::state, "current"));
     bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
     // Two questions instead of a boost: what is in force never stands below what is not.
-    std::vector<Q> questions = {all_current ? base : Q(Q::OP_FILTER, base, current)};
-    if (!all_current) questions.emplace_back(Q::OP_AND_NOT, base, current);
-    for (const Q& question : questions) {
-      if (verify) self_->collect_verified(question, query, skip, most, window.one_per_document, out);
+    std::vector<Q::op> sides = {Q::OP_FILTER, Q::OP_AND_NOT};
+    if (all_current) sides = {Q::OP_FILTER};
+    for (Q::op side : sides) {
+      auto sided = [&](Q q) { return all_current || q.empty() ? q : Q(side, q, current); };
+      Question question{sided(restricted(base.full)), sided(restricted(base.found_by))};
+      if (verify) self_->collect_verified(question.full, query, skip, most, window.one_per_document, out);
       else self_->collect(question, skip, most, window.one_per_document, out);
     }
     return out;

@@ -61,8 +61,8 @@ std::map<std::string, std::string> dump(const fs::path& data) {
       Xapian::Document doc = index.get_document(static_cast<Xapian::docid>(select.getColumn(0).getInt64()));
       std::string terms;
       for (auto it = doc.termlist_begin(); it != doc.termlist_end(); ++it) {
-        // Numbers of documents and editions depend on the order of arrival.
-        if (!(*it).starts_with("XD") && !(*it).starts_with("XE")) terms += *it + ":" + std::to_string(it.get_wdf()) + " ";
+        // Numbers of documents, editions and clauses depend on the order of arrival.
+        if (!(*it).starts_with("XD") && !(*it).starts_with("XE") && !(*it).starts_with("Q")) terms += *it + ":" + std::to_string(it.get_wdf()) + " ";
       }
       out[select.getColumn(1).getString()] = terms + doc.get_value(0);
     }
