@@ -162,7 +162,7 @@ bool is_article_end(std::string_view rest) {
 bool is_unit_end(std::string_view rest) {
   if (rest.empty()) return true;
   auto c = code_point_at(rest, 0).value;
-  if (starts_with_any(rest, {"第", "参照", "関係", "以下", "及", "又", "中", "各", "並"})) return false;
+  if (starts_with_any(rest, {"第", "参照", "関係", "以下", "及", "又", "中", "各", "並", "ノ", "ニ", "ヲ", "ハ"})) return false;
   // 「第１章総則」: converted files lose the space.
   return (text::is_kanji(c) || text::is_katakana(c)) && rest.find("。") == rest.npos && rest.size() < 90;
 }
