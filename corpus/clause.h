@@ -23,7 +23,9 @@ enum class ClauseKind {
   heading,     ///< an unnumbered heading
 };
 
+/// The kind's name and back; nullopt for a word that is none.
 std::string_view name(ClauseKind kind);
+std::optional<ClauseKind> clause_kind(std::string_view name);
 
 /// One clause (条項) of an edition: the smallest thing that is cited. In a vector of clauses in
 /// document order, `parent` is a position in that vector, always below the clause's own.
@@ -34,7 +36,8 @@ struct Clause {
   std::string text;     ///< its own words, without those of its children; lines end with \n inside
   std::optional<int> page;  ///< of the original, from 1; none for files without pages
   std::optional<size_t> parent;
-  std::string path;     ///< address within the edition, such as 12-2-1; set by assign_paths()
+  std::string path;     ///< address within the edition: 12-2-1; set by assign_addresses()
+  std::string locator;  ///< the same as citations print it: 第12条第2項第1号; set with `path`
 };
 
 }  // namespace shirube::corpus

@@ -390,12 +390,6 @@ std::vector<Clause> Builder::build() {
 
 }  // namespace
 
-std::string_view name(ClauseKind kind) {
-  static constexpr std::array<std::string_view, 11> names = {"part", "chapter", "section", "subsection", "article", "paragraph",
-                                                            "item", "subitem", "annex",   "preamble",   "heading"};
-  return names[static_cast<size_t>(kind)];
-}
-
 std::vector<Clause> outline(const std::vector<Page>& pages) {
   auto stripped = pages;
   strip_headers_and_footers(stripped);

@@ -82,6 +82,8 @@ Decoded decode_as(std::string_view bytes, const std::string& encoding) {
     throw Error(ErrorKind::invalid, "文字コード「" + encoding + "」は扱えません。",
                 "UTF-8、CP932、EUC-JP、ISO-2022-JP、UTF-16 のいずれかで保存し直してください。");
   }
+  // DOS ended its text files with SUB.
+  while (!bytes.empty() && bytes.back() == 0x1A) bytes.remove_suffix(1);
   std::u16string wide;
   const char* source = bytes.data();
   const char* end = bytes.data() + bytes.size();
@@ -94,16 +96,20 @@ Decoded decode_as(std::string_view bytes, const std::string& encoding) {
     if (status != U_BUFFER_OVERFLOW_ERROR) break;
   }
   std::string out;
+  size_t private_characters = 0;
   for (size_t i = 0; i < wide.size(); ++i) {
     char32_t c = wide[i];
     bool pair = c >= 0xD800 && c < 0xDC00 && i + 1 < wide.size() && wide[i + 1] >= 0xDC00 && wide[i + 1] < 0xE000;
     if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (static_cast<char32_t>(wide[++i]) - 0xDC00);
-    else if (c >= 0xD800 && c < 0xE000) c = 0xFFFD;
-    append_utf8(out, c);
+    else if ((c >= 0xD800 && c < 0xE000) || (c >= 0x80 && c < 0xA0) || c == 0x1A) c = 0xFFFD;  // ICU puts SUB for a single bad byte
+    // 外字 of one machine mean nothing on another: 〓 stands for them, as in print.
+    bool private_use = (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000;
+    private_characters += private_use;
+    append_utf8(out, private_use ? U'〓' : c);
   }
   out = tidy(out);
   if (out.starts_with("\xEF\xBB\xBF")) out.erase(0, 3);
-  size_t replaced = count_replacements(out);
+  size_t replaced = count_replacements(out) + private_characters;
   return {std::move(out), encoding, replaced};
 }
 

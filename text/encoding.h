@@ -10,7 +10,7 @@ namespace shirube::text {
 struct Decoded {
   std::string text;       ///< well-formed UTF-8, line ends as \n, no byte order mark
   std::string encoding;   ///< "UTF-8", "UTF-16LE", "UTF-16BE", "CP932", "EUC-JP", "ISO-2022-JP"
-  size_t replaced = 0;    ///< how many places could not be read and stand as U+FFFD
+  size_t replaced = 0;    ///< how many places could not be read and stand as U+FFFD, or as 〓 (外字)
 };
 
 /// Decodes `bytes`: by the byte order mark if there is one, by the escape sequences of ISO-2022-JP,

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace shirube::config {
+
+/// The settings of an installation, with their defaults. config/shirube.toml explains each; a key
+/// that is not in the table of config.cc is an error, and a test holds the file against the table.
+struct Config {
+  // [analyzer]
+  std::string dictionary = "/var/lib/mecab/dic/ipadic-utf8";
+  std::string terms = "dictionary/terms.tsv";  ///< beside the settings file; terms kept whole
+
+  // [ingest]
+  int64_t cpu_seconds = 60;
+  int64_t wall_seconds = 120;
+  int64_t memory_mib = 2048;
+  int64_t file_mib = 256;
+
+  // [index]
+  int64_t analysis_threads = 2;
+  int64_t commit_mib = 48;
+
+  // [serve]
+  std::string host = "127.0.0.1";
+  int64_t port = 8080;
+  int64_t threads = 8;
+  std::vector<std::string> audiences;  ///< whose documents the service shows; empty: see shirube.toml
+
+  std::filesystem::path folder;  ///< of the settings file; relative paths start here
+};
+
+/// Reads a settings file. Throws Error{invalid} naming the line of an unknown key or a value out of
+/// range, Error{missing} when there is no such file.
+Config load(const std::filesystem::path& file);
+
+/// Names of all keys, as "section.key".
+std::vector<std::string> keys();
+
+}  // namespace shirube::config

@@ -1,0 +1,257 @@
+#include "corpus/address.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "text/analyzer.h"
+#include "text/normalize.h"
+#include "text/numeral.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+
+namespace {
+
+using text::code_point_at;
+
+/// A label taken apart: 「第十二条の二」 is {12, [2], 条}; 「（ア）」 has the letter ア.
+struct Parsed {
+  std::string plain;    ///< folded, without brackets, 第, unit and closing punctuation: 12, 6.1, ア
+  std::string branches; ///< _2 for の二
+  std::string unit;     ///< 条, 章, …; empty
+};
+
+bool is_closing(char32_t c) {
+  return c == '.' || c == ',' || c == ':' || c == U'、' || c == U'。' || c == ')' || c == U'）' || c == U'．' || c == U'：';
+}
+
+bool is_bracket(char32_t c) {
+  return c == '(' || c == ')' || c == '[' || c == ']' || c == '<' || c == '>' || (c >= 0x3008 && c <= 0x3011) || c == 0x3014 || c == 0x3015;
+}
+
+std::string strip(std::string_view folded) {
+  std::u32string out;
+  for (char32_t c : text::to_utf32(folded)) {
+    if (!is_bracket(c) && !text::is_space(c)) out.push_back(c);
+  }
+  while (!out.empty() && is_closing(out.back())) out.pop_back();
+  return text::to_utf8(out);
+}
+
+/// Reads 「の二」 and 「ノ二」 as _2.
+std::string read_branches(std::string_view& rest) {
+  std::string out;
+  while (rest.starts_with("の") || rest.starts_with("ノ")) {
+    auto branch = text::read_numeral(rest.substr(3));
+    if (!branch) break;
+    out += fmt::format("_{}", branch->value);
+    rest.remove_prefix(3 + branch->length);
+  }
+  return out;
+}
+
+Parsed parse_label(const std::string& label) {
+  Parsed out;
+  std::string stripped = strip(text::fold(label));
+  std::string_view rest = stripped;
+  if (rest.starts_with("第")) rest.remove_prefix(3);
+  auto number = text::read_numeral(rest);
+  if (!number) {
+    out.plain = stripped;
+    return out;
+  }
+  out.plain = std::to_string(number->value);
+  rest.remove_prefix(number->length);
+  for (std::string_view unit : {"編", "章", "節", "款", "目", "条", "項", "号"}) {
+    if (!rest.starts_with(unit)) continue;
+    out.unit = unit;
+    rest.remove_prefix(unit.size());
+    break;
+  }
+  out.branches = read_branches(rest);
+  if (out.unit.empty() && out.branches.empty()) {
+    // Decimal numbers go on: 6.1, 3-7-4.
+    while (!rest.empty() && (rest.front() == '.' || rest.front() == '-')) {
+      auto next = text::read_numeral(rest.substr(1));
+      if (!next) break;
+      out.plain += fmt::format("{}{}", rest.front(), next->value);
+      rest.remove_prefix(1 + next->length);
+    }
+  }
+  return out;
+}
+
+struct AnnexName {
+  std::string_view japanese, path;
+};
+
+constexpr AnnexName annex_names[] = {{"附則", "fusoku"}, {"付則", "fusoku"},  {"別表", "beppyo"}, {"別紙", "besshi"}, {"別記", "bekki"},
+                                     {"別添", "betten"}, {"様式", "yoshiki"}, {"付録", "furoku"}, {"別図", "bezzu"},  {"記", "ki"}};
+
+/// One step of an address.
+struct Segment {
+  std::string path, locator;
+};
+
+Segment annex_segment(const Clause& clause) {
+  std::string folded = strip(text::fold(clause.label));
+  for (const auto& row : annex_names) {
+    size_t at = folded.find(row.japanese);
+    if (at == folded.npos) continue;
+    std::string_view rest = std::string_view(folded).substr(at + row.japanese.size());
+    if (rest.starts_with("第")) rest.remove_prefix(3);
+    auto number = text::read_numeral(rest);
+    std::string digits;
+    if (number) {
+      rest.remove_prefix(number->length);
+      digits = std::to_string(number->value);
+      if (rest.starts_with("号")) rest.remove_prefix(3);
+    }
+    std::string branches = number ? read_branches(rest) : "";
+    std::string printed = std::string(row.japanese) + (row.japanese == "様式" && number ? "第" + digits + "号" : digits) +
+                          text::replace_all(branches, "_", "の");
+    // Each amending act has its own 附則; the act's number tells them apart.
+    if (row.path == "fusoku" && clause.heading.starts_with("（")) {
+      printed += clause.heading.substr(0, clause.heading.find("）") + std::string_view("）").size());
+    }
+    return {std::string(row.path) + digits + branches, printed};
+  }
+  return {"annex", folded};
+}
+
+std::string_view structure_prefix(ClauseKind kind) {
+  switch (kind) {
+    case ClauseKind::part: return "p";
+    case ClauseKind::chapter: return "c";
+    case ClauseKind::section: return "s";
+    default: return "ss";
+  }
+}
+
+/// Works through the clauses in order; each needs only its parent's result.
+class Addressing {
+ public:
+  explicit Addressing(std::vector<Clause>& clauses) : clauses_(clauses), state_(clauses.size()) {
+    for (const auto& clause : clauses) {
+      if (clause.kind == ClauseKind::paragraph && clause.parent) state_[*clause.parent].has_paragraphs = true;
+    }
+  }
+
+  void run() {
+    for (size_t i = 0; i < clauses_.size(); ++i) assign(i);
+  }
+
+ private:
+  struct State {
+    bool has_paragraphs = false;
+    bool in_article = false;
+    int headings = 0;  ///< children of kind heading so far
+  };
+
+  void assign(size_t i) {
+    Clause& clause = clauses_[i];
+    State& state = state_[i];
+    const Clause* parent = clause.parent ? &clauses_[*clause.parent] : nullptr;
+    state.in_article = clause.kind == ClauseKind::article || (parent && state_[*clause.parent].in_article) ||
+                       clause.kind == ClauseKind::paragraph;
+    Segment segment = segment_of(i);
+    const Clause* base = parent;
+    // Articles are numbered through the document or the annex.
+    if (clause.kind == ClauseKind::article) {
+      while (base && base->kind != ClauseKind::annex) base = base->parent ? &clauses_[*base->parent] : nullptr;
+    }
+    clause.path = base ? join_path(*base, segment.path) : segment.path;
+    clause.locator = base ? join_locator(*base, clause, segment.locator) : segment.locator;
+    make_unique(clause.path);
+  }
+
+  void make_unique(std::string& path) {
+    std::string wanted = path;
+    while (!used_.insert(path).second) path = fmt::format("{}~{}", wanted, ++repeats_[wanted] + 1);
+  }
+
+  Segment segment_of(size_t i) {
+    const Clause& clause = clauses_[i];
+    if (clause.kind == ClauseKind::preamble) return {"preamble", clause.parent ? "" : "前文"};
+    if (clause.kind == ClauseKind::heading || clause.label.empty()) {
+      int number = clause.parent ? ++state_[*clause.parent].headings : ++root_headings_;
+      return {fmt::format("h{}", number), clause.heading.empty() ? "" : "「" + clause.heading + "」"};
+    }
+    if (clause.kind == ClauseKind::annex) return annex_segment(clause);
+    Parsed label = parse_label(clause.label);
+    std::string branches = text::replace_all(label.branches, "_", "の");
+    if (!label.unit.empty() && clause.kind <= ClauseKind::subsection) {
+      return {std::string(structure_prefix(clause.kind)) + label.plain + label.branches, "第" + label.plain + label.unit + branches};
+    }
+    bool in_article = state_[i].in_article && text::numeral_value(label.plain).has_value();
+    std::string path = label.plain + label.branches;
+    if (in_article && clause.kind == ClauseKind::article) return {path, "第" + label.plain + "条" + branches};
+    if (in_article && clause.kind == ClauseKind::paragraph) return {path, "第" + label.plain + "項"};
+    // Below an article the first paragraph is counted though it is no clause of its own.
+    bool first = parent_is(clause, ClauseKind::article);
+    std::string counted = first ? "1-" : "";
+    if (in_article && (first || parent_is(clause, ClauseKind::paragraph))) {
+      bool named = first && state_[*clause.parent].has_paragraphs;
+      return {counted + path, (named ? "第1項第" : "第") + label.plain + "号" + branches};
+    }
+    return {counted + path, tidy_label(clause.label)};
+  }
+
+  bool parent_is(const Clause& clause, ClauseKind kind) const {
+    return clause.parent && clauses_[*clause.parent].kind == kind;
+  }
+
+  /// A label as citations print it: narrow, but ① stays ①.
+  static std::string tidy_label(const std::string& label) {
+    std::string out;
+    for (char32_t c : text::to_utf32(label)) {
+      if (text::is_space(c)) continue;
+      std::string one;
+      text::append_utf8(one, c);
+      bool keep = c >= 0x2000 && c < 0x3000;
+      out += keep ? one : text::is_katakana(c) ? text::fold(one) : c >= 0xFF01 && c <= 0xFF5E ? text::fold(one) : one;
+    }
+    while (!out.empty() && (out.back() == '.' || out.back() == ',' || out.back() == ':')) out.pop_back();
+    return out;
+  }
+
+  /// 「6.1」 under 「6」 says all that its parent says.
+  static bool repeats(const Clause& parent, const std::string& own, const std::string& parents) {
+    if (parent.label.empty() || parents.empty() || own.size() <= parents.size() || !own.starts_with(parents)) return false;
+    char next = own[parents.size()];
+    return next == '.' || next == '-';
+  }
+
+  static std::string join_path(const Clause& parent, const std::string& segment) {
+    std::string parents = parse_label(parent.label).plain;
+    if (repeats(parent, segment, parents) && parent.path.ends_with(parents)) {
+      return parent.path.substr(0, parent.path.size() - parents.size()) + segment;
+    }
+    return parent.path + "-" + segment;
+  }
+
+  static std::string join_locator(const Clause& parent, const Clause& clause, const std::string& segment) {
+    std::string parents = tidy_label(parent.label), own = tidy_label(clause.label);
+    if (repeats(parent, own, parents) && parent.locator.ends_with(parents)) {
+      return parent.locator.substr(0, parent.locator.size() - parents.size()) + segment;
+    }
+    bool digits_meet = !parent.locator.empty() && !segment.empty() && is_digit(parent.locator.back()) && is_digit(segment.front());
+    return parent.locator + (digits_meet ? "の" : "") + segment;
+  }
+
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+  std::vector<Clause>& clauses_;
+  std::vector<State> state_;
+  std::unordered_set<std::string> used_;
+  std::unordered_map<std::string, int> repeats_;
+  int root_headings_ = 0;
+};
+
+}  // namespace
+
+void assign_addresses(std::vector<Clause>& clauses) { Addressing(clauses).run(); }
+
+}  // namespace shirube::corpus

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shirube::corpus {
+
+/// A word of a closed list: what is stored, and what people read.
+struct Choice {
+  std::string_view key, label;
+};
+
+/// 種別: law 法令, notice 通知, guideline ガイドライン, policy 規程, procedure 手順, manual マニュアル,
+/// commentary 解説, answer 回答, other その他.
+std::span<const Choice> document_kinds();
+/// 公開範囲, widest first: public 公開, staff 庁内, committee 委員会, restricted 担当者限り.
+std::span<const Choice> audiences();
+/// The label of a key, or the key itself when the list does not know it.
+std::string_view label_of(std::span<const Choice> choices, std::string_view key);
+/// The key that `word` (a key or a label) stands for.
+std::optional<std::string_view> key_of(std::span<const Choice> choices, std::string_view word);
+
+/// Who is reading: the audiences whose documents may be seen. Every read takes one.
+struct Viewer {
+  std::vector<std::string> audiences;
+
+  /// The operator of the machine, who holds the files anyway.
+  static Viewer everything();
+  bool sees(std::string_view audience) const;
+  /// The audiences as a JSON array, as SQL takes them.
+  std::string json() const;
+};
+
+/// A document (資料): a policy, a notice, a law, an answer. Its words are in its editions.
+struct Document {
+  int64_t id = 0;
+  std::string slug;         ///< in addresses; unique
+  std::string title;
+  std::string short_title;  ///< may be empty
+  std::string kind;         ///< key of document_kinds()
+  std::string issuer;
+  std::string audience;     ///< key of audiences()
+  std::string topic;
+};
+
+/// Where an edition stands today.
+enum class EditionState { current, past, future };
+std::string_view name(EditionState state);            ///< current, past, future
+std::string_view japanese_name(EditionState state);   ///< 現行, 旧版, 未施行
+
+/// An edition (版) of a document. Immutable once added.
+struct Edition {
+  int64_t id = 0;
+  std::string key;          ///< in addresses: the day it begins, or a number
+  std::string label;        ///< in citations: 令和7年4月1日版
+  std::string number;       ///< 文書番号
+  std::string issued, effective;  ///< ISO dates or empty
+  std::string link;         ///< official address of the original, or empty
+  std::string file_sha256;  ///< of the original, empty when none is kept
+  std::string file_name, media_type;
+  std::vector<std::string> warnings;  ///< what a person should look at
+  EditionState state = EditionState::current;
+};
+
+/// What is known of a document and of one edition before it is added; an empty string is "not
+/// said". Strings are UTF-8, dates ISO.
+struct Facts {
+  std::string slug, title, short_title, kind, issuer, audience, topic;
+  std::string label, number, issued, effective, link;
+};
+
+}  // namespace shirube::corpus

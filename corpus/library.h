@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corpus/clause.h"
+#include "corpus/document.h"
+#include "text/date.h"
+
+namespace shirube::store {
+class Database;
+}
+
+namespace shirube::corpus {
+
+/// An edition to be added, already cut and addressed.
+struct NewEdition {
+  Facts facts;               ///< `slug` and `title` must be set
+  std::string content_hash;  ///< SHA-256 of the bytes it came from
+  std::string file_sha256;   ///< of the original in the Files, or empty
+  uint64_t file_size = 0;
+  std::string file_name, media_type;
+  std::vector<std::string> warnings;
+  std::vector<Clause> clauses;
+};
+
+struct Added {
+  enum class Outcome {
+    taken,      ///< a new edition
+    same,       ///< these bytes are an edition of this document already
+    corrected,  ///< the same bytes, but facts of the document were changed
+  };
+  Outcome outcome;
+  int64_t edition_id;
+  std::string address;  ///< slug/key
+};
+
+/// A clause where it stands. `id` is its number in the index.
+struct PlacedClause {
+  int64_t id = 0;
+  Document document;
+  Edition edition;
+  Clause clause;
+  std::vector<std::string> above;  ///< headings (or labels) of the clauses it stands under, outermost first
+
+  /// 「星見市情報セキュリティ対策基準（令和7年4月1日版）第12条第2項第1号、7頁」: the title, the edition, the
+  /// place, and the page where the original has pages.
+  std::string citation() const;
+};
+
+/// A clause of an edition with its number in the index.
+struct StoredClause {
+  int64_t id = 0;
+  Clause clause;
+};
+
+/// All documents, their editions and clauses. Safe to share between threads. Each read takes the
+/// Viewer and finds nothing that it may not see, as if it did not exist.
+class Library {
+ public:
+  explicit Library(store::Database& database) : database_(database) {}
+
+  /// Adds editions in one transaction, with their queue entries and events: all or none. A slug that
+  /// is new makes a document (audience `restricted`, kind `other` unless said); a known one gets a
+  /// further edition, and the facts of the document that are said replace the old ones.
+  ///
+  /// An edition without a label is named after the day it begins (令和7年4月1日版) or counted (第2版).
+  /// Throws Error{invalid} for facts that are no kind, audience or date, and Error{conflict} when the
+  /// label stands for other words already.
+  std::vector<Added> add(std::span<const NewEdition> editions);
+
+  /// Records that one clause cites another, with the words it quotes (may be empty). Throws
+  /// Error{invalid} when the quote is not in the cited clause.
+  void add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote);
+
+  /// Binds the official citations in an edition's text (題名（版）第…条) to the clauses they name, with
+  /// the first sentence of each as the quote. Returns how many. What names nothing held is left.
+  size_t link_citations(int64_t edition_id);
+
+  /// Whether these bytes are an edition of this document already, whoever asks.
+  struct Held {
+    int64_t edition_id;
+    size_t clauses;
+  };
+  std::optional<Held> find_edition(const std::string& slug, const std::string& content_hash) const;
+
+  std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
+  /// Newest first.
+  std::vector<Edition> editions(const Viewer& viewer, const std::string& slug) const;
+  /// In document order; empty when there is no such edition for this viewer.
+  std::vector<StoredClause> clauses(const Viewer& viewer, const std::string& slug, const std::string& key) const;
+
+  /// The clauses of these numbers that the viewer may see, in the order asked for.
+  std::vector<PlacedClause> clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const;
+  std::optional<PlacedClause> clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const;
+
+  /// The clauses that cite this one, newest document first.
+  std::vector<PlacedClause> cited_by(const Viewer& viewer, int64_t clause_id) const;
+  /// The clauses that this one cites.
+  std::vector<PlacedClause> citations(const Viewer& viewer, int64_t clause_id) const;
+
+  /// Finds the clause that an official citation names: title or short title, edition in brackets
+  /// (without it: the current edition), place. nullopt when there is none.
+  std::optional<int64_t> resolve(const Viewer& viewer, std::string_view citation) const;
+
+  /// Documents with their current (else newest) edition, by title.
+  struct Listed {
+    Document document;
+    Edition edition;
+    int64_t clauses = 0;
+  };
+  std::vector<Listed> documents(const Viewer& viewer, size_t first, size_t most) const;
+
+  /// Distinct issuers, for filters.
+  std::vector<std::string> issuers(const Viewer& viewer) const;
+
+  /// How many documents there are of each kind.
+  struct KindCount {
+    std::string kind;
+    uint64_t documents;
+  };
+  std::vector<KindCount> counts(const Viewer& viewer) const;
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace shirube::corpus

@@ -1,0 +1,86 @@
+// Official citations, from their words to the clause: 「題名（版）第12条第2項第1号、7頁」.
+#include <fmt/format.h>
+
+#include "corpus/library.h"
+#include "store/database.h"
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+
+namespace {
+
+constexpr size_t longest_citation = 1000;  // bytes
+
+/// The parts of a citation after the title.
+struct Rest {
+  std::string label;    ///< folded edition label, empty when not named
+  std::string locator;  ///< folded, without the page
+};
+
+Rest split_rest(std::string_view rest) {
+  Rest out;
+  if (rest.starts_with("(")) {
+    size_t close = rest.find("版)");
+    if (close != rest.npos) {
+      out.label = rest.substr(1, close + std::string_view("版").size() - 1);
+      rest.remove_prefix(close + std::string_view("版)").size());
+    }
+  }
+  if (size_t page = rest.rfind("、"); page != rest.npos && rest.ends_with("頁")) rest = rest.substr(0, page);
+  out.locator = text::replace_all(rest, " ", "");
+  return out;
+}
+
+/// The editions that a title (and label) may name, the current one first.
+std::vector<int64_t> editions_named(SQLite::Database& db, const std::string& audiences, const std::string& citation, Rest& rest) {
+  // The title is what the citation begins with; of several the longest. Titles are compared as
+  // printed, because that is what the index on them holds.
+  std::vector<int64_t> editions;
+  for (size_t end = citation.size(); end > 0 && editions.empty(); --end) {
+    if (end < citation.size() && (static_cast<unsigned char>(citation[end]) & 0xC0) == 0x80) continue;
+    rest = split_rest(text::fold(std::string_view(citation).substr(end)));
+    if (rest.locator.empty()) continue;
+    SQLite::Statement select(db,
+                             "SELECT e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id "
+                             "WHERE (d.title = :title OR d.short_title = :title) AND d.audience IN (SELECT value FROM json_each(:audiences)) "
+                             "ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC");
+    select.bind(":title", citation.substr(0, end));
+    select.bind(":audiences", audiences);
+    while (select.executeStep()) {
+      if (rest.label.empty() || text::fold(select.getColumn(1).getString()) == rest.label) editions.push_back(select.getColumn(0).getInt64());
+    }
+  }
+  return editions;
+}
+
+std::optional<int64_t> clause_at(SQLite::Database& db, int64_t edition, const std::string& locator) {
+  SQLite::Statement select(db, "SELECT id, locator FROM clauses WHERE edition_id = ? ORDER BY position");
+  select.bind(1, edition);
+  // 「第12条第1項」 is the article itself when it has one paragraph or its first is meant.
+  std::string without_first = locator.ends_with("第1項") ? locator.substr(0, locator.size() - std::string_view("第1項").size())
+                                                         : text::replace_all(locator, "条第1項第", "条第");
+  std::optional<int64_t> second_best;
+  while (select.executeStep()) {
+    std::string folded = text::fold(select.getColumn(1).getString());
+    if (folded == locator) return select.getColumn(0).getInt64();
+    if (folded == without_first && !second_best) second_best = select.getColumn(0).getInt64();
+  }
+  return second_best;
+}
+
+}  // namespace
+
+std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation) const {
+  if (citation.size() > longest_citation) return std::nullopt;
+  std::string trimmed(text::trim(citation));
+  return database_.read([&](SQLite::Database& db) -> std::optional<int64_t> {
+    Rest rest;
+    for (int64_t edition : editions_named(db, viewer.json(), trimmed, rest)) {
+      if (auto clause = clause_at(db, edition, rest.locator)) return clause;
+    }
+    return std::nullopt;
+  });
+}
+
+}  // namespace shirube::corpus

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "corpus/clause.h"
+#include "indexer/extract.h"
+
+namespace shirube::indexer {
+
+/// What one file may cost. Untrusted bytes are parsed in a child process of the same program, which
+/// sets these upon itself before it reads the first of them.
+struct ExtractionLimits {
+  unsigned cpu_seconds = 60;
+  unsigned wall_seconds = 120;
+  uint64_t memory_bytes = uint64_t{2} << 30;  ///< address space; not under sanitizers, which reserve terabytes
+  uint64_t file_bytes = uint64_t{256} << 20;  ///< of the file itself
+  uint64_t output_bytes = uint64_t{256} << 20;
+};
+
+/// A file read and cut.
+struct Extraction {
+  std::string media_type, encoding;
+  FoundFacts facts;
+  std::vector<std::string> warnings;
+  std::vector<corpus::Clause> clauses;
+  int pages = 0;
+};
+
+/// Reads and cuts a file in a child process. `program` is the shirube executable. Throws
+/// Error{invalid} with the reader's reason, or with what befell the child: over time, over memory,
+/// crashed. Safe from any thread.
+Extraction extract_in_child(const std::filesystem::path& file, const ExtractionLimits& limits, const std::filesystem::path& program = "/proc/self/exe");
+
+/// Reads and cuts bytes in this process.
+Extraction extract(const std::string& bytes, const std::string& file_name);
+
+/// The child's side: takes the limits upon itself, reads standard input, writes the result to
+/// standard output in CBOR. Returns the exit code.
+int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits);
+
+/// The name of the hidden command that main() hands to run_extraction_child().
+inline constexpr const char* child_command = "extract-child";
+
+}  // namespace shirube::indexer

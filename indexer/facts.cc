@@ -1,0 +1,113 @@
+#include "indexer/facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <toml++/toml.h>
+
+#include "store/files.h"
+#include "text/error.h"
+#include "text/utf8.h"
+
+namespace shirube::indexer {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint64_t largest_facts = 8 << 20;
+
+[[noreturn]] void fail(const fs::path& file, const toml::source_region& where, const std::string& what) {
+  throw Error(ErrorKind::invalid, fmt::format("{} の{}行目: {}", file.string(), where.begin.line, what), "facts.toml の書き方は README を参照してください。");
+}
+
+struct Key {
+  std::string_view name;
+  std::string corpus::Facts::*field;
+};
+
+constexpr Key document_keys[] = {{"slug", &corpus::Facts::slug},         {"title", &corpus::Facts::title},   {"short", &corpus::Facts::short_title},
+                                 {"kind", &corpus::Facts::kind},         {"issuer", &corpus::Facts::issuer}, {"audience", &corpus::Facts::audience},
+                                 {"topic", &corpus::Facts::topic}};
+constexpr Key edition_keys[] = {{"label", &corpus::Facts::label},   {"number", &corpus::Facts::number}, {"issued", &corpus::Facts::issued},
+                                {"effective", &corpus::Facts::effective}, {"link", &corpus::Facts::link}};
+
+std::string word(const fs::path& file, const toml::node& node) {
+  if (auto text = node.value<std::string>()) return *text;
+  if (auto date = node.as_date()) return fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month, date->get().day);
+  fail(file, node.source(), "文字列または日付で書いてください。");
+}
+
+/// Reads the members that `keys` name; `others` are read elsewhere, and any further one is a fault.
+void read_keys(const fs::path& file, const toml::table& table, std::span<const Key> keys, std::initializer_list<std::string_view> others,
+               corpus::Facts& facts) {
+  for (const auto& [name, node] : table) {
+    auto key = std::ranges::find(keys, name.str(), &Key::name);
+    if (key != keys.end()) facts.*(key->field) = word(file, node);
+    else if (std::ranges::find(others, name.str()) == others.end()) fail(file, node.source(), fmt::format("「{}」という項目はありません。", name.str()));
+  }
+}
+
+const toml::array& tables(const fs::path& file, const toml::table& parent, std::string_view name) {
+  const toml::array* array = parent[name].as_array();
+  bool good = array != nullptr && !array->empty() && std::ranges::all_of(*array, [](const toml::node& node) { return node.is_table(); });
+  if (!good) fail(file, parent.source(), fmt::format("[[{}]] がありません。", name));
+  return *array;
+}
+
+}  // namespace
+
+std::vector<ListedFile> read_facts(const fs::path& file) try {
+  toml::table root = toml::parse(store::read_file(file, largest_facts), file.string());
+  std::vector<ListedFile> listed;
+  corpus::Facts none;
+  read_keys(file, root, {}, {"document"}, none);
+  for (const auto& document : tables(file, root, "document")) {
+    const toml::table& table = *document.as_table();
+    corpus::Facts facts;
+    read_keys(file, table, document_keys, {"edition"}, facts);
+    if (facts.slug.empty() || facts.title.empty()) fail(file, table.source(), "slug と title は必須です。");
+    for (const auto& node : tables(file, table, "edition")) {
+      const toml::table& edition = *node.as_table();
+      ListedFile entry{{}, facts};
+      read_keys(file, edition, edition_keys, {"file"}, entry.facts);
+      auto name = edition["file"].value<std::string>();
+      if (!name) fail(file, edition.source(), "file は必須です。");
+      fs::path relative = fs::path(*name).lexically_normal();
+      if (relative.is_absolute() || relative.empty() || *relative.begin() == "..") fail(file, edition.source(), "file は facts.toml と同じフォルダの中を指定してください。");
+      entry.file = file.parent_path() / relative;
+      listed.push_back(std::move(entry));
+    }
+  }
+  return listed;
+} catch (const toml::parse_error& e) {
+  fail(file, e.source(), fmt::format("TOML として読めません（{}）。", e.description()));
+}
+
+corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under) {
+  corpus::Facts out = under;
+  auto take = [&](std::span<const Key> keys) {
+    for (const auto& key : keys) {
+      if (!(over.*(key.field)).empty()) out.*(key.field) = over.*(key.field);
+    }
+  };
+  take(document_keys);
+  take(edition_keys);
+  return out;
+}
+
+corpus::Facts facts_of_name(const fs::path& file) {
+  corpus::Facts facts;
+  std::string stem = file.stem().string();
+  facts.slug = stem;
+  // 425AC0000000027_20261001_507AC0000000087: law, day it takes effect, amending law.
+  bool egov = stem.size() == 40 && stem[15] == '_' && stem[24] == '_';
+  std::string day = egov ? fmt::format("{}-{}-{}", stem.substr(16, 4), stem.substr(20, 2), stem.substr(22, 2)) : "";
+  if (egov && text::is_valid_utf8(stem) && std::ranges::all_of(stem.substr(16, 8), [](char c) { return c >= '0' && c <= '9'; })) {
+    facts.slug = stem.substr(0, 15);
+    facts.effective = day;
+  }
+  return facts;
+}
+
+}  // namespace shirube::indexer

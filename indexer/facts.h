@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "corpus/document.h"
+
+namespace shirube::indexer {
+
+/// One file that a facts.toml lists.
+struct ListedFile {
+  std::filesystem::path file;  ///< beside the facts.toml
+  corpus::Facts facts;
+};
+
+/// Reads a facts.toml: tables [[document]] with slug, title, short, kind, issuer, audience, topic, and
+/// in each [[document.edition]] with file, label, number, issued, effective, link. Throws
+/// Error{invalid} naming the line of a fault: unknown keys, missing ones, words where dates are due,
+/// files outside the folder.
+std::vector<ListedFile> read_facts(const std::filesystem::path& toml);
+
+/// `over` where it says something, else `under`, member by member.
+corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under);
+
+/// What a file's name says: e-Gov names law files ID_DATE_AMENDMENT, which are three editions of one
+/// document when three dates; any other name is the slug.
+corpus::Facts facts_of_name(const std::filesystem::path& file);
+
+}  // namespace shirube::indexer

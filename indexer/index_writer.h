@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace shirube::store {
+class Database;
+}
+namespace shirube::text {
+class AnalyzerModel;
+}
+
+namespace shirube::indexer {
+
+/// How far a long piece of work is: done and all, in its own unit.
+using Progress = std::function<void(uint64_t done, uint64_t all)>;
+
+struct IndexWriterOptions {
+  std::filesystem::path data;     ///< the data directory; indexes live in its folders index-1, index-2, …
+  std::string analyzer_name;      ///< names the dictionaries, kept in the index
+  unsigned analysis_threads = 2;  ///< beside the one that writes
+  uint64_t commit_bytes = 48 << 20;  ///< text between two commits; memory grows with it
+  /// Called between the steps that a crash may fall between; only tests have a use for it.
+  std::function<void(std::string_view step)> at_step = [](std::string_view) {};
+};
+
+/// Brings the index into step with the truth. Of all processes on a data directory only one writes
+/// at a time; the others are told so and may leave the work to it. Safe to call from one thread.
+class IndexWriter {
+ public:
+  IndexWriter(store::Database& database, const text::AnalyzerModel& model, IndexWriterOptions options);
+
+  enum class Outcome {
+    done,         ///< the queue is empty
+    stopped,      ///< `stop` was set; what was committed stays, the rest is still queued
+    busy,         ///< another process is writing
+  };
+
+  /// Works off the queue: index first, queue row after, so that a crash between the two only
+  /// repeats work. Queues editions anew whose state (current, past, future) changed by date.
+  Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
+
+  /// Writes the index anew into a folder of its own and then points to it; searches go on in the old
+  /// one until that moment. Stopped half-way, the old one stays in use.
+  Outcome rebuild(const Progress& progress, const std::atomic<bool>& stop);
+
+ private:
+  store::Database& database_;
+  const text::AnalyzerModel& model_;
+  IndexWriterOptions options_;
+};
+
+}  // namespace shirube::indexer

@@ -1,0 +1,167 @@
+#include "indexer/ingest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "corpus/address.h"
+#include "indexer/facts.h"
+#include "text/utf8.h"
+
+namespace shirube::indexer {
+
+namespace fs = std::filesystem;
+using corpus::Facts;
+
+/// A file to be taken, or a reason why it cannot be.
+struct Ingest::Entry {
+  fs::path file;
+  Facts facts;
+  std::optional<Error> fault;
+};
+
+namespace {
+
+Report::Outcome outcome_of(corpus::Added::Outcome outcome) {
+  switch (outcome) {
+    case corpus::Added::Outcome::taken: return Report::Outcome::taken;
+    case corpus::Added::Outcome::same: return Report::Outcome::same;
+    default: return Report::Outcome::corrected;
+  }
+}
+
+void count(IngestSummary& summary, Report::Outcome outcome) {
+  switch (outcome) {
+    case Report::Outcome::taken: ++summary.taken; break;
+    case Report::Outcome::same: ++summary.same; break;
+    case Report::Outcome::corrected: ++summary.corrected; break;
+    case Report::Outcome::refused: ++summary.refused; break;
+  }
+}
+
+std::string first_line(const std::vector<corpus::Clause>& clauses) {
+  for (const auto& clause : clauses) {
+    for (const std::string* s : {&clause.heading, &clause.text}) {
+      std::string_view line = text::trim(std::string_view(*s).substr(0, s->find('\n')));
+      if (!line.empty()) return std::string(text::clamp_utf8(line, 150));
+    }
+  }
+  return {};
+}
+
+/// What a file says of itself, as facts.
+Facts facts_of_content(const Extraction& extraction) {
+  Facts facts;
+  facts.title = extraction.facts.title.empty() ? first_line(extraction.clauses) : extraction.facts.title;
+  facts.number = extraction.facts.number;
+  facts.short_title = extraction.facts.abbreviation;
+  facts.issued = extraction.facts.issued;
+  if (extraction.media_type == "application/xml") facts.kind = "law";
+  return facts;
+}
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
+
+Report refusal(const fs::path& file, const Error& e) { return {file.string(), Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
+
+void collect_folder(const fs::path& folder, std::vector<fs::path>& files) {
+  for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied); it != fs::recursive_directory_iterator(); ++it) {
+    if (is_hidden(it->path())) {
+      if (it->is_directory()) it.disable_recursion_pending();
+    } else if (it->is_regular_file()) {
+      files.push_back(it->path());
+    }
+  }
+  std::ranges::sort(files);
+}
+
+}  // namespace
+
+Ingest::Ingest(corpus::Library& library, store::Files files, IngestOptions options)
+    : library_(library), files_(std::move(files)), options_(std::move(options)) {}
+
+std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
+  std::vector<Entry> entries;
+  auto add_listed = [&](const fs::path& toml) {
+    for (auto& listed : read_facts(toml)) entries.push_back({listed.file, std::move(listed.facts), {}});
+  };
+  for (const auto& path : paths) {
+    try {
+      if (!fs::exists(path)) {
+        throw Error(ErrorKind::missing, "ファイルまたはフォルダがありません: " + path.string(), "場所と名前を確認してください。");
+      }
+      if (fs::is_directory(path) && fs::exists(path / "facts.toml")) {
+        add_listed(path / "facts.toml");
+      } else if (fs::is_directory(path)) {
+        std::vector<fs::path> files;
+        collect_folder(path, files);
+        for (const auto& file : files) entries.push_back({file, {}, {}});
+      } else if (path.filename() == "facts.toml") {
+        add_listed(path);
+      } else {
+        Entry entry{path, {}, {}};
+        if (fs::path toml = path.parent_path() / "facts.toml"; fs::exists(toml)) {
+          for (const auto& listed : read_facts(toml)) {
+            if (fs::weakly_canonical(listed.file) == fs::weakly_canonical(path)) entry.facts = listed.facts;
+          }
+        }
+        entries.push_back(std::move(entry));
+      }
+    } catch (const Error& e) {
+      entries.push_back({path, {}, e});
+    }
+  }
+  return entries;
+}
+
+Report Ingest::take(const Entry& entry, std::vector<int64_t>& taken) try {
+  if (entry.fault) throw *entry.fault;
+  std::string bytes = store::read_file(entry.file, options_.limits.file_bytes);
+  if (bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
+  corpus::NewEdition edition;
+  edition.content_hash = store::sha256(bytes);
+  Facts given = merged(options_.facts, merged(entry.facts, facts_of_name(entry.file)));
+  // What is held already need not be read again.
+  if (auto held = library_.find_edition(given.slug, edition.content_hash)) {
+    edition.facts = given;
+    auto added = library_.add({&edition, 1}).front();
+    return {entry.file.string(), outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}};
+  }
+  Extraction extraction = extract_in_child(entry.file, options_.limits, options_.program);
+  if (extraction.clauses.empty()) {
+    throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
+  }
+  edition.facts = merged(given, facts_of_content(extraction));
+  corpus::assign_addresses(extraction.clauses);
+  edition.clauses = std::move(extraction.clauses);
+  edition.warnings = std::move(extraction.warnings);
+  edition.media_type = extraction.media_type;
+  edition.file_name = entry.file.filename().string();
+  edition.file_size = bytes.size();
+  edition.file_sha256 = files_.put(bytes);
+  auto added = library_.add({&edition, 1}).front();
+  taken.push_back(added.edition_id);
+  return {entry.file.string(), outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}};
+} catch (const Error& e) {
+  if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+  return refusal(entry.file, e);
+}
+
+IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& report, const std::function<void(size_t, size_t)>& progress,
+                            const std::atomic<bool>& stop) {
+  IngestSummary summary;
+  std::vector<Entry> entries = collect(paths);
+  std::vector<int64_t> taken;
+  for (size_t i = 0; i < entries.size() && !stop; ++i) {
+    progress(i, entries.size());
+    Report one = take(entries[i], taken);
+    count(summary, one.outcome);
+    report(one);
+  }
+  // Citations can point at what came later in the same batch.
+  for (int64_t edition : taken) library_.link_citations(edition);
+  progress(entries.size(), entries.size());
+  return summary;
+}
+
+}  // namespace shirube::indexer

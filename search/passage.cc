@@ -1,0 +1,105 @@
+#include "search/passage.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::search {
+
+namespace {
+
+using text::Normalized;
+using text::TokenKind;
+
+void add_occurrences(const Normalized& normalized, const std::string& needle, std::vector<Span>& out) {
+  if (needle.empty()) return;
+  const std::string& hay = normalized.text();
+  for (size_t at = 0; (at = hay.find(needle, at)) != hay.npos; at += needle.size()) {
+    out.push_back({normalized.original_begin(at), normalized.original_end(at + needle.size())});
+  }
+}
+
+std::vector<Span> joined(std::vector<Span> spans) {
+  std::ranges::sort(spans, {}, &Span::begin);
+  std::vector<Span> out;
+  for (const Span& span : spans) {
+    if (!out.empty() && span.begin <= out.back().end) out.back().end = std::max(out.back().end, span.end);
+    else out.push_back(span);
+  }
+  return out;
+}
+
+size_t forward(std::string_view text, size_t from, size_t characters) {
+  for (; characters > 0 && from < text.size(); --characters) from += text::code_point_at(text, from).length;
+  return from;
+}
+
+size_t backward(std::string_view text, size_t from, size_t characters) {
+  for (; characters > 0 && from > 0; --characters) {
+    do --from; while (from > 0 && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80);
+  }
+  return from;
+}
+
+/// Where the sentence that holds `at` begins, when that is not further back than `limit`.
+size_t sentence_begin(std::string_view text, size_t at, size_t limit) {
+  size_t best = limit;
+  for (std::string_view stop : {"。", "\n"}) {
+    size_t found = at < stop.size() ? text.npos : text.rfind(stop, at - stop.size());
+    if (found != text.npos && found + stop.size() > best) best = found + stop.size();
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer) {
+  std::unordered_set<std::string> wanted;
+  for (const auto& token : analyzer.analyze(query.words)) {
+    if (token.kind != TokenKind::function) wanted.insert(token.term);
+  }
+  Normalized normalized = text::normalize(text);
+  std::vector<Span> spans;
+  if (!wanted.empty()) {
+    for (const auto& token : analyzer.analyze(normalized)) {
+      if (token.kind != TokenKind::function && wanted.contains(token.term)) spans.push_back({token.begin, token.end});
+    }
+  }
+  for (const auto& phrase : query.phrases) add_occurrences(normalized, text::fold(phrase), spans);
+  // A word that the dictionary cuts otherwise here than there still shows when it stands as typed.
+  std::string_view rest = query.words;
+  while (!rest.empty()) {
+    size_t space = std::min(rest.find(' '), rest.size());
+    std::string word = text::fold(rest.substr(0, space));
+    if (text::length_utf8(word) >= 2) add_occurrences(normalized, word, spans);
+    rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  return joined(std::move(spans));
+}
+
+Passage passage(std::string_view text, const Query& query, const text::Analyzer& analyzer, size_t characters) {
+  std::vector<Span> all = marks(text, query, analyzer);
+  Passage best{{0, forward(text, 0, characters)}, {}};
+  size_t most = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    size_t limit = backward(text, all[i].begin, characters / 3);
+    size_t begin = sentence_begin(text, all[i].begin, limit);
+    size_t end = forward(text, begin, characters);
+    std::set<std::string_view> different;
+    for (size_t k = i; k < all.size() && all[k].end <= end; ++k) different.insert(text.substr(all[k].begin, all[k].end - all[k].begin));
+    if (different.size() > most) {
+      most = different.size();
+      best.window = {begin, end};
+    }
+    if (i >= 200) break;  // a long clause full of matches has shown enough
+  }
+  for (const Span& span : all) {
+    if (span.begin >= best.window.begin && span.end <= best.window.end) best.marks.push_back(span);
+  }
+  return best;
+}
+
+}  // namespace shirube::search

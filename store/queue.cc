@@ -1,0 +1,33 @@
+#include "store/queue.h"
+
+#include <SQLiteCpp/Statement.h>
+
+namespace shirube::store {
+
+void enqueue(SQLite::Database& db, int64_t edition_id) {
+  SQLite::Statement insert(db, "INSERT INTO queue (edition_id) VALUES (?)");
+  insert.bind(1, edition_id);
+  insert.exec();
+}
+
+std::vector<QueueEntry> queued(SQLite::Database& db, int64_t after, int most) {
+  SQLite::Statement select(db, "SELECT id, edition_id FROM queue WHERE id > ? ORDER BY id LIMIT ?");
+  select.bind(1, after);
+  select.bind(2, most);
+  std::vector<QueueEntry> entries;
+  while (select.executeStep()) entries.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64()});
+  return entries;
+}
+
+int64_t queue_length(SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM queue").getInt64(); }
+
+void dequeue(SQLite::Database& db, const std::vector<QueueEntry>& entries) {
+  SQLite::Statement remove(db, "DELETE FROM queue WHERE id = ?");
+  for (const auto& entry : entries) {
+    remove.bind(1, entry.id);
+    remove.exec();
+    remove.reset();
+  }
+}
+
+}  // namespace shirube::store

@@ -1,0 +1,211 @@
+#include "corpus/library.h"
+
+#include <catch2/catch.hpp>
+
+#include "corpus/address.h"
+#include "store/database.h"
+#include "store/queue.h"
+#include "tests/temporary_folder.h"
+#include "text/error.h"
+
+using namespace shirube;
+using namespace shirube::corpus;
+
+namespace {
+
+struct Fixture {
+  TemporaryFolder folder;
+  store::Database database{folder / "a.db"};
+  Library library{database};
+  Viewer all = Viewer::everything();
+  Viewer staff{{"public", "staff"}};
+
+  static NewEdition policy(const std::string& effective, const std::string& words) {
+    NewEdition edition;
+    edition.facts.slug = "kijun";
+    edition.facts.title = "星見市情報セキュリティ対策基準";
+    edition.facts.short_title = "対策基準";
+    edition.facts.kind = "policy";
+    edition.facts.audience = "staff";
+    edition.facts.effective = effective;
+    edition.content_hash = "hash of " + words;
+    Clause article;
+    article.kind = ClauseKind::article;
+    article.label = "第12条";
+    article.heading = "（委託）";
+    article.text = words;
+    article.page = 7;
+    Clause item;
+    item.kind = ClauseKind::item;
+    item.label = "(1)";
+    item.text = "契約を結ぶこと。";
+    item.parent = 0;
+    edition.clauses = {article, item};
+    assign_addresses(edition.clauses);
+    return edition;
+  }
+
+  static NewEdition answer(const std::string& slug, const std::string& text, const std::string& audience = "staff") {
+    NewEdition edition;
+    edition.facts.slug = slug;
+    edition.facts.title = "回答 " + slug;
+    edition.facts.audience = audience;
+    edition.content_hash = text;
+    Clause clause;
+    clause.kind = ClauseKind::section;
+    clause.label = "1";
+    clause.text = text;
+    edition.clauses = {clause};
+    assign_addresses(edition.clauses);
+    return edition;
+  }
+
+  Added add(const NewEdition& edition) { return library.add({&edition, 1}).front(); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "the same bytes are one edition, other bytes a further one") {
+  CHECK(add(policy("2024-04-01", "旧")).outcome == Added::Outcome::taken);
+  CHECK(add(policy("2024-04-01", "旧")).outcome == Added::Outcome::same);
+  auto second = add(policy("2025-04-01", "新"));
+  CHECK(second.outcome == Added::Outcome::taken);
+  CHECK(second.address == "kijun/2025-04-01");
+  auto editions = library.editions(all, "kijun");
+  REQUIRE(editions.size() == 2);
+  CHECK(editions[0].label == "令和7年4月1日版");
+  CHECK(editions[0].state == EditionState::current);
+  CHECK(editions[1].state == EditionState::past);
+}
+
+TEST_CASE_METHOD(Fixture, "an edition that has not begun is future, and the one before stays current") {
+  add(policy("2024-04-01", "旧"));
+  add(policy("2999-04-01", "新"));
+  auto editions = library.editions(all, "kijun");
+  CHECK(editions[0].state == EditionState::future);
+  CHECK(editions[1].state == EditionState::current);
+  CHECK(library.documents(all, 0, 10).front().edition.key == "2024-04-01");
+}
+
+TEST_CASE_METHOD(Fixture, "a label stands for one text for good") {
+  add(policy("2024-04-01", "旧"));
+  auto changed = policy("2024-04-01", "書き換え");
+  try {
+    add(changed);
+    FAIL("no error");
+  } catch (const Error& e) {
+    CHECK(e.kind() == ErrorKind::conflict);
+    CHECK_FALSE(e.hint().empty());
+  }
+  CHECK(library.editions(all, "kijun").size() == 1);
+  changed.facts.label = "令和6年4月1日版（正誤反映）";
+  CHECK(add(changed).address == "kijun/2024-04-01.2");
+}
+
+TEST_CASE_METHOD(Fixture, "corrected facts of a document are taken over and logged") {
+  add(policy("2024-04-01", "旧"));
+  auto again = policy("2024-04-01", "旧");
+  again.facts.audience = "public";
+  CHECK(add(again).outcome == Added::Outcome::corrected);
+  CHECK(library.document(Viewer{{"public"}}, "kijun"));
+  database.read([](SQLite::Database& db) {
+    CHECK(db.execAndGet("SELECT detail FROM events WHERE action = 'document.correct'").getString().find("staff → public") != std::string::npos);
+  });
+}
+
+TEST_CASE_METHOD(Fixture, "editions come all or none") {
+  std::vector<NewEdition> two = {answer("a", "よい"), answer("b", "わるい")};
+  two[1].facts.kind = "怪文書";
+  CHECK_THROWS_AS(library.add(two), Error);
+  CHECK(library.documents(all, 0, 10).empty());
+  CHECK(database.read(store::queue_length) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "bad facts are refused with what to do") {
+  struct Row {
+    std::string Facts::*field;
+    const char* value;
+  };
+  const Row rows[] = {{&Facts::slug, ""},          {&Facts::slug, "a/b"},         {&Facts::kind, "novel"},  {&Facts::audience, "everyone"},
+                      {&Facts::issued, "2025-02-29"}, {&Facts::effective, "R7.4.1"}, {&Facts::link, "javascript:alert(1)"}, {&Facts::title, "\xFF"}};
+  for (const auto& row : rows) {
+    INFO(row.value);
+    auto edition = answer("x", "本文");
+    edition.facts.*(row.field) = row.value;
+    try {
+      add(edition);
+      FAIL("no error");
+    } catch (const Error& e) {
+      CHECK(e.kind() == ErrorKind::invalid);
+      CHECK_FALSE(e.hint().empty());
+    }
+  }
+  auto japanese = answer("y", "本文");
+  japanese.facts.kind = "通知";
+  japanese.facts.audience = "公開";
+  add(japanese);
+  CHECK(library.document(all, "y")->kind == "notice");
+}
+
+TEST_CASE_METHOD(Fixture, "what a viewer may not see does not exist for them") {
+  add(answer("secret", "指摘事項", "restricted"));
+  add(answer("open", "公開", "public"));
+  CHECK(library.document(all, "secret"));
+  CHECK_FALSE(library.document(staff, "secret"));
+  CHECK(library.editions(staff, "secret").empty());
+  CHECK(library.clauses(staff, "secret", "1").empty());
+  CHECK_FALSE(library.clause(staff, "secret", "1", "1"));
+  CHECK(library.documents(staff, 0, 10).size() == 1);
+  int64_t id = library.clause(all, "secret", "1", "1")->id;
+  CHECK(library.clauses_by_id(staff, {&id, 1}).empty());
+  CHECK(library.clauses_by_id(all, {&id, 1}).size() == 1);
+  CHECK(library.documents(Viewer{}, 0, 10).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "an official citation is printed and found again") {
+  add(policy("2024-04-01", "旧い文。"));
+  add(policy("2025-04-01", "新しい文。"));
+  auto item = library.clause(all, "kijun", "2025-04-01", "12-1-1");
+  REQUIRE(item);
+  CHECK(item->citation() == "星見市情報セキュリティ対策基準（令和7年4月1日版）第12条第1号");
+  CHECK(library.clause(all, "kijun", "2025-04-01", "12")->citation() == "星見市情報セキュリティ対策基準（令和7年4月1日版）第12条、7頁");
+  CHECK(item->above == std::vector<std::string>{"第12条　（委託）"});
+  struct Row {
+    const char* citation;
+    const char* edition;
+    const char* path;
+  };
+  const Row rows[] = {
+      {"星見市情報セキュリティ対策基準（令和7年4月1日版）第12条、7頁", "2025-04-01", "12"},
+      {"星見市情報セキュリティ対策基準（令和６年４月１日版）第１２条第１号", "2024-04-01", "12-1-1"},
+      {"対策基準第12条第1項第1号", "2025-04-01", "12-1-1"},
+      {"対策基準 第12条第1項", "2025-04-01", "12"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.citation);
+    auto found = library.resolve(all, row.citation);
+    REQUIRE(found);
+    auto clause = library.clauses_by_id(all, {&*found, 1}).front();
+    CHECK(clause.edition.key == row.edition);
+    CHECK(clause.clause.path == row.path);
+  }
+  for (const char* none : {"対策基準第13条", "手順第12条", "", "第12条", "星見市情報セキュリティ対策基準（令和9年版）第12条"}) CHECK_FALSE(library.resolve(all, none));
+  CHECK_FALSE(library.resolve(Viewer{{"public"}}, "対策基準第12条"));
+}
+
+TEST_CASE_METHOD(Fixture, "citations in running text are bound both ways with a quote") {
+  add(policy("2025-04-01", "委託先を監督する。必要に応じて監査する。"));
+  add(answer("q1", "根拠は星見市情報セキュリティ対策基準（令和7年4月1日版）第12条第1号及び対策基準（令和7年4月1日版）第12条です。"));
+  auto editions = library.editions(all, "q1");
+  CHECK(library.link_citations(editions.front().id) == 2);
+  int64_t article = library.clause(all, "kijun", "2025-04-01", "12")->id;
+  int64_t answer_clause = library.clause(all, "q1", "1", "1")->id;
+  REQUIRE(library.cited_by(all, article).size() == 1);
+  CHECK(library.cited_by(all, article).front().id == answer_clause);
+  CHECK(library.citations(all, answer_clause).size() == 2);
+  CHECK(library.cited_by(Viewer{{"public"}}, article).empty());
+  database.read([](SQLite::Database& db) {
+    CHECK(db.execAndGet("SELECT count(*) FROM citations WHERE quote = '委託先を監督する。'").getInt() == 1);
+  });
+  CHECK_THROWS_AS(library.add_citation(answer_clause, article, "書かれていない文"), Error);
+}

@@ -1,0 +1,102 @@
+// The order of the house, held against every #include: arrows go down only, and a third-party
+// header stands only in the folders that are meant to know it.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Folders = std::set<std::string>;
+
+/// A folder and the folders whose headers it may include. "" is main.cc.
+const std::map<std::string, Folders> arrows = {
+    {"text", {}},
+    {"store", {"text"}},
+    {"corpus", {"store", "text"}},
+    {"search", {"corpus", "store", "text"}},
+    {"indexer", {"search", "corpus", "store", "text"}},
+    {"web", {"indexer", "search", "corpus", "store", "text"}},
+    {"config", {"text"}},
+    {"", {"web", "indexer", "search", "corpus", "store", "text", "config"}},
+};
+
+/// The beginning of a third-party header and the folders it may stand in.
+const std::map<std::string, Folders> third_party = {
+    {"httplib", {"web"}},       {"kainjow/", {"web"}},
+    {"xapian", {"search", "indexer"}},
+    {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
+    {"SQLiteCpp/", {"store", "corpus", "search", "indexer"}},
+    {"sqlite3", {"store"}},     {"sodium", {"store"}},
+    {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
+    {"toml++/", {"config", "indexer"}},
+    {"CLI/", {""}},             {"spdlog/", {"web", ""}},
+    {"nlohmann/", {"corpus", "indexer", "web", ""}},
+    {"fmt/", {"text", "store", "corpus", "search", "indexer", "web", "config", ""}},
+};
+
+/// What is wrong with an #include; empty when nothing is.
+std::string fault(const std::string& folder, const std::string& header, bool quoted) {
+  std::string target = header.substr(0, header.find('/'));
+  if (quoted) {
+    if (target == folder || arrows.at(folder).contains(target)) return "";
+    return "may not know the folder of";
+  }
+  for (const auto& [beginning, folders] : third_party) {
+    if (header.starts_with(beginning)) return folders.contains(folder) ? "" : "may not include the third-party";
+  }
+  // Beyond the listed libraries only the standard library and the system are used.
+  bool system = header.find('/') == header.npos || header.starts_with("sys/") || header.starts_with("linux/") || header.starts_with("netinet/") || header.starts_with("arpa/");
+  return system ? "" : "includes a header of no listed library:";
+}
+
+}  // namespace
+
+TEST_CASE("every include follows the order of the house") {
+  const std::regex include("^\\s*#\\s*include\\s*([<\"])([^>\"]+)[>\"]");
+  size_t seen = 0;
+  for (const auto& [folder, _] : arrows) {
+    std::vector<fs::path> files;
+    if (folder.empty()) {
+      files.push_back(fs::path(SHIRUBE_SOURCE_DIR) / "main.cc");
+    } else {
+      for (const auto& entry : fs::recursive_directory_iterator(fs::path(SHIRUBE_SOURCE_DIR) / folder)) files.push_back(entry.path());
+    }
+    for (const auto& file : files) {
+      if (file.extension() != ".h" && file.extension() != ".cc") continue;
+      std::ifstream in(file);
+      for (std::string line; std::getline(in, line);) {
+        std::smatch match;
+        if (!std::regex_search(line, match, include)) continue;
+        ++seen;
+        std::string what = fault(folder, match[2], match[1] == "\"");
+        INFO(file.string() << " " << what << " " << match[2]);
+        CHECK(what.empty());
+      }
+    }
+  }
+  CHECK(seen > 100);
+}
+
+TEST_CASE("the rule catches what it is made for") {
+  CHECK_FALSE(fault("text", "store/files.h", true).empty());
+  CHECK_FALSE(fault("corpus", "xapian.h", false).empty());
+  CHECK_FALSE(fault("search", "httplib.h", false).empty());
+  CHECK_FALSE(fault("store", "corpus/library.h", true).empty());
+  CHECK(fault("search", "xapian.h", false).empty());
+  CHECK(fault("indexer", "corpus/outline.h", true).empty());
+}
+
+TEST_CASE("every folder of source is in the table") {
+  const Folders others = {"tests", "cmake", "build", "tools", "var", "docs"};
+  for (const auto& entry : fs::directory_iterator(SHIRUBE_SOURCE_DIR)) {
+    std::string name = entry.path().filename().string();
+    if (!entry.is_directory() || name.starts_with(".") || others.contains(name)) continue;
+    INFO(name);
+    CHECK(arrows.contains(name));
+  }
+}

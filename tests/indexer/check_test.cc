@@ -1,0 +1,102 @@
+#include "indexer/check.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <xapian.h>
+
+#include "corpus/library.h"
+#include "indexer/index_writer.h"
+#include "search/searcher.h"
+#include "store/database.h"
+#include "tests/temporary_folder.h"
+
+using namespace shirube;
+
+namespace {
+
+const text::AnalyzerModel& model() {
+  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
+  return instance;
+}
+
+struct Fixture {
+  TemporaryFolder folder;
+  store::Database database{folder / "shirube.db"};
+  corpus::Library library{database};
+  store::Files files{folder / "files"};
+  std::atomic<bool> stop{false};
+  std::string hash;
+
+  Fixture() {
+    hash = files.put("原本");
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.facts.title = "a";
+    edition.content_hash = edition.file_sha256 = hash;
+    for (const char* words : {"一つ目の文。", "二つ目の文。"}) {
+      corpus::Clause clause;
+      clause.text = words;
+      clause.path = std::to_string(edition.clauses.size() + 1);
+      edition.clauses.push_back(clause);
+    }
+    library.add({&edition, 1});
+    library.add_citation(1, 2, "二つ目");
+    index();
+  }
+  void index() {
+    indexer::IndexWriter(database, model(), {folder.path(), "test", 1, 1 << 20}).drain([](auto, auto) {}, stop);
+  }
+  void sql(const char* statement) {
+    database.write([&](SQLite::Database& db) {
+      db.exec(statement);
+    });
+  }
+  std::string problems() {
+    std::string out;
+    for (const auto& line : indexer::check(folder.path(), database, files)) out += line + "\n";
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "sound data has no problems") { CHECK(problems() == ""); }
+
+TEST_CASE_METHOD(Fixture, "each kind of problem is named") {
+  SECTION("clause without posting") {
+    Xapian::WritableDatabase((folder / "index-1").string()).delete_document(2);
+    CHECK_THAT(problems(), Catch::Contains("索引にない条項: a/1 2"));
+  }
+  SECTION("posting without clause") {
+    Xapian::WritableDatabase((folder / "index-1").string()).add_document(Xapian::Document());
+    CHECK_THAT(problems(), Catch::Contains("条項のない索引項目: 3"));
+  }
+  SECTION("quote not in its clause") {
+    sql("UPDATE citations SET quote = '三つ目'");
+    CHECK_THAT(problems(), Catch::Contains("文が引用先の条項にありません"));
+  }
+  SECTION("missing file") {
+    std::filesystem::remove(files.path_of(hash));
+    CHECK_THAT(problems(), Catch::Contains("原本がありません"));
+  }
+  SECTION("altered file") {
+    std::ofstream(files.path_of(hash), std::ios::app) << "!";
+    CHECK_THAT(problems(), Catch::Contains("原本が変わっています"));
+  }
+  SECTION("queue not empty") {
+    sql("INSERT INTO queue (edition_id) VALUES (1)");
+    CHECK_THAT(problems(), Catch::Contains("索引待ち"));
+  }
+  SECTION("edition without clauses") {
+    sql("INSERT INTO editions (document_id, key, label, content_hash) VALUES (1, 'x', 'x', 'x')");
+    CHECK_THAT(problems(), Catch::Contains("条項のない版: a/x"));
+  }
+  SECTION("foreign keys") {
+    SQLite::Database raw((folder / "shirube.db").string(), SQLite::OPEN_READWRITE);
+    raw.exec("PRAGMA foreign_keys = OFF; INSERT INTO queue (edition_id) VALUES (99)");
+    CHECK_THAT(problems(), Catch::Contains("参照先のない行: 表 queue"));
+  }
+  SECTION("no index at all") {
+    std::filesystem::remove_all(folder / "index-1");
+    CHECK_THAT(problems(), Catch::Contains("検索索引を読めません"));
+  }
+}

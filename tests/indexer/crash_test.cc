@@ -1,0 +1,188 @@
+// Killed at any instant, nothing that was acknowledged is lost, and after a restart the index is
+// the one that an undisturbed run would have made.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fcntl.h>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <thread>
+#include <xapian.h>
+
+#include "corpus/library.h"
+#include "indexer/check.h"
+#include "indexer/index_writer.h"
+#include "search/searcher.h"
+#include "store/database.h"
+#include "tests/temporary_folder.h"
+
+using namespace shirube;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Runs `shirube ARGUMENTS…`, standard output to a file, and kills it after some time if asked to.
+/// Returns the exit code, or -1 when it was killed.
+int run(const std::vector<std::string>& arguments, const fs::path& output, std::chrono::microseconds kill_after = {}) {
+  std::vector<std::string> words = {SHIRUBE_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  pid_t pid = 0;
+  REQUIRE(posix_spawn(&pid, SHIRUBE_PROGRAM, &actions, nullptr, argv.data(), environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  if (kill_after.count() > 0) {
+    std::this_thread::sleep_for(kill_after);
+    ::kill(pid, SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/// Everything the index holds, by the clause's address instead of its number.
+std::map<std::string, std::string> dump(const fs::path& data) {
+  store::Database database(data / "shirube.db", store::Database::Open::existing);
+  Xapian::Database index(search::index_folder(data, database).string());
+  std::map<std::string, std::string> out;
+  database.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT c.id, d.slug || '/' || e.key || '/' || c.path FROM clauses c JOIN editions e ON e.id = c.edition_id "
+                                 "JOIN documents d ON d.id = e.document_id");
+    while (select.executeStep()) {
+      Xapian::Document doc = index.get_document(static_cast<Xapian::docid>(select.getColumn(0).getInt64()));
+      std::string terms;
+      for (auto it = doc.termlist_begin(); it != doc.termlist_end(); ++it) {
+        // Numbers of documents and editions depend on the order of arrival.
+        if (!(*it).starts_with("XD") && !(*it).starts_with("XE")) terms += *it + ":" + std::to_string(it.get_wdf()) + " ";
+      }
+      out[select.getColumn(1).getString()] = terms + doc.get_value(0);
+    }
+  });
+  return out;
+}
+
+/// What the run said it had taken.
+std::set<std::string> acknowledged(const fs::path& output) {
+  std::set<std::string> addresses;
+  std::ifstream in(output);
+  for (std::string line; std::getline(in, line);) {
+    size_t arrow = line.rfind(" → "), end = line.rfind("（");
+    if (line.starts_with("取込") && arrow != line.npos && end != line.npos && in.good()) addresses.insert(line.substr(arrow + 5, end - arrow - 5));
+  }
+  return addresses;
+}
+
+bool holds(const fs::path& data, const std::string& address) {
+  store::Database database(data / "shirube.db", store::Database::Open::existing);
+  corpus::Library library(database);
+  size_t slash = address.find('/');
+  return !library.clauses(corpus::Viewer::everything(), address.substr(0, slash), address.substr(slash + 1)).empty();
+}
+
+fs::path write_sources(const TemporaryFolder& folder) {
+  fs::create_directories(folder / "in");
+  for (int i = 0; i < 12; ++i) {
+    std::ofstream out(folder / ("in/kijun" + std::to_string(i) + ".md"));
+    out << "# 星見市見本基準" << i << "\n\n";
+    for (int article = 1; article <= 20; ++article) out << "第" << article << "条　見本の" << i << "の" << article << "について定める。\n２　別に定める。\n";
+  }
+  std::ofstream lines(folder / "lines.jsonl");
+  for (int i = 0; i < 600; ++i) lines << "{\"_id\": \"line" << i << "\", \"title\": \"見本" << i << "\", \"text\": \"本文の" << i * 7 << "番目を定める。\"}\n";
+  return folder / "in";
+}
+
+std::vector<std::string> ingest(const fs::path& data, const TemporaryFolder& folder) {
+  return {"--data", data, "ingest", folder / "lines.jsonl", folder / "in"};
+}
+
+}  // namespace
+
+TEST_CASE("ingest killed at fifty random instants loses nothing") {
+  TemporaryFolder folder;
+  write_sources(folder);
+  auto begin = std::chrono::steady_clock::now();
+  REQUIRE(run(ingest(folder / "whole", folder), folder / "out") == 0);
+  auto duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+  auto expected = dump(folder / "whole");
+  REQUIRE(expected.size() == 600 + 12 * 41);
+  std::mt19937_64 random(42);
+  int killed = 0;
+  for (int round = 0; round < 50; ++round) {
+    INFO("round " << round);
+    fs::path data = folder / ("data" + std::to_string(round));
+    auto instant = std::chrono::microseconds(1 + random() % static_cast<uint64_t>(duration.count()));
+    killed += run(ingest(data, folder), folder / "out", instant) == -1;
+    auto said = acknowledged(folder / "out");
+    for (const auto& address : said) {
+      INFO(address);
+      REQUIRE(holds(data, address));
+    }
+    REQUIRE(run(ingest(data, folder), folder / "again") == 0);
+    REQUIRE(run({"--data", data, "check"}, folder / "checked") == 0);
+    REQUIRE(dump(data) == expected);
+    fs::remove_all(data);
+  }
+  // Most instants must have fallen into the work, or the test has tested nothing.
+  CHECK(killed >= 25);
+}
+
+TEST_CASE("killed at each step of the queue, the work is taken up again") {
+  static text::AnalyzerModel model{text::AnalyzerOptions{}};
+  struct Row {
+    const char* work;
+    const char* step;
+  };
+  const Row rows[] = {{"drain", "opened"}, {"drain", "fed"}, {"drain", "committed"}, {"drain", "dequeued"},
+                      {"rebuild", "opened"}, {"rebuild", "fed"}, {"rebuild", "committed"}, {"rebuild", "pointed"}};
+  for (const auto& row : rows) {
+    INFO(row.work << " at " << row.step);
+    TemporaryFolder folder;
+    {
+      store::Database database(folder / "shirube.db");
+      corpus::Library library(database);
+      for (int i = 0; i < 30; ++i) {
+        corpus::NewEdition edition;
+        edition.facts.slug = edition.facts.title = "d" + std::to_string(i);
+        edition.content_hash = edition.facts.slug;
+        corpus::Clause clause;
+        clause.text = "見本の文" + std::to_string(i);
+        clause.path = "text";
+        edition.clauses = {clause};
+        library.add({&edition, 1});
+      }
+    }
+    auto work = [&](bool die) {
+      store::Database database(folder / "shirube.db");
+      std::atomic<bool> stop{false};
+      indexer::IndexWriterOptions options{folder.path(), "test", 1, 1};
+      options.at_step = [&](std::string_view step) {
+        if (die && step == row.step) ::raise(SIGKILL);
+      };
+      indexer::IndexWriter writer(database, model, options);
+      if (std::string_view(row.work) == "rebuild") writer.rebuild([](auto, auto) {}, stop);
+      else writer.drain([](auto, auto) {}, stop);
+    };
+    pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+      work(true);
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+    work(false);
+    store::Database database(folder / "shirube.db");
+    CHECK(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
+    CHECK(dump(folder.path()).size() == 30);
+  }
+}

@@ -1,0 +1,169 @@
+#include "indexer/ingest.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "store/database.h"
+#include "tests/temporary_folder.h"
+
+using namespace shirube;
+using namespace shirube::indexer;
+using Outcome = Report::Outcome;
+
+namespace {
+
+struct Fixture {
+  TemporaryFolder folder;
+  store::Database database{folder / "shirube.db"};
+  corpus::Library library{database};
+  store::Files files{folder / "files"};
+  corpus::Viewer all = corpus::Viewer::everything();
+  IngestOptions options{{}, {}, SHIRUBE_PROGRAM};
+  std::vector<Report> reports;
+  std::atomic<bool> stop{false};
+
+  std::filesystem::path write(const std::string& name, const std::string& bytes) {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+    return folder / name;
+  }
+  IngestSummary take(const std::vector<std::filesystem::path>& paths) {
+    reports.clear();
+    return Ingest(library, files, options).paths(paths, [&](const Report& r) { reports.push_back(r); }, [](auto, auto) {}, stop);
+  }
+  IngestSummary lines(const std::string& text) {
+    reports.clear();
+    std::istringstream in(text);
+    return Ingest(library, files, options).lines(in, "試験", [&](const Report& r) { reports.push_back(r); }, [](auto) {}, stop);
+  }
+};
+
+const std::string policy = "# 星見市端末利用基準\n\n（目的）\n第1条　この基準は、端末の利用について定める。\n２　端末の管理は別に定める。\n";
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a file is taken once; a changed one is a further edition") {
+  auto file = write("tanmatsu.md", policy);
+  auto summary = take({file});
+  REQUIRE(reports.size() == 1);
+  INFO(reports[0].reason);
+  CHECK(summary.taken == 1);
+  CHECK(reports[0].address == "tanmatsu/1");
+  CHECK(library.document(all, "tanmatsu")->title == "星見市端末利用基準");
+  CHECK(library.document(all, "tanmatsu")->audience == "restricted");
+  CHECK(library.clause(all, "tanmatsu", "1", "1-2")->clause.text == "端末の管理は別に定める。");
+  CHECK(take({file}).same == 1);
+  write("tanmatsu.md", policy + "３　端末は毎年度点検する。\n");
+  CHECK(take({file}).taken == 1);
+  CHECK(reports[0].address == "tanmatsu/2");
+  CHECK(library.editions(all, "tanmatsu").size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "the original is kept as it was") {
+  auto file = write("tanmatsu.md", policy);
+  take({file});
+  auto edition = library.editions(all, "tanmatsu").front();
+  CHECK(store::read_file(files.path_of(edition.file_sha256), 1 << 20) == policy);
+  CHECK(edition.file_name == "tanmatsu.md");
+}
+
+TEST_CASE_METHOD(Fixture, "what a person says wins over facts.toml, and that over the file") {
+  write("f/a.md", policy);
+  write("f/facts.toml", "[[document]]\nslug = \"s\"\ntitle = \"台帳の題\"\nissuer = \"情報政策課\"\n[[document.edition]]\nfile = \"a.md\"\nissued = 2025-04-01\n");
+  options.facts.issuer = "総務課";
+  CHECK(take({folder / "f"}).taken == 1);
+  auto document = library.document(all, "s");
+  REQUIRE(document);
+  CHECK(document->title == "台帳の題");
+  CHECK(document->issuer == "総務課");
+  CHECK(library.editions(all, "s").front().label == "令和7年4月1日版");
+  // The file alone still finds its facts beside it.
+  CHECK(take({folder / "f" / "a.md"}).same == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "what cannot be read is refused with a reason, and the rest is taken") {
+  auto summary = take({write("empty.txt", ""), write("image.png", "\x89PNG\r\n\x1a\n...."), write("word.docx", std::string("PK\x03\x04") + std::string(100, 'x')),
+                       write("broken.pdf", "%PDF-1.7\nnot really"), folder / "none.txt", write("good.md", policy)});
+  CHECK(summary.taken == 1);
+  CHECK(summary.refused == 5);
+  for (const auto& report : reports) {
+    if (report.outcome != Outcome::refused) continue;
+    INFO(report.source << " " << report.reason);
+    CHECK_FALSE(report.reason.empty());
+    CHECK_FALSE(report.hint.empty());
+    CHECK(report.reason.find("異常終了") == std::string::npos);
+  }
+  CHECK(library.documents(all, 0, 10).size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a folder stands for the files below it") {
+  write("d/a.md", policy);
+  write("d/sub/b.txt", "第１　趣旨\n１　この手順は、端末の手順を定める。\n");
+  write("d/.hidden/c.md", policy);
+  CHECK(take({folder / "d"}).taken == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a child over its limits is one refusal") {
+  std::string heavy = "（目的）\n";
+  for (int i = 0; i < 400'000; ++i) heavy += "第" + std::to_string(i) + "条　この基準は、端末の利用について定める。\n";
+  options.limits.wall_seconds = 1;
+  options.limits.cpu_seconds = 1;
+  options.limits.output_bytes = 1 << 20;
+  auto summary = take({write("heavy.txt", heavy), write("good.md", policy)});
+  CHECK(summary.refused == 1);
+  CHECK(summary.taken == 1);
+  INFO(reports[0].reason);
+  CHECK((reports[0].reason.find("上限") != std::string::npos || reports[0].reason.find("制限時間") != std::string::npos));
+  options.limits = {};
+  options.limits.file_bytes = 10;
+  CHECK(take({write("big.md", policy)}).refused == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "stopping leaves what was taken") {
+  stop = true;
+  CHECK(take({write("a.md", policy)}).taken == 0);
+  stop = false;
+  CHECK(take({folder / "a.md"}).taken == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "JSON Lines: one document a line") {
+  auto summary = lines("\xEF\xBB\xBF{\"_id\": \"a\", \"title\": \"題\", \"text\": \"本文\"}\n\n"
+                       "{\"_id\": 7, \"title\": \"\", \"text\": \"題のない本文\", \"kind\": \"answer\", \"issued\": \"2025-04-01\", \"metadata\": {}}\n");
+  CHECK(summary.taken == 2);
+  CHECK(reports.empty());
+  CHECK(library.document(all, "7")->kind == "answer");
+  auto clause = library.clause(all, "a", "1", "text");
+  REQUIRE(clause);
+  CHECK(clause->clause.heading == "題");
+  CHECK(clause->clause.text == "本文");
+  CHECK(clause->citation() == "題（第1版）");
+  CHECK(lines("{\"_id\": \"a\", \"title\": \"題\", \"text\": \"本文\"}\n").same == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a bad line is refused by its number and the others are taken") {
+  auto summary = lines("{\"_id\": \"a\", \"title\": \"題\", \"text\": \"本文\"}\n"
+                       "not json\n"
+                       "{\"title\": \"題\", \"text\": \"本文\"}\n"
+                       "{\"_id\": \"b\", \"text\": 3}\n"
+                       "{\"_id\": \"c\", \"text\": \"\"}\n"
+                       "{\"_id\": \"d\", \"text\": \"本文\", \"kind\": \"novel\"}\n"
+                       "{\"_id\": \"e\", \"text\": \"\xFF\"}\n"
+                       "{\"_id\": \"f\", \"text\": \"最後\"}\n");
+  CHECK(summary.taken == 2);
+  CHECK(summary.refused == 6);
+  REQUIRE(reports.size() == 6);
+  CHECK(reports[0].source == "試験: 2行目");
+  CHECK(library.document(all, "f"));
+}
+
+TEST_CASE_METHOD(Fixture, "any text of a file becomes clauses that cite each other") {
+  write("s/kijun.md", policy);
+  write("s/kaito.md", "# 回答\n\n## 1 根拠\n(1)　星見市端末利用基準（令和7年4月1日版）第1条第2項\n");
+  write("s/facts.toml", "[[document]]\nslug=\"kaito\"\ntitle=\"回答\"\n[[document.edition]]\nfile=\"kaito.md\"\n"
+                        "[[document]]\nslug=\"kijun\"\ntitle=\"星見市端末利用基準\"\n[[document.edition]]\nfile=\"kijun.md\"\neffective=2025-04-01\n");
+  CHECK(take({folder / "s"}).taken == 2);
+  auto cited = library.clause(all, "kijun", "2025-04-01", "1-2");
+  REQUIRE(cited);
+  CHECK(library.cited_by(all, cited->id).size() == 1);
+}

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/normalize.h"
+
+namespace shirube::text {
+
+enum class TokenKind {
+  word,       ///< a content word, by its dictionary form
+  function,   ///< particle, auxiliary, symbol: present in the text, without weight in a search
+  number,     ///< a numeral of any notation, as decimal digits
+  reference,  ///< a clause number: 「第十二条の二」 → "12条の2"; overlaps the tokens it is made of
+};
+
+/// A word of a text. `begin` and `end` are bytes of the original text, on character borders.
+struct Token {
+  std::string term;
+  size_t begin, end;
+  TokenKind kind;
+  bool operator==(const Token&) const = default;
+};
+
+struct AnalyzerOptions {
+  /// Folder of a compiled MeCab dictionary in UTF-8 with IPADIC's features.
+  std::string dictionary = "/var/lib/mecab/dic/ipadic-utf8";
+  /// A user dictionary made by compile_user_dictionary(); empty for none.
+  std::string user_dictionary;
+};
+
+/// A loaded dictionary. Immutable, shared between threads; loading costs tens of milliseconds.
+class AnalyzerModel {
+ public:
+  /// Throws Error{unavailable} when a dictionary cannot be opened.
+  explicit AnalyzerModel(const AnalyzerOptions& options);
+  ~AnalyzerModel();
+  AnalyzerModel(const AnalyzerModel&) = delete;
+  AnalyzerModel& operator=(const AnalyzerModel&) = delete;
+
+ private:
+  friend class Analyzer;
+  struct Private;
+  std::unique_ptr<Private> self_;
+};
+
+/// Cuts text into tokens. One for a thread; the model must outlive it.
+class Analyzer {
+ public:
+  explicit Analyzer(const AnalyzerModel& model);
+  ~Analyzer();
+  Analyzer(Analyzer&&) noexcept;
+
+  /// All tokens in order of `begin`, references before the words they are made of. The same text
+  /// always gives the same tokens; any bytes are accepted.
+  std::vector<Token> analyze(std::string_view original) const;
+  std::vector<Token> analyze(const Normalized& normalized) const;
+
+ private:
+  struct Private;
+  std::unique_ptr<Private> self_;
+};
+
+/// Overlapping pairs of characters within runs of letters, digits, kana and kanji; a run of one
+/// character gives that character. Terms are folded text. Pure.
+std::vector<Token> bigrams(const Normalized& normalized);
+
+/// Clause numbers in the text: 「第十六条の三」 → "16条の3", 「第1項」 → "1項", 「別表第二」 → "別表2". Pure.
+std::vector<Token> references(const Normalized& normalized);
+
+}  // namespace shirube::text

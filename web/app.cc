@@ -1,0 +1,186 @@
+#include "web/app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "corpus/library.h"
+#include "store/files.h"
+#include "text/error.h"
+#include "web/model.h"
+#include "web/original.h"
+#include "web/problem.h"
+#include "web/reader_pool.h"
+#include "web/renderer.h"
+#include "web/static_files.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+/// Everything handlers work with.
+struct Service {
+  AppOptions options;
+  corpus::Library library{options.database};
+  store::Files files{options.data / "files"};
+  ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name}, options.readers};
+  Renderer renderer{};
+
+  Context context() { return {library, options.viewer, readers}; }
+};
+
+using View = Json (*)(const Context&, const Call&);
+using Handler = Response (*)(Service&, const Call&, const Request&);
+
+constexpr std::string_view page_type = "text/html; charset=utf-8";
+constexpr std::string_view json_type = "application/json; charset=utf-8";
+constexpr std::string_view problem_type = "application/problem+json; charset=utf-8";
+
+/// Sent with every answer that does not say otherwise itself.
+constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
+    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+                                "frame-ancestors 'none'; base-uri 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    // Search words stand in addresses; they must not leave with a link to the original's site.
+    {"Referrer-Policy", "same-origin"},
+    {"X-Frame-Options", "DENY"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"},
+};
+
+Response redirect_to_current(Service& service, const Call& call, const Request&) {
+  const auto& slug = call.arguments[0];
+  auto editions = service.library.editions(service.options.viewer, slug);
+  if (editions.empty()) throw Error(ErrorKind::missing, "資料が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+  auto current = std::ranges::find(editions, corpus::EditionState::current, &corpus::Edition::state);
+  const auto& edition = current == editions.end() ? editions.front() : *current;
+  Response response;
+  response.status = 302;
+  response.headers.emplace_back("Location", edition_url(slug, edition.key));
+  return response;
+}
+
+Response send_original(Service& service, const Call& call, const Request& request) {
+  auto editions = service.library.editions(service.options.viewer, call.arguments[0]);
+  auto edition = std::ranges::find(editions, call.arguments[1], &corpus::Edition::key);
+  if (edition == editions.end()) throw Error(ErrorKind::missing, "原本が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+  return original_response(*edition, service.files, request.headers);
+}
+
+Response send_static(Service&, const Call& call, const Request& request) {
+  return static_response(call.arguments[0], call.target.parameter("v").value_or(""), request.headers);
+}
+
+/// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
+/// any one segment. GET answers HEAD too.
+struct Route {
+  std::string_view method, pattern;
+  View view = nullptr;
+  std::string_view page = {};
+  Handler handler = nullptr;
+};
+
+constexpr Route routes[] = {
+    {"GET", "/", search_view, "search"},
+    {"GET", "/documents", documents_view, "documents"},
+    {"GET", "/documents/{}", nullptr, {}, redirect_to_current},
+    {"GET", "/documents/{}/{}", edition_view, "edition"},
+    {"GET", "/documents/{}/{}/clauses/{}", clause_view, "clause"},
+    {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
+    {"GET", "/static/{}", nullptr, {}, send_static},
+    {"GET", "/api/v1/search", search_view},
+    {"GET", "/api/v1/documents", documents_view},
+    {"GET", "/api/v1/documents/{}", document_view},
+    {"GET", "/api/v1/documents/{}/{}", edition_view},
+    {"GET", "/api/v1/documents/{}/{}/clauses/{}", clause_view},
+};
+
+/// Holds the segments against a pattern and collects those it leaves open.
+bool matches(std::string_view pattern, const std::vector<std::string>& segments, std::vector<std::string>& arguments) {
+  arguments.clear();
+  size_t used = 0;
+  for (pattern.remove_prefix(1); !pattern.empty(); ++used) {
+    std::string_view piece = pattern.substr(0, pattern.find('/'));
+    if (used == segments.size()) return false;
+    if (piece == "{}" && !segments[used].empty()) arguments.push_back(segments[used]);
+    else if (piece != segments[used]) return false;
+    pattern.remove_prefix(std::min(piece.size() + 1, pattern.size()));
+  }
+  return used == segments.size();
+}
+
+std::string write_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Response run(Service& service, const Route& route, const Call& call, const Request& request) {
+  if (route.handler) return route.handler(service, call, request);
+  Json model = route.view(service.context(), call);
+  Response response;
+  response.content_type = route.page.empty() ? json_type : page_type;
+  response.body = route.page.empty() ? write_json(model) : service.renderer.render(route.page, model);
+  return response;
+}
+
+bool is_api(const Request& request) { return request.target.starts_with("/api/"); }
+
+Response refusal(const Service& service, const Problem& problem, const Request& request) {
+  Json model = problem_model(problem);
+  Response response;
+  response.status = problem.status;
+  response.content_type = is_api(request) ? problem_type : page_type;
+  response.body = is_api(request) ? write_json(model) : service.renderer.render("problem", model);
+  if (problem.status == 503) response.headers.emplace_back("Retry-After", "10");
+  return response;
+}
+
+Response answer(Service& service, const Request& request) {
+  if (request.target.size() > App::longest_target) return refusal(service, problem_of(414), request);
+  Target target = parse_target(request.target);
+  std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  std::string allowed;
+  Call call{target, {}};
+  for (const auto& route : routes) {
+    if (!matches(route.pattern, target.segments, call.arguments)) continue;
+    if (route.method == method) return run(service, route, call, request);
+    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
+  }
+  Response response = refusal(service, problem_of(allowed.empty() ? 404 : 405), request);
+  if (!allowed.empty()) response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+Response secured(Response response) {
+  for (const auto& [name, value] : security_headers) {
+    if (header_of(response.headers, name).empty()) response.headers.emplace_back(name, value);
+  }
+  return response;
+}
+
+}  // namespace
+
+struct App::Private {
+  Service service;
+};
+
+App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {}
+App::~App() = default;
+
+Response App::handle(const Request& request) const {
+  try {
+    return secured(answer(self_->service, request));
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) self_->service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    return secured(refusal(self_->service, problem_of(e), request));
+  } catch (const std::exception& e) {
+    self_->service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+  } catch (...) {
+    self_->service.options.log(fmt::format("{} {}: unknown exception", request.method, request.target));
+  }
+  return refuse(500, request);
+}
+
+Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, problem_of(status), request)); }
+
+}  // namespace shirube::web

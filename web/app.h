@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "corpus/document.h"
+#include "web/message.h"
+
+namespace shirube::store {
+class Database;
+}
+namespace shirube::text {
+class AnalyzerModel;
+}
+
+namespace shirube::web {
+
+/// What the service runs on. The database and the model must outlive the App.
+struct AppOptions {
+  std::filesystem::path data;  ///< the data directory: index folders, files/
+  store::Database& database;
+  const text::AnalyzerModel& model;
+  std::string analyzer_name;   ///< names the dictionaries, as the index keeps it
+  corpus::Viewer viewer;       ///< who everybody on this service is, until there are sign-ins
+  size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
+  std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
+};
+
+/// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
+/// static files. Safe to share between threads.
+///
+///   /                                          search           /api/v1/search
+///   /documents                                 list             /api/v1/documents
+///   /documents/{slug}                          → current        /api/v1/documents/{slug}
+///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}
+///   /documents/{slug}/{key}/clauses/{path}     clause           /api/v1/…/clauses/{path}
+///   /documents/{slug}/{key}/original           the file
+///   /static/{file}
+class App {
+ public:
+  explicit App(AppOptions options);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Answers. Never throws for anything a request may hold: an Error becomes the status of its kind, as
+  /// a page or, under /api/, as application/problem+json (RFC 9457); anything else is 500 without
+  /// detail. Every answer carries the security headers.
+  Response handle(const Request& request) const;
+
+  /// The answer to a request that never became one: 400, 413, 414 and the like.
+  Response refuse(int status, const Request& request) const;
+
+  /// Longest target that is read, in bytes; a longer one is 414.
+  static constexpr size_t longest_target = 8192;
+
+ private:
+  struct Private;
+  std::unique_ptr<Private> self_;
+};
+
+}  // namespace shirube::web

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "search/query.h"
+#include "text/error.h"
+#include "text/utf8.h"
+#include "web/model.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+constexpr size_t most_below = 400;
+constexpr size_t longest_query = 2000;  // characters
+
+using corpus::ClauseKind;
+using corpus::PlacedClause;
+using Clauses = std::vector<corpus::StoredClause>;
+
+/// Marks the words of a query in one text after another; none without a query.
+class Marker {
+ public:
+  Marker(ReaderPool& readers, const std::string& q) : query_(search::parse(q)) {
+    if (!query_.empty()) reader_ = readers.borrow();
+  }
+
+  Json operator()(const std::string& text) const {
+    if (!reader_) return segments(text);
+    return segments(text, search::marks(text, query_, reader_->analyzer()));
+  }
+
+ private:
+  search::Query query_;
+  ReaderPool::Lease reader_;
+};
+
+/// Position after the last clause below `at`.
+size_t end_of(const Clauses& clauses, size_t at) {
+  size_t end = at + 1;
+  while (end < clauses.size() && clauses[end].clause.parent && *clauses[end].clause.parent >= at) ++end;
+  return end;
+}
+
+/// The nearest clause of the same kind before or after. Paragraphs and items are counted within what
+/// they stand under; articles and what is above them through the whole document.
+std::optional<size_t> neighbour(const Clauses& clauses, size_t at, int step) {
+  const auto& own = clauses[at].clause;
+  bool within = own.kind == ClauseKind::paragraph || own.kind == ClauseKind::item || own.kind == ClauseKind::subitem;
+  for (size_t i = at + step; i < clauses.size(); i += step) {
+    const auto& other = clauses[i].clause;
+    if (other.kind == own.kind && (!within || other.parent == own.parent)) return i;
+  }
+  return std::nullopt;
+}
+
+Json link(const PlacedClause& placed, const Clauses& clauses, std::optional<size_t> at) {
+  if (!at) return false;
+  const auto& clause = clauses[*at].clause;
+  return {{"title", title_of(clause)}, {"url", clause_url(placed.document.slug, placed.edition.key, clause.path)}};
+}
+
+Json above_model(const PlacedClause& placed, const Clauses& clauses, size_t at) {
+  std::vector<size_t> positions;
+  for (auto parent = clauses[at].clause.parent; parent; parent = clauses[*parent].clause.parent) positions.insert(positions.begin(), *parent);
+  Json out = Json::array();
+  for (size_t position : positions) out.push_back(link(placed, clauses, position));
+  return out;
+}
+
+Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, const Marker& mark) {
+  Json out = Json::array();
+  std::vector<size_t> depth(clauses.size(), 0);
+  size_t end = std::min(end_of(clauses, at), at + 1 + most_below);
+  for (size_t i = at + 1; i < end; ++i) {
+    const auto& clause = clauses[i].clause;
+    depth[i] = depth[*clause.parent] + 1;
+    Json model = clause_model(placed.document, placed.edition, clause);
+    model["text"] = clause.text;
+    model["segments"] = mark(clause.text);
+    model["depth"] = std::min<size_t>(depth[i] - 1, 6);
+    out.push_back(std::move(model));
+  }
+  return out;
+}
+
+Json references_model(const std::vector<PlacedClause>& clauses) {
+  Json out = Json::array();
+  for (const auto& placed : clauses) out.push_back(reference_model(placed));
+  return out;
+}
+
+[[noreturn]] void refuse_missing() {
+  throw Error(ErrorKind::missing, "条項が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+}
+
+std::string read_words(const Target& target) {
+  std::string q = target.parameter("q").value_or("");
+  if (text::length_utf8(q) > longest_query) {
+    throw Error(ErrorKind::invalid, fmt::format("検索の言葉が長すぎます（{}文字まで）。", longest_query), "探したい言葉を選んで短くしてください。");
+  }
+  return q;
+}
+
+}  // namespace
+
+Json clause_view(const Context& context, const Call& call) {
+  std::string q = read_words(call.target);
+  auto placed = context.library.clause(context.viewer, call.arguments[0], call.arguments[1], call.arguments[2]);
+  if (!placed) refuse_missing();
+  Clauses clauses = context.library.clauses(context.viewer, placed->document.slug, placed->edition.key);
+  size_t at = std::ranges::find(clauses, placed->id, &corpus::StoredClause::id) - clauses.begin();
+  // It may have been closed to this viewer between the two looks.
+  if (at == clauses.size()) refuse_missing();
+  Marker mark(context.readers, q);
+  Json clause = clause_model(placed->document, placed->edition, placed->clause);
+  clause["text"] = placed->clause.text;
+  clause["segments"] = mark(placed->clause.text);
+  return {{"title", fmt::format("{}　{}", placed->document.title, placed->clause.locator)},
+          {"q", q},
+          {"back_url", q.empty() ? "" : "/" + write_query({{"q", q}})},
+          {"document", document_model(placed->document)},
+          {"edition", edition_model(placed->document, placed->edition)},
+          {"clause", clause},
+          {"citation", placed->citation()},
+          {"above", above_model(*placed, clauses, at)},
+          {"below", below_model(*placed, clauses, at, mark)},
+          {"below_cut", end_of(clauses, at) - at - 1 > most_below},
+          {"place_url", place_url(edition_url(placed->document.slug, placed->edition.key), placed->clause.path, at)},
+          {"previous", link(*placed, clauses, neighbour(clauses, at, -1))},
+          {"next", link(*placed, clauses, neighbour(clauses, at, 1))},
+          {"cited_by", references_model(context.library.cited_by(context.viewer, placed->id))},
+          {"citations", references_model(context.library.citations(context.viewer, placed->id))}};
+}
+
+}  // namespace shirube::web

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text/error.h"
+#include "web/model.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+constexpr size_t documents_a_page = 50;
+constexpr size_t deepest_contents = 5;  // levels of _contents.mustache
+
+corpus::Document find_document(const Context& context, const std::string& slug) {
+  auto document = context.library.document(context.viewer, slug);
+  if (!document) throw Error(ErrorKind::missing, "資料が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+  return *document;
+}
+
+Json editions_model(const corpus::Document& document, const std::vector<corpus::Edition>& editions, const std::string& shown = {}) {
+  Json out = Json::array();
+  for (const auto& edition : editions) {
+    if (edition.key != shown) out.push_back(edition_model(document, edition));
+  }
+  return out;
+}
+
+/// Clauses that a table of contents names: what has a heading or holds articles.
+bool in_contents(const corpus::Clause& clause) {
+  using enum corpus::ClauseKind;
+  bool small = clause.kind == paragraph || clause.kind == item || clause.kind == subitem;
+  return !clause.heading.empty() || (!small && clause.kind != preamble);
+}
+
+std::vector<size_t> depths(const std::vector<corpus::StoredClause>& clauses) {
+  std::vector<size_t> out;
+  for (const auto& [id, clause] : clauses) out.push_back(clause.parent ? out[*clause.parent] + 1 : 0);
+  return out;
+}
+
+/// Entries {title, url, children}, nested under one without a title. What stands deeper than the
+/// template goes joins its deepest list.
+Json contents_model(const std::string& url, const std::vector<corpus::StoredClause>& clauses, const std::vector<size_t>& depth) {
+  Json root = Json::array();
+  std::vector<std::pair<size_t, Json*>> open;  // depth of an entry, and the list below it
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    const auto& clause = clauses[i].clause;
+    if (!in_contents(clause)) continue;
+    while (!open.empty() && open.back().first >= depth[i]) open.pop_back();
+    Json& list = open.empty() ? root : *open.back().second;
+    list.push_back({{"title", title_of(clause)}, {"url", place_url(url, clause.path, i)}, {"children", Json::array()}});
+    if (open.size() + 1 < deepest_contents) open.emplace_back(depth[i], &list.back()["children"]);
+  }
+  return {{"children", std::move(root)}};
+}
+
+Json clauses_model(const corpus::Document& document, const corpus::Edition& edition, const std::vector<corpus::StoredClause>& clauses,
+                   const std::vector<size_t>& depth, size_t page) {
+  Json out = Json::array();
+  size_t end = std::min(clauses.size(), page * clauses_a_page);
+  for (size_t i = (page - 1) * clauses_a_page; i < end; ++i) {
+    Json clause = clause_model(document, edition, clauses[i].clause);
+    clause["text"] = clauses[i].clause.text;
+    clause["depth"] = std::min<size_t>(depth[i], 6);
+    out.push_back(std::move(clause));
+  }
+  return out;
+}
+
+}  // namespace
+
+Json documents_view(const Context& context, const Call& call) {
+  size_t page = call.target.number("page", 1, 100000, 1);
+  // One more than is shown tells whether there is a next page.
+  auto listed = context.library.documents(context.viewer, (page - 1) * documents_a_page, documents_a_page + 1);
+  bool more = listed.size() > documents_a_page;
+  if (more) listed.pop_back();
+  if (listed.empty() && page > 1) throw Error(ErrorKind::missing, "このページはありません。", "資料一覧の始めからお探しください。");
+  Json documents = Json::array();
+  for (const auto& [document, edition, clauses] : listed) {
+    Json entry = document_model(document);
+    entry["edition"] = edition_model(document, edition);
+    entry["clauses"] = clauses;
+    documents.push_back(std::move(entry));
+  }
+  uint64_t total = 0;
+  for (const auto& [kind, count] : context.library.counts(context.viewer)) total += count;
+  return {{"title", "資料一覧"}, {"total", total}, {"documents", documents}, {"paging", paging_model(page, more, "/documents", {})}};
+}
+
+Json document_view(const Context& context, const Call& call) {
+  corpus::Document document = find_document(context, call.arguments[0]);
+  auto editions = context.library.editions(context.viewer, document.slug);
+  return {{"title", document.title}, {"document", document_model(document)}, {"editions", editions_model(document, editions)}};
+}
+
+Json edition_view(const Context& context, const Call& call) {
+  corpus::Document document = find_document(context, call.arguments[0]);
+  auto editions = context.library.editions(context.viewer, document.slug);
+  auto edition = std::ranges::find(editions, call.arguments[1], &corpus::Edition::key);
+  if (edition == editions.end()) {
+    throw Error(ErrorKind::missing, "この版は見つかりません。", fmt::format("「{}」の現行の版をご覧ください。", document.title));
+  }
+  auto clauses = context.library.clauses(context.viewer, document.slug, edition->key);
+  auto depth = depths(clauses);
+  size_t pages = std::max<size_t>(1, (clauses.size() + clauses_a_page - 1) / clauses_a_page);
+  size_t page = call.target.number("page", 1, pages, 1);
+  std::string url = edition_url(document.slug, edition->key);
+  Json paging = paging_model(page, page < pages, url, {});
+  paging["last"] = pages;
+  paging["several"] = pages > 1;
+  return {{"title", fmt::format("{}（{}）", document.title, edition->label)},
+          {"document", document_model(document)},
+          {"edition", edition_model(document, *edition)},
+          {"other_editions", editions_model(document, editions, edition->key)},
+          {"clause_count", clauses.size()},
+          {"contents", contents_model(url, clauses, depth)},
+          {"clauses", clauses_model(document, *edition, clauses, depth, page)},
+          {"paging", paging}};
+}
+
+}  // namespace shirube::web

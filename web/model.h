@@ -1,0 +1,47 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "corpus/library.h"
+#include "search/passage.h"
+
+// The parts that models are made of. Pure functions. Every key is always there, empty or not: a
+// template looks for a missing key in what encloses it.
+namespace shirube::web {
+
+using Json = nlohmann::json;
+
+std::string document_url(const std::string& slug);
+std::string edition_url(const std::string& slug, const std::string& key);
+std::string clause_url(const std::string& slug, const std::string& key, const std::string& path);
+/// Of the original, at a page where one is known.
+std::string original_url(const std::string& slug, const std::string& key, std::optional<int> page = {});
+
+/// Clauses that the page of an edition shows at once.
+constexpr size_t clauses_a_page = 400;
+/// Where the clause at `position` stands on the page of its edition.
+std::string place_url(const std::string& edition_url, const std::string& path, size_t position);
+
+/// The part of `text` in `window`, cut where marks begin and end: [{text, mark}]. The only place where
+/// offsets become text; the template escapes each piece and wraps the marked ones.
+Json segments(std::string_view text, search::Span window, std::span<const search::Span> marks);
+/// The whole of `text`.
+Json segments(std::string_view text, std::span<const search::Span> marks = {});
+
+/// 「第12条　端末の持ち出し」; the place when the clause has neither number nor heading.
+std::string title_of(const corpus::Clause& clause);
+
+Json document_model(const corpus::Document& document);
+Json edition_model(const corpus::Document& document, const corpus::Edition& edition);
+/// The clause without its text.
+Json clause_model(const corpus::Document& document, const corpus::Edition& edition, const corpus::Clause& clause);
+/// Another clause that is pointed to: citation, address, state.
+Json reference_model(const corpus::PlacedClause& placed);
+
+/// {number, previous, next}: addresses of the neighbouring pages, empty where there is none.
+Json paging_model(size_t page, bool more, const std::string& path, std::vector<std::pair<std::string, std::string>> parameters);
+
+}  // namespace shirube::web

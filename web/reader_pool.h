@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "search/searcher.h"
+#include "text/analyzer.h"
+
+namespace shirube::store {
+class Database;
+}
+
+namespace shirube::web {
+
+/// What a Reader is made from. The database and the model must outlive it.
+struct ReaderOptions {
+  std::filesystem::path data;
+  store::Database& database;
+  const text::AnalyzerModel& model;
+  std::string analyzer_name;
+};
+
+/// What one request needs for itself while it searches or marks words. For one thread at a time.
+class Reader {
+ public:
+  explicit Reader(const ReaderOptions& options) : options_(options), analyzer_(options.model) {}
+
+  const text::Analyzer& analyzer() const { return analyzer_; }
+  /// An index not older than a second. Throws Error{unavailable} when it cannot be read; the next call
+  /// tries anew.
+  search::Searcher& searcher();
+
+ private:
+  const ReaderOptions& options_;
+  text::Analyzer analyzer_;
+  std::unique_ptr<search::Searcher> searcher_;
+  std::chrono::steady_clock::time_point refreshed_;
+};
+
+/// Readers to borrow, made when first needed. Safe to share between threads.
+class ReaderPool {
+ public:
+  ReaderPool(ReaderOptions options, size_t most) : options_(std::move(options)), most_(most) {}
+
+  /// Puts a borrowed Reader back.
+  struct GiveBack {
+    ReaderPool* pool;
+    void operator()(Reader* reader) const { pool->give_back(reader); }
+  };
+  using Lease = std::unique_ptr<Reader, GiveBack>;
+
+  /// Waits for a free one. Throws Error{unavailable} when none is free within five seconds.
+  Lease borrow();
+
+ private:
+  void give_back(Reader* reader);
+
+  const ReaderOptions options_;
+  const size_t most_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Reader>> idle_;
+  size_t made_ = 0;
+};
+
+}  // namespace shirube::web

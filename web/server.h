@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace shirube::web {
+
+class App;
+
+/// Bounds that keep one client from holding up the others.
+struct ServerOptions {
+  size_t threads = 8;             ///< connections served at the same time
+  size_t waiting = 64;            ///< connections accepted beyond these; more wait in the kernel's queue
+  size_t largest_body = 1 << 20;  ///< bytes; a larger one is 413
+  size_t largest_head = 64 << 10;         ///< bytes of request line and headers
+  std::chrono::seconds read_time{5};      ///< without a byte from the client
+  std::chrono::seconds write_time{10};    ///< without room for a byte to it
+  std::chrono::seconds request_time{20};  ///< for a whole request to arrive
+  std::chrono::seconds keep_alive_time{5};
+  size_t keep_alive_requests = 100;
+};
+
+/// HTTP/1.1 on a socket, in front of an App. serve() belongs to one thread; stop() may come from any.
+class Server {
+ public:
+  explicit Server(const App& app, ServerOptions options = {});
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Takes the address; port 0 takes a free one. Returns the port. Throws Error{unavailable} when it
+  /// cannot be had.
+  int bind(const std::string& host, int port);
+
+  /// Serves until stop(). Requests under way are finished first.
+  void serve();
+
+  /// May come before, during or after serve(). Not for signal handlers.
+  void stop();
+
+ private:
+  struct Private;
+  std::unique_ptr<Private> self_;
+};
+
+}  // namespace shirube::web

@@ -1,0 +1,68 @@
+#include "web/static_files.h"
+
+#include <algorithm>
+
+#include "store/files.h"
+#include "text/error.h"
+
+namespace shirube {
+
+extern const std::vector<std::pair<std::string_view, std::string_view>> static_contents;
+
+namespace web {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> content_types[] = {
+    {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}};
+
+std::string content_type_of(std::string_view name) {
+  for (const auto& [ending, type] : content_types) {
+    if (name.ends_with(ending)) return std::string(type);
+  }
+  return "application/octet-stream";
+}
+
+std::vector<StaticFile> load() {
+  std::vector<StaticFile> files;
+  for (const auto& [name, content] : static_contents) {
+    std::string hash = store::sha256(content).substr(0, 16);
+    files.push_back({std::string(name), content_type_of(name), "\"" + hash + "\"", "/static/" + std::string(name) + "?v=" + hash, content});
+  }
+  return files;
+}
+
+}  // namespace
+
+const std::vector<StaticFile>& static_files() {
+  static const std::vector<StaticFile> files = load();
+  return files;
+}
+
+bool holds(const Headers& request, std::string_view etag) {
+  std::string_view tags = header_of(request, "If-None-Match");
+  return tags == "*" || tags.find(etag) != tags.npos;
+}
+
+Response static_response(const std::string& name, const std::string& version, const Headers& request) {
+  const auto& files = static_files();
+  auto file = std::ranges::find(files, name, &StaticFile::name);
+  if (file == files.end()) throw Error(ErrorKind::missing, "ファイルが見つかりません。", "アドレスを確かめてください。");
+  bool exact = !version.empty() && file->versioned_url.ends_with("=" + version);
+  Response response;
+  response.headers = {{"ETag", file->etag},
+                      {"Cache-Control", exact ? "public, max-age=31536000, immutable" : "no-cache"},
+                      // The server may compress it.
+                      {"Vary", "Accept-Encoding"}};
+  if (holds(request, file->etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = file->content_type;
+  response.body = file->content;
+  return response;
+}
+
+}  // namespace web
+
+}  // namespace shirube

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "corpus/library.h"
+#include "web/reader_pool.h"
+#include "web/target.h"
+
+// Each page is one JSON model: the API sends it as it is, a template renders it. Links in a model are
+// addresses of pages. A view throws Error{missing} for what the viewer may not see, as for what does
+// not exist.
+namespace shirube::web {
+
+/// What views read from. All of it may be shared between threads.
+struct Context {
+  const corpus::Library& library;
+  const corpus::Viewer& viewer;
+  ReaderPool& readers;
+};
+
+/// A request that found its route: `arguments` are the segments that the pattern left open.
+struct Call {
+  const Target& target;
+  std::vector<std::string> arguments;
+};
+
+/// q, kind (any number), issuer, from, to; limit (1 to 100), and offset or page. Without words to look
+/// for: what there is to search.
+nlohmann::json search_view(const Context& context, const Call& call);
+/// All documents by title, 50 a page.
+nlohmann::json documents_view(const Context& context, const Call& call);
+/// {slug}: a document with its editions.
+nlohmann::json document_view(const Context& context, const Call& call);
+/// {slug}/{key}: an edition with its contents and its clauses, 400 a page.
+nlohmann::json edition_view(const Context& context, const Call& call);
+/// {slug}/{key}/{path}: a clause with those below it; q marks words.
+nlohmann::json clause_view(const Context& context, const Call& call);
+
+}  // namespace shirube::web
