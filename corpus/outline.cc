@@ -97,12 +97,19 @@ void mark_table_rows(std::vector<Row>& rows) {
   }
 }
 
+/// Laws and ordinances: they have articles, or nothing but paragraphs and a supplement.
 bool is_legal(const std::vector<Row>& rows) {
-  return std::any_of(rows.begin(), rows.end(), [](auto& r) {
-    if (r.table) return false;
+  bool supplement = false, other = false;
+  for (auto& r : rows) {
+    if (r.table) continue;
     auto m = read_markers(r.text);
-    return !m.empty() && (m[0].family.core == Core::article || m[0].family.core == Core::supplement);
-  });
+    if (m.empty()) continue;
+    auto core = m[0].family.core;
+    if (core == Core::article) return true;
+    supplement = supplement || core == Core::supplement;
+    other = other || core == Core::decimal || core == Core::ordinal || core == Core::circled;
+  }
+  return supplement && !other;
 }
 
 /// 「（…に伴う経過措」「置）」: a caption of an article may run over the edge.
@@ -208,7 +215,8 @@ ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool lega
   if (keep == 0) return legal && m.family.core == Core::digits && m.family.shell == Shell::bare ? ClauseKind::paragraph : kind;
   auto& above = levels.open_lists()[std::min(keep, levels.open_lists().size()) - 1].family;
   bool frame = above.core == Core::article || above.core == Core::supplement || above.core == Core::annex;
-  if (legal && m.family.core == Core::digits && m.family.shell == Shell::bare && frame && above.core != Core::annex) return ClauseKind::paragraph;
+  bool supplement = above.core == Core::supplement;
+  if ((legal || supplement) && m.family.core == Core::digits && m.family.shell == Shell::bare && frame && above.core != Core::annex) return ClauseKind::paragraph;
   if (legal && (m.family.core == Core::kanji || m.family.core == Core::digits) && kind != ClauseKind::part) {
     bool below_item = above.core == Core::kanji || above.core == Core::aiueo || above.core == Core::iroha || above.shell == Shell::paren;
     return below_item ? ClauseKind::subitem : ClauseKind::item;
