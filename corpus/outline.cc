@@ -97,12 +97,34 @@ void mark_table_rows(std::vector<Row>& rows) {
   }
 }
 
+/// Laws and ordinances: they have articles, or nothing but paragraphs and a supplement.
 bool is_legal(const std::vector<Row>& rows) {
-  return std::any_of(rows.begin(), rows.end(), [](auto& r) {
-    if (r.table) return false;
+  bool supplement = false, other = false;
+  for (auto& r : rows) {
+    if (r.table) continue;
     auto m = read_markers(r.text);
-    return !m.empty() && (m[0].family.core == Core::article || m[0].family.core == Core::supplement);
-  });
+    if (m.empty()) continue;
+    auto core = m[0].family.core;
+    if (core == Core::article) return true;
+    supplement = supplement || core == Core::supplement;
+    other = other || core == Core::decimal || core == Core::ordinal || core == Core::circled;
+  }
+  return supplement && !other;
+}
+
+/// 「（…に伴う経過措」「置）」: a caption of an article may run over the edge.
+void join_captions(std::vector<Row>& rows) {
+  for (size_t i = 0; i + 2 < rows.size(); ++i) {
+    auto words = text::trim(rows[i].text);
+    if (!rows[i].full || !(words.starts_with("（") || words.starts_with("(")) || is_caption(words) || read_markers(rows[i + 2].text).empty()) continue;
+    std::string both(words);
+    join_line(both, rows[i + 1].text);
+    if (!is_caption(both)) continue;
+    rows[i + 1].text = both;
+    rows[i + 1].full = false;
+    rows[i].text.clear();
+  }
+  std::erase_if(rows, [](auto& r) { return r.text.empty(); });
 }
 
 /// Slides have a title in larger type at the head of each page.
@@ -116,13 +138,14 @@ bool are_slides(const std::vector<Row>& rows) {
 Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
+  legal_ = is_legal(rows_);
   body_ = body_look(rows_);
   for (auto& r : rows_) {
     r.face = face_style(r);
     r.stands_out = r.heading || r.size > 1.05 || (body_.layout && (r.bold != body_.bold || r.font != body_.font));
   }
   join_headings(rows_, body_);
-  legal_ = is_legal(rows_);
+  if (legal_) join_captions(rows_);
   slides_ = body_.layout && are_slides(rows_);
 }
 
@@ -168,10 +191,11 @@ bool Builder::believable(const Marker& m, const Levels::Place& place, const Row&
   if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
   if (!continues) return true;
   bool strong = m.family.core == Core::supplement || m.family.core == Core::annex || legal_rank(m.family.core) > 0;
+  auto above = text::trim(previous_->text);
+  if (strong && m.length == row.text.size()) return above.ends_with("。") || row.indent > previous_->indent + 1.5;
   if (strong) return m.gap == Gap::wide || place.fit != Fit::fixed;
   if (place.fit == Fit::skips) return false;
-  auto prior = text::trim(previous_->text);
-  bool closed = prior.ends_with("）") || prior.ends_with(")") || prior.ends_with("。") || prior.ends_with("と") || prior.ends_with("こと");
+  bool closed = above.ends_with("）") || above.ends_with(")") || above.ends_with("。") || above.ends_with("と") || above.ends_with("こと");
   bool set_off = row.indent >= 0 && previous_->indent >= 0 && row.indent < previous_->indent - 0.5;
   if (m.family.core == Core::circled || m.gap == Gap::wide) return true;
   if (place.fit == Fit::follows) return m.gap != Gap::none || m.family.shell != Shell::bare || closed || set_off;
@@ -191,7 +215,8 @@ ClauseKind kind_of(const Marker& m, const Levels& levels, size_t keep, bool lega
   if (keep == 0) return legal && m.family.core == Core::digits && m.family.shell == Shell::bare ? ClauseKind::paragraph : kind;
   auto& above = levels.open_lists()[std::min(keep, levels.open_lists().size()) - 1].family;
   bool frame = above.core == Core::article || above.core == Core::supplement || above.core == Core::annex;
-  if (legal && m.family.core == Core::digits && m.family.shell == Shell::bare && frame && above.core != Core::annex) return ClauseKind::paragraph;
+  bool supplement = above.core == Core::supplement;
+  if ((legal || supplement) && m.family.core == Core::digits && m.family.shell == Shell::bare && frame && above.core != Core::annex) return ClauseKind::paragraph;
   if (legal && (m.family.core == Core::kanji || m.family.core == Core::digits) && kind != ClauseKind::part) {
     bool below_item = above.core == Core::kanji || above.core == Core::aiueo || above.core == Core::iroha || above.shell == Shell::paren;
     return below_item ? ClauseKind::subitem : ClauseKind::item;

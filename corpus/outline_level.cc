@@ -6,6 +6,7 @@
 namespace shirube::corpus {
 namespace {
 
+constexpr size_t kMemory = 200;  ///< how many clauses back a list can be taken up again
 constexpr size_t kDeepest = 32;  ///< nothing printed nests deeper; keeps the time linear
 
 bool is_annex(const Family& f) { return f.core == Core::annex || f.core == Core::supplement; }
@@ -99,7 +100,8 @@ Levels::Place Levels::find_first(const Marker& marker, const Row& row, bool lega
     // A heading that looks as this numbered one does is on its level.
     bool alike = e.family.core == Core::style && row.stands_out && e.face == row.face && (top_level || family.core == Core::decimal || family.core == Core::roman || family.core == Core::ordinal);
     if (!alike && (is_frame(e.family) || e.family.core == Core::style)) break;
-    bool outside = row.indent >= 0 && e.indent >= 0 && row.indent < e.indent - 0.7;
+    // Text files are set in at will; print is not.
+    bool outside = !row.font.empty() && row.indent >= 0 && e.indent >= 0 && row.indent < e.indent - 0.7;
     if (!outside && !strong && !alike) break;
     --keep;
   }
@@ -146,6 +148,20 @@ std::optional<Levels::Place> Levels::find_any(const Marker& marker, const Row& r
     while (keep > 0 && !is_frame(stack_[keep - 1].family) && !(marker.family.core == Core::kanji && stack_[keep - 1].family.core == Core::digits)) --keep;
     if (keep > 0) return Place{keep, Fit::skips};
   }
+  return find_closed(marker);
+}
+
+/// A list that was taken for closed goes on after all, if the clause above it is still open.
+std::optional<Levels::Place> Levels::find_closed(const Marker& marker) const {
+  size_t oldest = placed_.size() > kMemory ? placed_.size() - kMemory : 0;
+  for (size_t i = placed_.size(); i-- > oldest;) {
+    auto& p = placed_[i];
+    if (p.family != marker.family || !follows(p.last, marker.number)) continue;
+    if (!p.parent) return Place{0, Fit::skips};
+    for (size_t k = 0; k < stack_.size(); ++k)
+      if (stack_[k].node == *p.parent && !stack_[k].implied) return Place{k + 1, Fit::skips};
+    return {};
+  }
   return {};
 }
 
@@ -175,6 +191,7 @@ void Levels::open(const Place& place, Entry entry) {
   stack_.resize(std::min(place.keep, stack_.size()));
   for (auto& e : stack_)
     if (e.family != entry.family) above_.insert({e.family, entry.family});
+  if (!entry.implied) placed_.push_back({entry.family, entry.last, stack_.empty() ? std::nullopt : std::optional(stack_.back().node)});
   stack_.push_back(std::move(entry));
 }
 

@@ -55,9 +55,18 @@ class Levels {
   std::optional<Place> find_open(const Marker& marker, const Row& row, bool legal) const;
   Place find_first(const Marker& marker, const Row& row, bool legal) const;
   bool stood_above(const Family& upper, const Family& lower) const { return above_.contains({upper, lower}); }
+  std::optional<Place> find_closed(const Marker& marker) const;
   std::optional<size_t> innermost(const Family& family) const;
 
+  /// A clause that was placed, and the clause it was placed below.
+  struct Placed {
+    Family family;
+    std::vector<int> last;
+    std::optional<size_t> parent;
+  };
+
   std::vector<Entry> stack_;
+  std::vector<Placed> placed_;
   std::set<std::pair<Family, Family>> above_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "corpus/outline_cursor.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
 
@@ -10,265 +11,6 @@ namespace shirube::corpus {
 namespace {
 
 using text::code_point_at;
-
-constexpr std::u32string_view kOpening = U"(（[［〔【《〈", kClosing = U")）]］〕】》〉";
-
-/// Reads along a line; a copy is a place to come back to.
-struct Cursor {
-  std::string_view s;
-  size_t at = 0;
-  std::string printed;  ///< what was read, without white space
-
-  bool end() const { return at >= s.size(); }
-  char32_t peek() const { return end() ? 0 : code_point_at(s, at).value; }
-  std::string_view rest() const { return s.substr(std::min(at, s.size())); }
-  void take() {
-    auto length = code_point_at(s, at).length;
-    printed.append(s.substr(at, length));
-    at += length;
-  }
-  void take_bytes(size_t n) { printed.append(s.substr(at, n)), at += n; }
-  bool take_any(std::u32string_view set) {
-    if (end() || set.find(peek()) == set.npos) return false;
-    return take(), true;
-  }
-  bool take_word(std::string_view word) {
-    if (!rest().starts_with(word)) return false;
-    return take_bytes(word.size()), true;
-  }
-  /// Headings are printed spaced out: 「第 １ 章」. One thin space inside a number is nothing.
-  void skip_thin() {
-    if (peek() == U' ') ++at;
-  }
-  Gap skip_gap() {
-    size_t from = at, wide = 0;
-    while (!end() && (text::is_space(peek()) || peek() == U'\t')) {
-      wide += peek() != U' ' && peek() != 0xA0;
-      at += code_point_at(s, at).length;
-    }
-    if (at == from) return Gap::none;
-    return wide || at - from > 1 ? Gap::wide : Gap::thin;
-  }
-};
-
-bool starts_with_any(std::string_view s, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](auto w) { return s.starts_with(w); });
-}
-
-/// The rest of a line that a quantity, a date or a reference has after its number.
-bool goes_on_as_quantity(std::string_view rest) {
-  static constexpr std::array<std::string_view, 40> counters = {
-      "年", "月", "日", "時", "分", "秒", "名", "人", "件", "回", "か", "カ", "ヶ", "ケ", "箇", "％", "%", "円", "万", "億",
-      "つ", "倍", "台", "枚", "社", "者", "条", "項", "号", "章", "節", "頁", "ページ", "点", "級", "部", "週", "歳", "割", "個"};
-  for (auto c : counters) {
-    if (!rest.starts_with(c)) continue;
-    auto after = rest.substr(c.size());
-    if (after.empty() || starts_with_any(after, {"以", "未", "程", "間", "度", "後", "前", "頃", "目", "末", "中", "内", "分", "に", "を", "は",
-                                                 "が", "の", "で", "と", "、", "。", "）", ")", "・", "か", "ま", "も", "及", "又", "ず", " ", "　",
-                                                 "～", "〜", "/", "１", "２", "３", "第"}))
-      return true;
-    auto next = code_point_at(after, 0).value;
-    if (text::is_digit(next)) return true;
-  }
-  return false;
-}
-
-bool goes_on_as_reference(std::string_view rest) {
-  return starts_with_any(rest, {"から", "まで", "及び", "又は", "並びに", "若しくは", "～", "〜", "に掲げ", "に規定", "に定め", "に記載", "に示", "の規定", "の場合",
-                                "のうち", "のとおり", "に該当", "に基づ", "により", "による", "において", "における", "・（", "、（", "・①", "、①", "以外",
-                                "を除く", "を参照", "参照", "については", "については、"});
-}
-
-bool goes_on_as_particle(std::string_view rest) {
-  if (starts_with_any(rest, {"はじめ", "できる", "とりまとめ", "がん"})) return false;
-  return starts_with_any(rest, {"の", "を", "が", "に", "で", "は", "と", "も", "や", "、", "。", "）", ")", "，", "」"});
-}
-
-std::optional<int> take_numeral(Cursor& c, std::initializer_list<text::NumeralStyle> styles) {
-  auto n = text::read_numeral(c.rest());
-  if (!n || n->value > 100000 || std::find(styles.begin(), styles.end(), n->style) == styles.end()) return {};
-  c.take_bytes(n->length);
-  return static_cast<int>(n->value);
-}
-
-constexpr std::u32string_view kBranch = U"のノ之";
-
-/// 「の二」「ノ二」 after a number, as often as it comes.
-void take_branches(Cursor& c, std::vector<int>& number) {
-  for (;;) {
-    Cursor trial = c;
-    if (!trial.take_any(kBranch)) return;
-    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji});
-    if (!n) return;
-    number.push_back(*n);
-    c = trial;
-  }
-}
-
-struct Unit {
-  std::string_view word;
-  Core core;
-};
-constexpr std::array<Unit, 6> kUnits = {{{"編", Core::part}, {"章", Core::chapter}, {"節", Core::section}, {"款", Core::subsection},
-                                         {"目", Core::division}, {"条", Core::article}}};
-
-/// 第十二条の三: the number with its unit and branches. `core` is ordinal for a bare 第１.
-bool take_ordinal(Cursor& c, Core& core, std::vector<int>& number) {
-  if (!c.take_word("第")) return false;
-  c.skip_thin();
-  auto n = take_numeral(c, {text::NumeralStyle::digits, text::NumeralStyle::kanji});
-  if (!n) return false;
-  number = {*n};
-  Cursor spaced = c;
-  spaced.skip_thin();
-  core = Core::ordinal;
-  for (auto& u : kUnits)
-    if (spaced.take_word(u.word)) {
-      c = spaced;
-      core = u.core;
-      take_branches(c, number);
-      return true;
-    }
-  return true;
-}
-
-constexpr std::array<std::string_view, 7> kRangeWords = {{"及び", "から", "並びに", "～", "〜", "、", "・"}};
-
-/// 「から第七十六条まで」「及び三」 after a number; the cursor stays where no space follows it.
-template <class Take>
-void take_range(Cursor& c, std::vector<int>& last, Take take) {
-  Cursor trial = c;
-  for (auto word : kRangeWords) {
-    if (!trial.take_word(word)) continue;
-    std::vector<int> upper;
-    if (!take(trial, upper)) return;
-    trial.take_word("まで");
-    Cursor after = trial;
-    if (after.skip_gap() == Gap::none) return;
-    c = trial;
-    last = upper;
-    return;
-  }
-}
-
-/// What may follow 第N条 at once: nothing, space, or a caption in brackets.
-bool is_article_end(std::string_view rest) {
-  if (rest.empty()) return true;
-  if (!starts_with_any(rest, {"（", "("})) return false;
-  auto inside = rest.substr(rest.starts_with("（") ? 3 : 1);
-  return !starts_with_any(inside, {"以下", "昭和", "平成", "令和", "第", "同", "前", "明治", "大正", "その", "これ", "ただし"}) && !text::read_numeral(inside);
-}
-
-bool is_unit_end(std::string_view rest) {
-  if (rest.empty()) return true;
-  auto c = code_point_at(rest, 0).value;
-  if (starts_with_any(rest, {"第", "参照", "関係", "以下", "及", "又", "中", "各", "並"})) return false;
-  // 「第１章総則」: converted files lose the space.
-  return (text::is_kanji(c) || text::is_katakana(c)) && rest.find("。") == rest.npos && rest.size() < 90;
-}
-
-void read_ordinal(std::string_view line, std::vector<Marker>& out) {
-  Cursor c{line, 0, {}};
-  c.skip_gap();
-  Marker m;
-  if (!take_ordinal(c, m.family.core, m.number)) return;
-  m.last = m.number;
-  take_range(c, m.last, [&](Cursor& t, std::vector<int>& n) {
-    Core core;
-    return take_ordinal(t, core, n) && core == m.family.core;
-  });
-  if (m.family.core == Core::ordinal && c.take_any(U"．.、")) c.printed.pop_back();
-  m.label = c.printed;
-  m.gap = c.skip_gap();
-  auto rest = c.rest();
-  bool fits = m.gap != Gap::none || rest.empty();
-  if (m.family.core == Core::article) fits = fits || is_article_end(rest);
-  else if (m.family.core != Core::ordinal) fits = fits || is_unit_end(rest);
-  if (!fits || goes_on_as_reference(rest)) return;
-  if (m.family.core == Core::ordinal && (starts_with_any(rest, {"条", "項", "号", "回", "次", "版", "期"}) || (!rest.empty() && text::is_digit(code_point_at(rest, 0).value)))) return;
-  m.doubtful = m.gap != Gap::wide && goes_on_as_particle(rest);
-  m.length = c.at;
-  while (!m.label.empty() && static_cast<unsigned char>(m.label.back()) >= 0x80 && !text::is_valid_utf8(m.label)) m.label.pop_back();
-  out.push_back(std::move(m));
-}
-
-struct AnnexWord {
-  std::string_view word;
-  bool needs_number;  ///< a word of running text, unless a number or brackets say otherwise
-};
-constexpr std::array<AnnexWord, 15> kAnnexWords = {{{"別記様式", false}, {"別紙様式", false}, {"別表", false}, {"別紙", false}, {"別記", false}, {"別添", false},
-                                                    {"別図", false}, {"様式", true}, {"付録", false}, {"附属書", true}, {"付属書", true}, {"付属資料", false}, {"附属資料", false},
-                                                    {"参考資料", true}, {"参考", true}}};
-
-bool take_annex_number(Cursor& c) {
-  Cursor t = c;
-  t.skip_thin();
-  bool ordinal = t.take_word("第");
-  t.skip_thin();
-  auto n = take_numeral(t, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::roman});
-  if (!n && !t.take_any(U"ABCDEFGHＡＢＣＤＥＦＧＨ")) return false;
-  std::vector<int> branches;
-  while (t.take_any(U"-－‐の")) {
-    if (!take_numeral(t, {text::NumeralStyle::digits, text::NumeralStyle::kanji})) return false;
-  }
-  if (ordinal) t.skip_thin();
-  t.take_word("号");
-  take_branches(t, branches);
-  c = t;
-  return true;
-}
-
-void read_annex(std::string_view line, std::vector<Marker>& out) {
-  Cursor c{line, 0, {}};
-  c.skip_gap();
-  char32_t open = c.peek();
-  auto bracket = kOpening.find(open);
-  if (bracket != kOpening.npos) c.take();
-  c.skip_thin();
-  auto word = std::find_if(kAnnexWords.begin(), kAnnexWords.end(), [&](auto& w) { return c.rest().starts_with(w.word); });
-  if (word == kAnnexWords.end()) return;
-  c.take_bytes(word->word.size());
-  bool numbered = take_annex_number(c);
-  bool ordinal = c.printed.find("第") != std::string::npos;
-  if (bracket != kOpening.npos) {
-    c.skip_thin();
-    if (c.peek() != kClosing[bracket]) return;
-    c.take();
-  }
-  Marker m;
-  m.family.core = Core::annex;
-  m.label = c.printed;
-  m.gap = c.skip_gap();
-  auto rest = c.rest();
-  bool alone = rest.empty();
-  if (word->needs_number && !numbered && bracket == kOpening.npos && !alone) return;
-  if (!alone && m.gap == Gap::none && !starts_with_any(rest, {"（", "("}) && !(ordinal && numbered) && bracket == kOpening.npos) return;
-  if (!alone && (goes_on_as_particle(rest) || goes_on_as_reference(rest) || starts_with_any(rest, {"「", "中", "第"}))) return;
-  if (rest.find("。") != rest.npos || rest.find("、別") != rest.npos || rest.size() > 240) return;
-  m.number = m.last = {1};
-  m.length = c.at;
-  out.push_back(std::move(m));
-}
-
-void read_supplement(std::string_view line, std::vector<Marker>& out) {
-  Cursor c{line, 0, {}};
-  c.skip_gap();
-  bool bracket = c.take_any(U"（(");
-  if (!c.take_any(U"附付")) return;
-  c.skip_gap();
-  if (!c.take_word("則")) return;
-  if (bracket && !c.take_any(U"）)")) return;
-  Marker m;
-  m.label = c.printed;
-  m.gap = c.skip_gap();
-  auto rest = c.rest();
-  if (!rest.empty() && (m.gap == Gap::none ? !starts_with_any(rest, {"（", "("}) : goes_on_as_particle(rest))) return;
-  if (rest.find("。") != rest.npos && !starts_with_any(rest, {"（", "("})) return;
-  m.family.core = Core::supplement;
-  m.number = m.last = {1};
-  m.length = c.at;
-  out.push_back(std::move(m));
-}
 
 /// A family of plain numbers: what it is counted with, what stands around it, and how much space
 /// must follow so that it is not the start of a sentence.
@@ -278,7 +20,7 @@ struct Form {
   Gap least;
 };
 constexpr Gap N = Gap::none, T = Gap::thin, W = Gap::wide;
-constexpr std::array<Form, 44> kForms = {{
+constexpr auto kForms = std::to_array<Form>({
     {Core::digits, Shell::bare, T}, {Core::digits, Shell::dot, N}, {Core::digits, Shell::comma, N}, {Core::digits, Shell::close, N}, {Core::digits, Shell::paren, N},
     {Core::kanji, Shell::bare, T}, {Core::kanji, Shell::dot, N}, {Core::kanji, Shell::comma, N}, {Core::kanji, Shell::paren, N}, {Core::kanji, Shell::close, N},
     {Core::circled, Shell::bare, N}, {Core::circled, Shell::dot, N}, {Core::negative, Shell::bare, N}, {Core::enclosed, Shell::bare, N},
@@ -289,7 +31,7 @@ constexpr std::array<Form, 44> kForms = {{
     {Core::latin_lower, Shell::bare, W}, {Core::latin_lower, Shell::dot, T}, {Core::latin_lower, Shell::close, N}, {Core::latin_lower, Shell::paren, N},
     {Core::latin_upper, Shell::bare, W}, {Core::latin_upper, Shell::dot, T}, {Core::latin_upper, Shell::close, N}, {Core::latin_upper, Shell::paren, N},
     {Core::question, Shell::bare, N}, {Core::question, Shell::dot, N}, {Core::decimal, Shell::bare, N}, {Core::decimal, Shell::dot, N},
-}};
+});
 
 const Form* find_form(Core core, Shell shell) {
   auto f = std::find_if(kForms.begin(), kForms.end(), [&](auto& x) { return x.core == core && x.shell == shell; });

@@ -4,8 +4,10 @@
 #include <poppler-page.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
@@ -52,6 +54,33 @@ PlacedWord to_word(const poppler::text_box& box) {
   return w;
 }
 
+/// Some programs scale their fonts in a way that poppler's type size does not know. A square character
+/// is as wide as its type is large: where whole words say otherwise, all of the font is set right.
+void correct_sizes(std::vector<PlacedWord>& words) {
+  std::map<std::string, std::vector<double>> ratios;
+  for (auto& w : words) {
+    auto length = text::length_utf8(w.text);
+    bool square = length >= 2;
+    for (size_t at = 0; at < w.text.size() && square;) {
+      auto c = text::code_point_at(w.text, at);
+      square = text::is_kanji(c.value) || text::is_hiragana(c.value);
+      at += c.length;
+    }
+    if (square && w.right > w.left) ratios[w.font].push_back(w.size * static_cast<double>(length) / (w.right - w.left));
+  }
+  for (auto& [font, found] : ratios) {
+    auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
+    std::nth_element(found.begin(), middle, found.end());
+    if (found.size() < 3 || *middle < 1.5) continue;
+    for (auto& w : words) {
+      if (w.font != font) continue;
+      w.size /= *middle;
+      double centre = (w.top + w.bottom) / 2;
+      w.top = centre - w.size * 0.6, w.bottom = centre + w.size * 0.6;
+    }
+  }
+}
+
 /// Columns from right to left become lines from top to bottom.
 void turn(PlacedPage& page) {
   for (auto& w : page.words) {
@@ -79,6 +108,7 @@ PlacedPage place(const poppler::page& page) {
     out.words.push_back(std::move(w));
   }
   if (vertical > upright * 2) turn(out);
+  correct_sizes(out.words);
   return out;
 }
 
