@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "search/index_format.h"
 #include "store/database.h"
@@ -30,7 +31,7 @@ constexpr size_t first_stage = 200;
 
 /// A phrase is verified in the text of the candidates; so many are looked at for one answer.
 constexpr size_t most_verified = 5000;
-constexpr size_t verify_step = 200;
+constexpr size_t first_verified = 200;  ///< then twice as many each time, as each time is a search
 
 Xapian::Query scaled(double factor, std::vector<Xapian::Query> queries) {
   if (queries.empty()) return {};
@@ -43,6 +44,12 @@ Xapian::Query all_bigrams(const std::string& phrase) {
   for (const auto& token : text::bigrams(text::normalize(phrase))) queries.emplace_back(term(prefix::bigram, token.term));
   if (queries.empty()) return Xapian::Query::MatchNothing;
   return {Xapian::Query::OP_AND, queries.begin(), queries.end()};
+}
+
+/// What a clause that holds an unwanted word holds: its pairs, or the word itself when it has none.
+Xapian::Query unwanted(const std::string& word) {
+  std::string folded = text::fold(word);
+  return {Xapian::Query::OP_OR, Xapian::Query(term("", folded)), all_bigrams(word)};
 }
 
 Xapian::Query any_of(std::string_view prefix, const std::vector<std::string>& words) {
@@ -176,33 +183,31 @@ struct Searcher::Private {
     most -= mset.size();
   }
 
-  bool holds(const std::string& text, const std::vector<std::string>& phrases, const std::vector<std::string>& excluded) const {
+  static bool holds(const std::string& text, const std::vector<std::string>& phrases) {
     std::string folded = text::fold(text);
-    auto inside = [&](const std::string& phrase) { return folded.find(phrase) != folded.npos; };
-    return std::ranges::all_of(phrases, inside) && std::ranges::none_of(excluded, inside);
+    return std::ranges::all_of(phrases, [&](const std::string& phrase) { return folded.find(phrase) != folded.npos; });
   }
 
-  /// The same when candidates must be looked at: bigrams promise a phrase but do not prove it.
-  void collect_verified(const Xapian::Query& query, const Query& asked, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
-    std::vector<std::string> phrases, excluded;
-    for (const auto& phrase : asked.phrases) phrases.push_back(text::fold(phrase));
-    for (const auto& word : asked.excluded) excluded.push_back(text::fold(word));
-    std::map<std::string, bool> seen;
-    for (size_t first = 0; first < most_verified; first += verify_step) {
-      Xapian::MSet mset = run(query, first, verify_step, false);
+  /// The same when candidates must be looked at: pairs promise a phrase but do not prove it.
+  void collect_verified(const Xapian::Query& query, std::vector<std::string> phrases, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
+    for (auto& phrase : phrases) phrase = text::fold(phrase);
+    std::set<std::string> seen;
+    size_t step = first_verified;
+    for (size_t first = 0; first < most_verified; first += step, step *= 2) {
+      Xapian::MSet mset = run(query, first, step, false);
       database.read([&](SQLite::Database& db) {
         SQLite::Statement select(db, "SELECT label || ' ' || heading || char(10) || text FROM clauses WHERE id = ?");
         for (auto it = mset.begin(); it != mset.end(); ++it) {
           select.reset();
           select.bind(1, static_cast<int64_t>(*it));
-          if (!select.executeStep() || !holds(select.getColumn(0).getString(), phrases, excluded)) continue;
-          if (one_per_document && !seen.emplace(it.get_document().get_value(slot::document), true).second) continue;
+          if (!select.executeStep() || !holds(select.getColumn(0).getString(), phrases)) continue;
+          if (one_per_document && !seen.insert(it.get_document().get_value(slot::document)).second) continue;
           ++out.total;
           if (skip > 0) --skip;
           else if (most > 0) --most, out.matches.push_back({static_cast<int64_t>(*it), it.get_weight()});
         }
       });
-      if (mset.size() < verify_step) return;
+      if (mset.size() < step) return;
     }
     out.total_exact = false;
   }
@@ -247,12 +252,13 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
       // A phrase of one character between signs has no pair; the text decides alone.
       if (!text::bigrams(text::normalize(phrase)).empty()) q = Q(Q::OP_FILTER, q, all_bigrams(phrase));
     }
+    for (const auto& word : query.excluded) q = Q(Q::OP_AND_NOT, q, unwanted(word));
     return with_filters(q, query.filters, viewer);
   };
   return with_index(self_->index, [&] {
     Matches out;
     size_t skip = window.first, most = window.most;
-    bool verify = !query.phrases.empty() || !query.excluded.empty();
+    bool verify = !query.phrases.empty();
     Q current(term(prefix::state, "current"));
     bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
     // Two questions instead of a boost: what is in force never stands below what is not.
@@ -261,7 +267,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     for (Q::op side : sides) {
       auto sided = [&](Q q) { return all_current || q.empty() ? q : Q(side, q, current); };
       Question question{sided(restricted(base.full)), sided(restricted(base.found_by))};
-      if (verify) self_->collect_verified(question.full, query, skip, most, window.one_per_document, out);
+      if (verify) self_->collect_verified(question.full, query.phrases, skip, most, window.one_per_document, out);
       else self_->collect(question, skip, most, window.one_per_document, out);
     }
     return out;

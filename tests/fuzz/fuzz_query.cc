@@ -1,0 +1,26 @@
+// Any bytes are a query, and its marks lie in the text.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "search/passage.h"
+#include "search/query.h"
+#include "text/utf8.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static shirube::text::AnalyzerModel model{shirube::text::AnalyzerOptions{}};
+  static shirube::text::Analyzer analyzer(model);
+  std::string_view input(reinterpret_cast<const char*>(data), size);
+  size_t half = input.size() / 2;
+  auto query = shirube::search::parse(input.substr(0, half));
+  query.understood();
+  std::string text = shirube::text::to_utf8(shirube::text::to_utf32(input.substr(half)));
+  auto part = shirube::search::passage(text, query, analyzer);
+  if (part.window.end > text.size()) std::abort();
+  for (const auto& mark : part.marks) {
+    if (mark.begin >= mark.end || mark.end > part.window.end) std::abort();
+    if (!shirube::text::is_valid_utf8(std::string_view(text).substr(mark.begin, mark.end - mark.begin))) std::abort();
+  }
+  return 0;
+}
