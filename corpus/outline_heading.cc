@@ -158,7 +158,8 @@ bool has_text_below(const std::vector<Row>& rows, size_t i) {
 
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body) {
   auto& row = rows[i];
-  if (row.table || row.note) return {};
+  bool within_sentence = i > 0 && !rows[i - 1].table && text::trim(rows[i - 1].text).ends_with("、");
+  if (row.table || row.note || within_sentence) return {};
   auto whole = text::trim(row.text);
   auto words = without_remark(whole);
   if (words.empty() || words.find("。") != words.npos || is_figure_caption(words) || runs_on(rows, i)) return {};

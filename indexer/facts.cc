@@ -6,7 +6,9 @@
 #include <toml++/toml.h>
 
 #include "store/files.h"
+#include "text/date.h"
 #include "text/error.h"
+#include "text/numeral.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
@@ -55,6 +57,26 @@ const toml::array& tables(const fs::path& file, const toml::table& parent, std::
   return *array;
 }
 
+// ---- the head of a notice ----
+
+constexpr size_t most_head_lines = 60;
+
+/// 「総行サ第４２号」: a few letters, 第, a number, 号, and nothing else.
+bool is_document_number(std::string_view line) {
+  size_t at = line.find("第");
+  if (at == line.npos || at == 0 || at > 60 || !line.ends_with("号")) return false;
+  auto number = text::read_numeral(line.substr(at + 3));
+  return number && at + 3 + number->length + 3 == line.size();
+}
+
+/// The title of a notice names its subject or its kind; addressees and seals do not.
+bool is_notice_title(std::string_view line) {
+  for (std::string_view end : {"について", "について（通知）", "（通知）", "（依頼）", "（照会）", "（回答）", "（事務連絡）", "（周知）"}) {
+    if (line.ends_with(end)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<ListedFile> read_facts(const fs::path& file) try {
@@ -94,6 +116,24 @@ corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under) {
   take(document_keys);
   take(edition_keys);
   return out;
+}
+
+corpus::Facts facts_of_head(std::string_view head) {
+  corpus::Facts facts;
+  std::string broken;  // a title over two lines begins where the one before ended in a sentence or a space
+  for (size_t count = 0; !head.empty() && count < most_head_lines; ++count) {
+    size_t end = std::min(head.find('\n'), head.size());
+    std::string line = text::replace_all(text::replace_all(text::trim(head.substr(0, end)), "　", ""), " ", "");
+    head.remove_prefix(std::min(end + 1, head.size()));
+    if (line.find("。") != line.npos) break;  // the letter itself
+    if (facts.number.empty() && is_document_number(line)) facts.number = line;
+    auto date = text::parse_date(line);
+    if (facts.issued.empty() && date && date->unit == text::DateSpan::Unit::day) facts.issued = text::to_iso(date->first);
+    if (facts.title.empty() && is_notice_title(line)) facts.title = broken.empty() || text::length_utf8(broken) < 20 ? line : broken + line;
+    bool opening = text::length_utf8(line) >= 20 && !date;
+    broken = opening ? line : "";
+  }
+  return facts;
 }
 
 corpus::Facts facts_of_name(const fs::path& file) {

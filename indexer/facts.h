@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/document.h"
@@ -27,5 +28,9 @@ corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under);
 /// What a file's name says: e-Gov names law files ID_DATE_AMENDMENT, which are three editions of one
 /// document when three dates; any other name is the slug.
 corpus::Facts facts_of_name(const std::filesystem::path& file);
+
+/// What the head of a notice says: the lines above its first numbered clause hold its number
+/// (総行サ第42号), its date, the addressees and its title. What is not found stays empty.
+corpus::Facts facts_of_head(std::string_view head);
 
 }  // namespace shirube::indexer

@@ -58,6 +58,7 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   text::Normalized body = text::normalize(source.label + "　" + source.heading + "\n" + source.text);
   add_words(doc, "", body, analyzer);
   for (const auto& token : text::bigrams(body)) doc.add_term(term(bigram, token.term));
+  for (const auto& token : text::references(text::normalize(source.label + "　" + source.heading))) doc.add_term(term(search::prefix::own, token.term));
   text::Normalized headings = text::normalize(source.title + "\n" + source.above + "\n" + source.heading);
   add_words(doc, heading, headings, analyzer);
   doc.add_boolean_term(term(search::prefix::kind, source.kind));

@@ -49,14 +49,26 @@ std::string first_line(const std::vector<corpus::Clause>& clauses) {
   return {};
 }
 
+/// The lines above the first numbered clause, with unnumbered headings among them.
+std::string head_of(const std::vector<corpus::Clause>& clauses) {
+  std::string head;
+  for (const auto& clause : clauses) {
+    if (clause.kind != corpus::ClauseKind::preamble && clause.kind != corpus::ClauseKind::heading) break;
+    head += clause.heading + "\n" + clause.text + "\n";
+  }
+  return head;
+}
+
 /// What a file says of itself, as facts.
 Facts facts_of_content(const Extraction& extraction) {
-  Facts facts;
-  facts.title = extraction.facts.title.empty() ? first_line(extraction.clauses) : extraction.facts.title;
-  facts.number = extraction.facts.number;
-  facts.short_title = extraction.facts.abbreviation;
-  facts.issued = extraction.facts.issued;
-  if (extraction.media_type == "application/xml") facts.kind = "law";
+  Facts said;
+  said.title = extraction.facts.title;
+  said.number = extraction.facts.number;
+  said.short_title = extraction.facts.abbreviation.substr(0, extraction.facts.abbreviation.find(','));
+  said.issued = extraction.facts.issued;
+  if (extraction.media_type == "application/xml") said.kind = "law";
+  Facts facts = merged(said, facts_of_head(head_of(extraction.clauses)));
+  if (facts.title.empty()) facts.title = first_line(extraction.clauses);
   return facts;
 }
 

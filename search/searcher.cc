@@ -22,7 +22,7 @@ using text::TokenKind;
 // BM25 (Robertson et al., TREC-3). Clauses are short and of one subject, so repetition and length
 // count for little; see docs/relevance.md.
 constexpr double bm25_k1 = 0.9, bm25_b = 0.4, bm25_min_length = 0.5;
-constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.5;
+constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.0, own_weight = 2.0;
 
 /// Above so many clauses, pairs only order what the words found first: looking up all of them costs
 /// more than it brings. Below, nothing is left out.
@@ -68,10 +68,12 @@ struct WordQueries {
 WordQueries word_queries(const std::string& typed, const text::Analyzer& analyzer) {
   text::Normalized normalized = text::normalize(typed);
   std::map<std::string, unsigned> words, pairs;
-  std::vector<Xapian::Query> body, headings, numbers, bigrams;
+  std::vector<Xapian::Query> body, headings, numbers, own, bigrams;
   for (const auto& token : analyzer.analyze(normalized)) {
-    if (token.kind == TokenKind::reference) numbers.emplace_back(term(prefix::reference, token.term));
-    else if (token.kind != TokenKind::function) ++words[token.term];
+    if (token.kind == TokenKind::reference) {
+      numbers.emplace_back(term(prefix::reference, token.term));
+      own.emplace_back(term(prefix::own, token.term));
+    } else if (token.kind != TokenKind::function) ++words[token.term];
   }
   for (const auto& [word, count] : words) {
     body.emplace_back(term("", word), count);
@@ -79,7 +81,8 @@ WordQueries word_queries(const std::string& typed, const text::Analyzer& analyze
   }
   for (const auto& token : text::bigrams(normalized)) ++pairs[token.term];
   for (const auto& [pair, count] : pairs) bigrams.emplace_back(term(prefix::bigram, pair), count);
-  Xapian::Query parts[] = {Xapian::Query(Xapian::Query::OP_OR, body.begin(), body.end()), scaled(heading_weight, headings), scaled(reference_weight, numbers)};
+  Xapian::Query parts[] = {Xapian::Query(Xapian::Query::OP_OR, body.begin(), body.end()), scaled(heading_weight, headings), scaled(reference_weight, numbers),
+                           scaled(own_weight, own)};
   return {Xapian::Query(Xapian::Query::OP_OR, std::begin(parts), std::end(parts)), scaled(bigram_weight, bigrams)};
 }
 

@@ -82,3 +82,15 @@ TEST_CASE("what is said over wins, member by member") {
   CHECK(facts.title == "上");
   CHECK(facts.issuer == "総務省");
 }
+
+TEST_CASE("the head of a notice says its number, date and title") {
+  auto facts = facts_of_head("情政サ第４２号\n令和８年６月２６日\n各課長　様\n\n星見市情報政策課長\n（公印省略）\n端末の点検の実施について（通知）\n　このことについて、下記のとおり行う。\n別件について\n");
+  CHECK(facts.number == "情政サ第４２号");
+  CHECK(facts.issued == "2026-06-26");
+  CHECK(facts.title == "端末の点検の実施について（通知）");
+  auto plain = facts_of_head("星見市端末利用基準\n第3号車について話す。\n");
+  CHECK(plain.number.empty());
+  CHECK(plain.title.empty());
+  auto broken = facts_of_head("庁内の情報システムに接続する端末の点検及びその結果の\n報告について（依頼）\n");
+  CHECK(broken.title == "庁内の情報システムに接続する端末の点検及びその結果の報告について（依頼）");
+}

@@ -36,7 +36,7 @@ struct Fixture {
     edition.facts.effective = effective;
     edition.content_hash = slug + effective + text;
     corpus::Clause clause;
-    clause.label = "第1条";
+    clause.label = slug == "mentions" ? "第2条" : "第1条";
     clause.kind = corpus::ClauseKind::article;
     clause.heading = heading;
     clause.text = text;
@@ -136,6 +136,13 @@ TEST_CASE_METHOD(Fixture, "clause numbers are found in every notation") {
   index();
   CHECK(slugs("第16条の3").starts_with("a/"));
   CHECK(slugs("第１６条の３第１項第５号").starts_with("a/"));
+}
+
+TEST_CASE_METHOD(Fixture, "the clause of a number stands above those that mention it") {
+  add("mentions", "2025-04-01", "第１条及び第一条の規定による。第1条の例による。");
+  add("is", "2025-04-01", "この基準の目的を定める。");
+  index();
+  CHECK(slugs("第一条").starts_with("is/"));
 }
 
 TEST_CASE_METHOD(Fixture, "a rebuilt index says the same and the old folder goes") {
