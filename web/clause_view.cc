@@ -58,7 +58,7 @@ std::optional<size_t> neighbour(const Clauses& clauses, size_t at, int step) {
 Json link(const PlacedClause& placed, const Clauses& clauses, std::optional<size_t> at) {
   if (!at) return false;
   const auto& clause = clauses[*at].clause;
-  return {{"title", title_of(clause)}, {"url", clause_url(placed.document.slug, placed.edition.key, clause.path)}};
+  return {{"title", title_of(clause)}, {"full_title", full_title_of(clause)}, {"url", clause_url(placed.document.slug, placed.edition.key, clause.path)}};
 }
 
 Json above_model(const PlacedClause& placed, const Clauses& clauses, size_t at) {

@@ -63,6 +63,11 @@ std::string title_of(const corpus::Clause& clause) {
   return clause.label + "　" + clause.heading;
 }
 
+std::string full_title_of(const corpus::Clause& clause) {
+  if (clause.label.empty() || clause.locator.empty()) return title_of(clause);
+  return clause.heading.empty() ? clause.locator : clause.locator + "　" + clause.heading;
+}
+
 Json document_model(const corpus::Document& d) {
   return {{"slug", d.slug},
           {"title", d.title},
@@ -99,6 +104,7 @@ Json clause_model(const corpus::Document& d, const corpus::Edition& e, const cor
           {"kind", corpus::name(c.kind)},
           {"heading", c.heading},
           {"title", title_of(c)},
+          {"full_title", full_title_of(c)},
           {"path", c.path},
           {"locator", c.locator},
           {"page", c.page ? Json(*c.page) : Json()},
@@ -109,7 +115,7 @@ Json clause_model(const corpus::Document& d, const corpus::Edition& e, const cor
 
 Json reference_model(const corpus::PlacedClause& placed) {
   return {{"citation", placed.citation()},
-          {"title", title_of(placed.clause)},
+          {"title", full_title_of(placed.clause)},
           {"state", corpus::name(placed.edition.state)},
           {"state_label", corpus::japanese_name(placed.edition.state)},
           {"url", clause_url(placed.document.slug, placed.edition.key, placed.clause.path)}};

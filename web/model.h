@@ -31,8 +31,10 @@ Json segments(std::string_view text, search::Span window, std::span<const search
 /// The whole of `text`.
 Json segments(std::string_view text, std::span<const search::Span> marks = {});
 
-/// 「第12条　端末の持ち出し」; the place when the clause has neither number nor heading.
+/// What a clause is called among its neighbours: 「第12条　端末の持ち出し」, 「２」.
 std::string title_of(const corpus::Clause& clause);
+/// What it is called where it stands alone: 「第12条第2項」.
+std::string full_title_of(const corpus::Clause& clause);
 
 Json document_model(const corpus::Document& document);
 Json edition_model(const corpus::Document& document, const corpus::Edition& edition);

@@ -16,14 +16,12 @@ namespace {
 
 constexpr uint64_t largest_shown_text = 16 << 20;
 
-constexpr const char* sandbox = "sandbox; default-src 'none'; frame-ancestors 'none'";
-// The PDF viewers of browsers do not start in a sandbox; scripts of a PDF run in theirs, not in ours.
-constexpr const char* pdf_policy = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'";
+// Chromium's PDF viewer starts under it all the same (seen with 156).
+constexpr const char* policy = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 struct Appearance {
   std::string content_type;
   const char* disposition;
-  const char* policy;
 };
 
 bool is_utf8_file(const std::filesystem::path& path, uint64_t size) {
@@ -31,11 +29,11 @@ bool is_utf8_file(const std::filesystem::path& path, uint64_t size) {
 }
 
 Appearance appearance_of(const std::string& media_type, const std::filesystem::path& path, uint64_t size) {
-  if (media_type == "application/pdf") return {media_type, "inline", pdf_policy};
+  if (media_type == "application/pdf") return {media_type, "inline"};
   bool is_text = media_type == "text/plain" || media_type == "text/markdown";
   // In another encoding a browser would have to guess, and show nonsense where it guesses wrong.
-  if (is_text && is_utf8_file(path, size)) return {"text/plain; charset=utf-8", "inline", sandbox};
-  return {"application/octet-stream", "attachment", sandbox};
+  if (is_text && is_utf8_file(path, size)) return {"text/plain; charset=utf-8", "inline"};
+  return {"application/octet-stream", "attachment"};
 }
 
 struct ByteRange {
@@ -109,7 +107,7 @@ Response original_response(const corpus::Edition& edition, const store::Files& f
   Appearance appearance = appearance_of(edition.media_type, path, size);
   Response response;
   // Asked for anew each time: the document may have been closed to this reader meanwhile.
-  response.headers = {{"ETag", etag}, {"Cache-Control", "private, no-cache"}, {"Content-Security-Policy", appearance.policy}};
+  response.headers = {{"ETag", etag}, {"Cache-Control", "private, no-cache"}, {"Content-Security-Policy", policy}};
   if (holds(request, etag)) {
     response.status = 304;
     return response;

@@ -100,7 +100,7 @@ Json form_model(const Context& context, const Asked& asked) {
 
 Json hit_model(const search::Hit& hit, const search::Query& query, const text::Analyzer& analyzer, const std::string& marking) {
   const auto& [id, document, edition, clause, above] = hit.clause;
-  std::string title = title_of(clause);
+  std::string title = full_title_of(clause);
   Json where = Json::array({document.title});
   for (const auto& name : above) where.push_back(name);
   Json out = clause_model(document, edition, clause);

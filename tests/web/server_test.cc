@@ -1,0 +1,173 @@
+// The App behind a real socket, asked by httplib's client and by hand.
+#include "web/server.h"
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <sys/socket.h>
+
+#include <thread>
+
+#include "tests/web/town.h"
+#include "web/target.h"
+
+using namespace shirube::web;
+
+namespace {
+
+/// A served town.
+class Service {
+ public:
+  explicit Service(ServerOptions options = {}) : app(town.options()), server(app, options) {
+    port = server.bind("127.0.0.1", 0);
+    thread = std::thread([this] { server.serve(); });
+  }
+  ~Service() {
+    server.stop();
+    thread.join();
+  }
+  httplib::Client client() const {
+    httplib::Client client("127.0.0.1", port);
+    client.set_read_timeout(10);
+    return client;
+  }
+  /// Sends bytes as they are and returns all that comes back until the other side closes.
+  std::string raw(const std::string& bytes) const {
+    int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    for (size_t sent = 0; sent < bytes.size();) {
+      ssize_t n = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (n <= 0) break;
+      sent += static_cast<size_t>(n);
+    }
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<size_t>(n));
+    ::close(fd);
+    return answer;
+  }
+
+  Town town;
+  App app;
+  Server server;
+  int port = 0;
+  std::thread thread;
+};
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+const std::string original = "/documents/taisaku-kijun/2025-04-01/original";
+
+}  // namespace
+
+TEST_CASE("pages, originals and ranges come through the socket") {
+  Service service;
+  auto client = service.client();
+  client.set_keep_alive(true);
+  auto page = client.Get("/?q=" + percent_encode("端末"));
+  REQUIRE(page);
+  CHECK(page->status == 200);
+  CHECK(page->get_header_value("Content-Type") == "text/html; charset=utf-8");
+  CHECK(page->get_header_value_count("Content-Security-Policy") == 1);
+  CHECK(page->body.find("<mark>端末</mark>") != std::string::npos);
+
+  auto whole = client.Get(original);
+  REQUIRE(whole);
+  CHECK(whole->body == "%PDF-1.4 new");
+  CHECK(whole->get_header_value("Content-Type") == "application/pdf");
+  auto part = client.Get(original, {httplib::make_range_header({{9, 11}})});
+  REQUIRE(part);
+  CHECK(part->status == 206);
+  CHECK(part->body == "new");
+  CHECK(part->get_header_value("Content-Range") == "bytes 9-11/12");
+  auto past = client.Get(original, {httplib::make_range_header({{100, 200}})});
+  REQUIRE(past);
+  CHECK(past->status == 416);
+  auto ranged_page = client.Get("/documents", {httplib::make_range_header({{0, 9}})});
+  REQUIRE(ranged_page);
+  CHECK(ranged_page->status == 200);
+  CHECK(ranged_page->body.ends_with("</html>\n"));
+
+  auto held = client.Get(original, {{"If-None-Match", whole->get_header_value("ETag")}});
+  REQUIRE(held);
+  CHECK(held->status == 304);
+  auto head = client.Head(original);
+  REQUIRE(head);
+  CHECK(head->get_header_value("Content-Length") == "12");
+  CHECK(head->body.empty());
+  CHECK(client.Get("/documents/105DF0000000337%23main-%E5%89%8D%E6%96%87")->status == 302);
+}
+
+TEST_CASE("what httplib refuses looks like our refusals") {
+  Service service;
+  auto client = service.client();
+  auto longer = client.Get("/?q=" + std::string(9000, 'a'));
+  REQUIRE(longer);
+  CHECK(longer->status == 414);
+  CHECK(longer->body.find("アドレスが長すぎます") != std::string::npos);
+  CHECK_FALSE(longer->get_header_value("Content-Security-Policy").empty());
+  auto heavy = client.Post("/", std::string((1 << 20) + 1, 'a'), "application/octet-stream");
+  REQUIRE(heavy);
+  CHECK(heavy->status == 413);
+  CHECK(client.Post("/", "a", "text/plain")->status == 405);
+  CHECK(client.Put("/api/v1/search", "a", "text/plain")->status == 405);
+  CHECK(client.Options("/")->status == 405);
+  for (const char* request : {"NONSENSE\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "BREW / HTTP/1.1\r\n\r\n"}) {
+    INFO(request);
+    CHECK(service.raw(request).starts_with("HTTP/1.1 400"));
+  }
+}
+
+TEST_CASE("one connection takes several requests, and a body cannot pose as one") {
+  Service service;
+  std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", last = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  CHECK(count(service.raw(get + get + last), "HTTP/1.1 200 OK") == 3);
+  // httplib leaves the body of a GET unread; what follows must not be answered.
+  std::string smuggled = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(last.size()) + "\r\n\r\n" + last;
+  CHECK(count(service.raw(smuggled), "HTTP/1.1 ") == 1);
+  std::string chunked = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + last;
+  CHECK(count(service.raw(chunked), "HTTP/1.1 ") == 1);
+}
+
+TEST_CASE("bounds hold against endless lines and slow clients") {
+  ServerOptions options;
+  options.largest_body = 1000;
+  options.largest_head = 10000;
+  options.read_time = std::chrono::seconds(1);
+  options.keep_alive_time = std::chrono::seconds(1);
+  options.threads = 2;
+  options.waiting = 1;
+  Service service(options);
+  CHECK(service.raw("GET /" + std::string(200000, 'a')).find("200 OK") == std::string::npos);
+  auto begin = std::chrono::steady_clock::now();
+  CHECK(service.raw("GET / HTTP/1.1\r\nHo").find("200 OK") == std::string::npos);
+  CHECK(service.raw("").empty());
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(6));
+  // More clients at once than there are threads and waiting places: all are served in turn.
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      auto answer = service.client().Get("/static/style.css");
+      good += answer && answer->status == 200;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(good == 6);
+}
+
+TEST_CASE("a taken port is told, and a stop may come at any time") {
+  Service service;
+  Server second(service.app);
+  CHECK_THROWS(second.bind("192.0.2.1", 80));
+  second.bind("127.0.0.1", 0);
+  second.stop();
+  second.serve();
+}
