@@ -4,7 +4,6 @@
 
 #include "search/query.h"
 #include "text/error.h"
-#include "text/utf8.h"
 #include "web/model.h"
 #include "web/views.h"
 
@@ -13,7 +12,6 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t most_below = 400;
-constexpr size_t longest_query = 2000;  // characters
 
 using corpus::ClauseKind;
 using corpus::PlacedClause;
@@ -93,14 +91,6 @@ Json references_model(const std::vector<PlacedClause>& clauses) {
 
 [[noreturn]] void refuse_missing() {
   throw Error(ErrorKind::missing, "条項が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
-}
-
-std::string read_words(const Target& target) {
-  std::string q = target.parameter("q").value_or("");
-  if (text::length_utf8(q) > longest_query) {
-    throw Error(ErrorKind::invalid, fmt::format("検索の言葉が長すぎます（{}文字まで）。", longest_query), "探したい言葉を選んで短くしてください。");
-  }
-  return q;
 }
 
 }  // namespace

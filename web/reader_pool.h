@@ -45,7 +45,7 @@ class Reader {
 /// Readers to borrow, made when first needed. Safe to share between threads.
 class ReaderPool {
  public:
-  ReaderPool(ReaderOptions options, size_t most) : options_(std::move(options)), most_(most) {}
+  ReaderPool(ReaderOptions options, size_t most) : options_(std::move(options)), most_(most) { idle_.reserve(most); }
 
   /// Puts a borrowed Reader back.
   struct GiveBack {

@@ -52,10 +52,7 @@ void read_filters(const Target& target, Asked& asked) {
 
 Asked read(const Target& target) {
   Asked asked;
-  asked.q = target.parameter("q").value_or("");
-  if (text::length_utf8(asked.q) > longest_query) {
-    throw Error(ErrorKind::invalid, fmt::format("検索の言葉が長すぎます（{}文字まで）。", longest_query), "探したい言葉を選んで短くしてください。");
-  }
+  asked.q = read_words(target);
   asked.query = search::parse(asked.q);
   read_filters(target, asked);
   asked.most = target.number("limit", 1, 100, page_size);
@@ -151,6 +148,14 @@ Json results_model(const Context& context, const Asked& asked) {
 }
 
 }  // namespace
+
+std::string read_words(const Target& target) {
+  std::string q = target.parameter("q").value_or("");
+  if (text::length_utf8(q) > longest_query) {
+    throw Error(ErrorKind::invalid, fmt::format("検索の言葉が長すぎます（{}文字まで）。", longest_query), "探したい言葉を選んで短くしてください。");
+  }
+  return q;
+}
 
 Json search_view(const Context& context, const Call& call) {
   Asked asked = read(call.target);

@@ -26,6 +26,9 @@ struct Call {
   std::vector<std::string> arguments;
 };
 
+/// The parameter q. Throws Error{invalid} beyond 2,000 characters.
+std::string read_words(const Target& target);
+
 /// q, kind (any number), issuer, from, to; limit (1 to 100), and offset or page. Without words to look
 /// for: what there is to search.
 nlohmann::json search_view(const Context& context, const Call& call);
