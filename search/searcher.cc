@@ -145,16 +145,15 @@ struct Searcher::Private {
   std::filesystem::path folder;
   Xapian::Database index;
 
+  /// Takes the index of another folder; on failure the one before stays.
   void open(const std::filesystem::path& wanted) {
-    folder = wanted;
-    if (folder.empty()) {
-      index = Xapian::Database();
-      return;
-    }
-    index = Xapian::Database(folder.string());
-    if (index.get_metadata(std::string(format_key)) != index_format || index.get_metadata(std::string(analyzer_key)) != analyzer_name) {
+    Xapian::Database found = wanted.empty() ? Xapian::Database() : Xapian::Database(wanted.string());
+    bool fits = found.get_metadata(std::string(format_key)) == index_format && found.get_metadata(std::string(analyzer_key)) == analyzer_name;
+    if (!wanted.empty() && !fits) {
       throw Error(ErrorKind::unavailable, "検索索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
     }
+    index = std::move(found);
+    folder = wanted;
   }
 
   Xapian::MSet run(const Xapian::Query& query, size_t first, size_t most, bool one_per_document) {
@@ -162,7 +161,9 @@ struct Searcher::Private {
     enquire.set_weighting_scheme(Xapian::BM25Weight(bm25_k1, 0, 1, bm25_b, bm25_min_length));
     enquire.set_query(query);
     if (one_per_document) enquire.set_collapse_key(slot::document);
-    return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most));
+    // People trust a total: where it costs little, it is counted instead of estimated.
+    Xapian::doccount counted = index.get_doccount() <= few_clauses ? index.get_doccount() : static_cast<Xapian::doccount>(first + most);
+    return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most), counted);
   }
 
   /// The better ordering of the best that `found` gives.

@@ -17,6 +17,7 @@ CREATE TABLE documents (
   topic        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE INDEX documents_by_audience ON documents (audience, kind);
 CREATE INDEX documents_by_title ON documents (title);
 CREATE INDEX documents_by_short_title ON documents (short_title);
 
