@@ -58,14 +58,14 @@ Xapian::Query any_of(std::string_view prefix, const std::vector<std::string>& wo
   return {Xapian::Query::OP_OR, terms.begin(), terms.end()};
 }
 
-/// What typed words look for: a clause is found by its words, and ordered by their pairs as well.
-struct WordQueries {
-  Xapian::Query words;  ///< words, in the body and in headings, and clause numbers
-  Xapian::Query pairs;  ///< pairs of characters
-  Xapian::Query all() const { return {Xapian::Query::OP_OR, words, pairs}; }
+/// What typed words look for: a clause is found by its words and clause numbers, and ordered by its
+/// headings and pairs of characters as well.
+struct Question {
+  Xapian::Query full;
+  Xapian::Query found_by;  ///< the cheaper one that finds the candidates; empty: none
 };
 
-WordQueries word_queries(const std::string& typed, const text::Analyzer& analyzer) {
+Question words_question(const std::string& typed, const text::Analyzer& analyzer) {
   text::Normalized normalized = text::normalize(typed);
   std::map<std::string, unsigned> words, pairs;
   std::vector<Xapian::Query> body, headings, numbers, own, bigrams;
@@ -81,9 +81,11 @@ WordQueries word_queries(const std::string& typed, const text::Analyzer& analyze
   }
   for (const auto& token : text::bigrams(normalized)) ++pairs[token.term];
   for (const auto& [pair, count] : pairs) bigrams.emplace_back(term(prefix::bigram, pair), count);
-  Xapian::Query parts[] = {Xapian::Query(Xapian::Query::OP_OR, body.begin(), body.end()), scaled(heading_weight, headings), scaled(reference_weight, numbers),
-                           scaled(own_weight, own)};
-  return {Xapian::Query(Xapian::Query::OP_OR, std::begin(parts), std::end(parts)), scaled(bigram_weight, bigrams)};
+  using Q = Xapian::Query;
+  Q found_by(Q::OP_OR, body.begin(), body.end());
+  if (!numbers.empty()) found_by = Q(Q::OP_OR, found_by, scaled(reference_weight, numbers));
+  Q parts[] = {found_by, scaled(heading_weight, headings), scaled(own_weight, own), scaled(bigram_weight, bigrams)};
+  return {Q(Q::OP_OR, std::begin(parts), std::end(parts)), found_by};
 }
 
 Xapian::Query with_filters(Xapian::Query query, const Filters& filters, const corpus::Viewer& viewer) {
@@ -127,15 +129,6 @@ std::filesystem::path index_folder(const std::filesystem::path& data, const stor
     return data / select.getColumn(0).getString();
   });
 }
-
-namespace {
-
-/// A query, and the cheaper one that finds its candidates (empty: none).
-struct Question {
-  Xapian::Query full, found_by;
-};
-
-}  // namespace
 
 struct Searcher::Private {
   std::filesystem::path data;
@@ -244,12 +237,8 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
   }
   if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
   Question base;
-  if (query.words.empty()) {
-    base.full = all_bigrams(query.phrases.front());
-  } else {
-    WordQueries queries = word_queries(query.words, self_->analyzer);
-    base = {queries.all(), queries.words};
-  }
+  if (query.words.empty()) base.full = all_bigrams(query.phrases.front());
+  else base = words_question(query.words, self_->analyzer);
   auto restricted = [&](Q q) {
     if (q.empty()) return q;
     for (const auto& phrase : query.phrases) {
