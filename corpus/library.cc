@@ -2,287 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-#include <unordered_map>
-
+#include "corpus/rows.h"
 #include "store/database.h"
-#include "store/event_log.h"
-#include "store/queue.h"
-#include "text/error.h"
-#include "text/normalize.h"
-#include "text/utf8.h"
 
 namespace shirube::corpus {
 
 namespace {
 
-using Json = nlohmann::json;
-
-/// The columns of a Document and of an Edition, in the order of the readers below. `:today` decides
-/// the state: of the editions that have begun, the one that began last is current.
-constexpr const char* document_columns = "d.id, d.slug, d.title, d.short_title, d.kind, d.issuer, d.audience, d.topic";
-constexpr int document_width = 8;
-constexpr const char* edition_columns =
-    "e.id, e.key, e.label, e.number, e.issued, e.effective, e.link, ifnull(e.file_sha256, ''), e.file_name, e.media_type, e.warnings, "
-    "CASE WHEN e.begins > :today THEN 'future' "
-    "WHEN EXISTS (SELECT 1 FROM editions n WHERE n.document_id = e.document_id AND n.begins <= :today AND (n.begins, n.id) > (e.begins, e.id)) "
-    "THEN 'past' ELSE 'current' END AS state";
-constexpr int edition_width = 12;
-constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator";
-
-Document read_document(SQLite::Statement& row, int at) {
-  auto text = [&](int i) { return row.getColumn(at + i).getString(); };
-  return {row.getColumn(at).getInt64(), text(1), text(2), text(3), text(4), text(5), text(6), text(7)};
-}
-
-EditionState state_of(const std::string& word) {
-  return word == "future" ? EditionState::future : word == "past" ? EditionState::past : EditionState::current;
-}
-
-Edition read_edition(SQLite::Statement& row, int at) {
-  auto text = [&](int i) { return row.getColumn(at + i).getString(); };
-  Edition e{row.getColumn(at).getInt64(), text(1), text(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9), {}, state_of(text(11))};
-  e.warnings = Json::parse(text(10)).get<std::vector<std::string>>();
-  return e;
-}
-
-Clause read_clause(SQLite::Statement& row, int at) {
-  auto text = [&](int i) { return row.getColumn(at + i).getString(); };
-  Clause c;
-  c.label = text(0);
-  c.kind = clause_kind(text(1)).value_or(ClauseKind::heading);
-  c.heading = text(2);
-  c.text = text(3);
-  if (!row.getColumn(at + 4).isNull()) c.page = row.getColumn(at + 4).getInt();
-  if (!row.getColumn(at + 5).isNull()) c.parent = static_cast<size_t>(row.getColumn(at + 5).getInt64());
-  c.path = text(6);
-  c.locator = text(7);
-  return c;
-}
-
-/// Restricts a query over `documents d` to what the viewer may see. The one place where audiences
-/// become SQL.
-constexpr const char* visible = "d.audience IN (SELECT value FROM json_each(:audiences))";
-
-void bind_viewer(SQLite::Statement& statement, const Viewer& viewer) { statement.bind(":audiences", viewer.json()); }
-void bind_today(SQLite::Statement& statement) { statement.bind(":today", text::to_iso(text::today())); }
-
-// ---- adding ----
-
-std::string check_choice(std::span<const Choice> choices, const std::string& word, const char* name) {
-  auto key = key_of(choices, word);
-  if (!key) {
-    std::string known;
-    for (const auto& choice : choices) known += (known.empty() ? "" : "、") + std::string(choice.key);
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」はありません。", name, word), "次のいずれかを指定してください: " + known);
-  }
-  return std::string(*key);
-}
-
-void check_date(const std::string& date, const char* name) {
-  if (!date.empty() && !text::from_iso(date)) {
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, date), "2025-04-01 の形で、実在する日を指定してください。");
-  }
-}
-
-void check_length(const std::string& value, size_t most, const char* name) {
-  if (value.size() > most || !text::is_valid_utf8(value)) {
-    throw Error(ErrorKind::invalid, fmt::format("{}が長すぎるか、文字として読めません。", name), fmt::format("UTF-8 で {} バイト以内にしてください。", most));
-  }
-}
-
-/// The facts with their words checked and turned into keys.
-Facts checked(Facts facts) {
-  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "--document で英数字の名前を指定してください。");
-  check_length(facts.slug, 200, "資料の識別名");
-  if (facts.slug.find('/') != facts.slug.npos || facts.slug.find('\0') != facts.slug.npos) {
-    throw Error(ErrorKind::invalid, "資料の識別名に「/」は使えません: " + facts.slug, "英数字とハイフンの名前にしてください。");
-  }
-  check_length(facts.title, 2000, "件名");
-  for (auto* field : {&facts.short_title, &facts.issuer, &facts.topic, &facts.label, &facts.number, &facts.link}) check_length(*field, 2000, "項目");
-  if (!facts.link.empty() && !facts.link.starts_with("https://") && !facts.link.starts_with("http://")) {
-    throw Error(ErrorKind::invalid, "原典の所在「" + facts.link + "」は使えません。", "https:// で始まるアドレスを指定してください。");
-  }
-  if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
-  if (!facts.audience.empty()) facts.audience = check_choice(audiences(), facts.audience, "公開範囲");
-  check_date(facts.issued, "発出日");
-  check_date(facts.effective, "施行日");
-  return facts;
-}
-
-/// One transaction's work: prepared statements are reused over its editions.
-class Adding {
- public:
-  explicit Adding(SQLite::Database& db)
-      : db_(db),
-        find_document_(db, fmt::format("SELECT {} FROM documents d WHERE d.slug = ?", document_columns)),
-        insert_document_(db, "INSERT INTO documents (slug, title, short_title, kind, issuer, audience, topic) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-        find_same_(db, "SELECT id, key FROM editions WHERE document_id = ? AND content_hash = ?"),
-        find_label_(db, "SELECT 1 FROM editions WHERE document_id = ? AND (label = ? OR key = ?)"),
-        insert_edition_(db,
-                        "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
-                        "warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_clause_(db,
-                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
-
-  Added add(const NewEdition& incoming) {
-    Facts facts = checked(incoming.facts);
-    auto known = document(facts.slug);
-    Document doc = known ? *known : create(facts);
-    if (auto same = same_edition(doc, incoming.content_hash)) {
-      bool corrected = correct(doc, facts);
-      if (corrected) queue_all(doc);
-      return {corrected ? Added::Outcome::corrected : Added::Outcome::same, same->first, doc.slug + "/" + same->second};
-    }
-    // What an earlier edition was called in the meantime may no longer hold.
-    if (known) {
-      correct(doc, facts);
-      queue_all(doc);
-    }
-    auto [key, label] = name_edition(doc, facts);
-    int64_t edition = insert_edition(doc, incoming, facts, key, label);
-    for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
-    store::enqueue(db_, edition);
-    return {Added::Outcome::taken, edition, doc.slug + "/" + key};
-  }
-
- private:
-  template <typename... Values>
-  int64_t insert(SQLite::Statement& statement, const Values&... values) {
-    int at = 0;
-    (statement.bind(++at, values), ...);
-    statement.exec();
-    statement.reset();
-    statement.clearBindings();
-    return db_.getLastInsertRowid();
-  }
-
-  std::optional<Document> document(const std::string& slug) {
-    find_document_.reset();
-    find_document_.bind(1, slug);
-    if (!find_document_.executeStep()) return std::nullopt;
-    return read_document(find_document_, 0);
-  }
-
-  Document create(const Facts& facts) {
-    Document doc{0, facts.slug, facts.title.empty() ? facts.slug : facts.title, facts.short_title, facts.kind.empty() ? "other" : facts.kind,
-                 facts.issuer, facts.audience.empty() ? "restricted" : facts.audience, facts.topic};
-    doc.id = insert(insert_document_, doc.slug, doc.title, doc.short_title, doc.kind, doc.issuer, doc.audience, doc.topic);
-    return doc;
-  }
-
-  /// Takes over the facts that are said and differ.
-  bool correct(Document& doc, const Facts& facts) {
-    struct Field {
-      const char* column;
-      std::string* held;
-      const std::string* said;
-    };
-    const Field fields[] = {{"title", &doc.title, &facts.title},    {"short_title", &doc.short_title, &facts.short_title}, {"kind", &doc.kind, &facts.kind},
-                            {"issuer", &doc.issuer, &facts.issuer}, {"audience", &doc.audience, &facts.audience},          {"topic", &doc.topic, &facts.topic}};
-    std::string changes;
-    for (const auto& field : fields) {
-      if (field.said->empty() || *field.held == *field.said) continue;
-      changes += fmt::format("{}: {} → {} ", field.column, *field.held, *field.said);
-      SQLite::Statement update(db_, fmt::format("UPDATE documents SET {} = ? WHERE id = ?", field.column));
-      update.bind(1, *field.said);
-      update.bind(2, doc.id);
-      update.exec();
-      *field.held = *field.said;
-    }
-    if (changes.empty()) return false;
-    store::append(db_, {"command", "document.correct", doc.slug, changes});
-    return true;
-  }
-
-  void queue_all(const Document& doc) {
-    SQLite::Statement select(db_, "SELECT id FROM editions WHERE document_id = ?");
-    select.bind(1, doc.id);
-    while (select.executeStep()) store::enqueue(db_, select.getColumn(0).getInt64());
-  }
-
-  std::optional<std::pair<int64_t, std::string>> same_edition(const Document& doc, const std::string& hash) {
-    find_same_.reset();
-    find_same_.bind(1, doc.id);
-    find_same_.bind(2, hash);
-    if (!find_same_.executeStep()) return std::nullopt;
-    return std::pair(find_same_.getColumn(0).getInt64(), find_same_.getColumn(1).getString());
-  }
-
-  bool taken(const Document& doc, const std::string& label, const std::string& key) {
-    find_label_.reset();
-    find_label_.bind(1, doc.id);
-    find_label_.bind(2, label);
-    find_label_.bind(3, key);
-    return find_label_.executeStep();
-  }
-
-  /// The edition's key and label: from the day it begins, else counted.
-  std::pair<std::string, std::string> name_edition(const Document& doc, const Facts& facts) {
-    const std::string& begins = facts.effective.empty() ? facts.issued : facts.effective;
-    std::string label = facts.label;
-    if (label.empty() && !begins.empty()) label = text::to_wareki(*text::from_iso(begins)) + "版";
-    if (!label.empty() && taken(doc, label, "")) {
-      throw Error(ErrorKind::conflict, fmt::format("「{}」の「{}」は、内容の異なるものが登録済みです。", doc.title, label),
-                  "版は変更できません。新しい版として --edition で別の版名を付けてください。");
-    }
-    if (!begins.empty() && !taken(doc, label, begins)) return {begins, label};
-    for (int number = 1;; ++number) {
-      std::string counted = label.empty() ? fmt::format("第{}版", number) : label;
-      std::string key = begins.empty() ? std::to_string(number) : fmt::format("{}.{}", begins, number + 1);
-      if (!taken(doc, counted, key)) return {key, counted};
-    }
-  }
-
-  int64_t insert_edition(const Document& doc, const NewEdition& incoming, const Facts& facts, const std::string& key, const std::string& label) {
-    if (!incoming.file_sha256.empty()) {
-      SQLite::Statement file(db_, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
-      file.bind(1, incoming.file_sha256);
-      file.bind(2, static_cast<int64_t>(incoming.file_size));
-      file.exec();
-    }
-    auto& s = insert_edition_;
-    int at = 0;
-    s.bind(++at, doc.id);
-    for (const auto* value : {&key, &label, &facts.number, &facts.issued, &facts.effective, &facts.link, &incoming.content_hash}) s.bind(++at, *value);
-    ++at;
-    if (!incoming.file_sha256.empty()) s.bind(at, incoming.file_sha256);
-    s.bind(++at, incoming.file_name);
-    s.bind(++at, incoming.media_type);
-    s.bind(++at, Json(incoming.warnings).dump());
-    s.exec();
-    s.reset();
-    s.clearBindings();
-    return db_.getLastInsertRowid();
-  }
-
-  void insert_clause(int64_t edition, size_t position, const Clause& clause) {
-    auto& s = insert_clause_;
-    s.bind(1, edition);
-    s.bind(2, static_cast<int64_t>(position));
-    if (clause.parent) s.bind(3, static_cast<int64_t>(*clause.parent));
-    s.bindNoCopy(4, clause.path);
-    s.bindNoCopy(5, clause.locator);
-    s.bindNoCopy(6, clause.label);
-    s.bind(7, std::string(name(clause.kind)));
-    s.bindNoCopy(8, clause.heading);
-    s.bindNoCopy(9, clause.text);
-    if (clause.page) s.bind(10, *clause.page);
-    s.exec();
-    s.reset();
-    s.clearBindings();
-  }
-
-  SQLite::Database& db_;
-  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_;
-};
-
-// ---- reading ----
-
 const std::string placed_query = fmt::format(
-    "SELECT c.id, {}, {}, {}, c.position FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE {} AND ",
-    document_columns, edition_columns, clause_columns, visible);
+    "SELECT c.id, {}, {}, {} AS state, {} FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE {} AND ",
+    document_columns, edition_columns, edition_state, clause_columns, visible);
 
 /// What a clause is called in the line that says where it stands.
 std::string short_name(const std::string& label, const std::string& heading) {
@@ -335,38 +64,6 @@ std::string PlacedClause::citation() const {
   return out;
 }
 
-std::vector<Added> Library::add(std::span<const NewEdition> editions) {
-  return database_.write([&](SQLite::Database& db) {
-    Adding adding(db);
-    std::vector<Added> added;
-    for (const auto& edition : editions) {
-      added.push_back(adding.add(edition));
-      // A bulk import is one event, not half a million.
-      if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
-        store::append(db, {"command", "edition.add", added.back().address, edition.file_name});
-      }
-    }
-    if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
-    return added;
-  });
-}
-
-void Library::add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote) {
-  database_.write([&](SQLite::Database& db) {
-    SQLite::Statement select(db, "SELECT heading || char(10) || text FROM clauses WHERE id = ?");
-    select.bind(1, to_clause);
-    if (!select.executeStep()) throw Error(ErrorKind::missing, "引用先の条項がありません。", "引用先を選び直してください。");
-    if (text::fold(select.getColumn(0).getString()).find(text::fold(quote)) == std::string::npos) {
-      throw Error(ErrorKind::invalid, "引用文が引用先の条項にありません。", "条項の文言をそのまま引用してください。");
-    }
-    SQLite::Statement insert(db, "INSERT OR IGNORE INTO citations (from_clause_id, to_clause_id, quote) VALUES (?, ?, ?)");
-    insert.bind(1, from_clause);
-    insert.bind(2, to_clause);
-    insert.bind(3, quote);
-    insert.exec();
-  });
-}
-
 std::optional<Document> Library::document(const Viewer& viewer, const std::string& slug) const {
   return database_.read([&](SQLite::Database& db) -> std::optional<Document> {
     SQLite::Statement select(db, fmt::format("SELECT {} FROM documents d WHERE {} AND d.slug = :slug", document_columns, visible));
@@ -379,8 +76,8 @@ std::optional<Document> Library::document(const Viewer& viewer, const std::strin
 
 std::vector<Edition> Library::editions(const Viewer& viewer, const std::string& slug) const {
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT {} FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} AND d.slug = :slug "
-                                             "ORDER BY e.begins DESC, e.id DESC", edition_columns, visible));
+    SQLite::Statement select(db, fmt::format("SELECT {}, {} AS state FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} AND d.slug = :slug "
+                                             "ORDER BY e.begins DESC, e.id DESC", edition_columns, edition_state, visible));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":slug", slug);
@@ -443,9 +140,9 @@ std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t fir
   return database_.read([&](SQLite::Database& db) {
     // Of each document the newest edition that has begun, else the newest at all.
     SQLite::Statement select(db, fmt::format(
-        "SELECT {}, {}, (SELECT count(*) FROM clauses c WHERE c.edition_id = e.id) FROM documents d JOIN editions e ON e.id = "
+        "SELECT {}, {}, {} AS state, (SELECT count(*) FROM clauses c WHERE c.edition_id = e.id) FROM documents d JOIN editions e ON e.id = "
         "(SELECT id FROM editions x WHERE x.document_id = d.id ORDER BY x.begins <= :today DESC, x.begins DESC, x.id DESC LIMIT 1) "
-        "WHERE {} ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns, visible));
+        "WHERE {} ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns, edition_state, visible));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":most", static_cast<int64_t>(most));

@@ -15,14 +15,13 @@
 #include <thread>
 #include <vector>
 
-#include "corpus/document.h"
+#include "corpus/rows.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/queue.h"
 #include "text/analyzer.h"
-#include "text/date.h"
 #include "text/error.h"
 #include "text/normalize.h"
 
@@ -151,18 +150,12 @@ class AnalysisLine {
 
 // ---- reading the truth ----
 
-/// As in Library: of the editions that have begun, the one that began last is current.
-constexpr const char* state_of_edition =
-    "CASE WHEN e.begins > :today THEN 'future' "
-    "WHEN EXISTS (SELECT 1 FROM editions n WHERE n.document_id = e.document_id AND n.begins <= :today AND (n.begins, n.id) > (e.begins, e.id)) "
-    "THEN 'past' ELSE 'current' END";
-
 std::vector<Source> clauses_of(SQLite::Database& db, int64_t edition_id) {
   SQLite::Statement select(db, fmt::format("SELECT c.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, c.label, c.heading, c.text, c.parent "
                                            "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
-                                           "WHERE e.id = :edition ORDER BY c.position", state_of_edition));
+                                           "WHERE e.id = :edition ORDER BY c.position", corpus::edition_state));
   select.bind(":edition", edition_id);
-  select.bind(":today", text::to_iso(text::today()));
+  corpus::bind_today(select);
   std::vector<Source> sources;
   while (select.executeStep()) {
     auto text = [&](int i) { return select.getColumn(i).getString(); };
@@ -178,8 +171,8 @@ std::vector<Source> clauses_of(SQLite::Database& db, int64_t edition_id) {
 
 void queue_changed_states(SQLite::Database& db) {
   SQLite::Statement insert(db, fmt::format("INSERT INTO queue (edition_id) SELECT e.id FROM editions e WHERE e.indexed_state <> '' AND e.indexed_state <> {}",
-                                           state_of_edition));
-  insert.bind(":today", text::to_iso(text::today()));
+                                           corpus::edition_state));
+  corpus::bind_today(insert);
   insert.exec();
 }
 

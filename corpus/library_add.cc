@@ -1,0 +1,264 @@
+// Adding to the library: facts are checked, editions are named, and all goes in one transaction.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "corpus/library.h"
+#include "corpus/rows.h"
+#include "store/database.h"
+#include "store/event_log.h"
+#include "store/queue.h"
+#include "text/error.h"
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::string check_choice(std::span<const Choice> choices, const std::string& word, const char* name) {
+  auto key = key_of(choices, word);
+  if (!key) {
+    std::string known;
+    for (const auto& choice : choices) known += (known.empty() ? "" : "、") + std::string(choice.key);
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」はありません。", name, word), "次のいずれかを指定してください: " + known);
+  }
+  return std::string(*key);
+}
+
+void check_date(const std::string& date, const char* name) {
+  if (!date.empty() && !text::from_iso(date)) {
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, date), "2025-04-01 の形で、実在する日を指定してください。");
+  }
+}
+
+void check_length(const std::string& value, size_t most, const char* name) {
+  if (value.size() > most || !text::is_valid_utf8(value)) {
+    throw Error(ErrorKind::invalid, fmt::format("{}が長すぎるか、文字として読めません。", name), fmt::format("UTF-8 で {} バイト以内にしてください。", most));
+  }
+}
+
+/// The facts with their words checked and turned into keys.
+Facts checked(Facts facts) {
+  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "--document で英数字の名前を指定してください。");
+  check_length(facts.slug, 200, "資料の識別名");
+  if (facts.slug.find('/') != facts.slug.npos || facts.slug.find('\0') != facts.slug.npos) {
+    throw Error(ErrorKind::invalid, "資料の識別名に「/」は使えません: " + facts.slug, "英数字とハイフンの名前にしてください。");
+  }
+  check_length(facts.title, 2000, "件名");
+  for (auto* field : {&facts.short_title, &facts.issuer, &facts.topic, &facts.label, &facts.number, &facts.link}) check_length(*field, 2000, "項目");
+  if (!facts.link.empty() && !facts.link.starts_with("https://") && !facts.link.starts_with("http://")) {
+    throw Error(ErrorKind::invalid, "原典の所在「" + facts.link + "」は使えません。", "https:// で始まるアドレスを指定してください。");
+  }
+  if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
+  if (!facts.audience.empty()) facts.audience = check_choice(audiences(), facts.audience, "公開範囲");
+  check_date(facts.issued, "発出日");
+  check_date(facts.effective, "施行日");
+  return facts;
+}
+
+/// One transaction's work: prepared statements are reused over its editions.
+class Adding {
+ public:
+  explicit Adding(SQLite::Database& db)
+      : db_(db),
+        find_document_(db, fmt::format("SELECT {} FROM documents d WHERE d.slug = ?", document_columns)),
+        insert_document_(db, "INSERT INTO documents (slug, title, short_title, kind, issuer, audience, topic) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+        find_same_(db, "SELECT id, key FROM editions WHERE document_id = ? AND content_hash = ?"),
+        find_label_(db, "SELECT 1 FROM editions WHERE document_id = ? AND (label = ? OR key = ?)"),
+        insert_edition_(db,
+                        "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
+                        "warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_clause_(db,
+                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+
+  Added add(const NewEdition& incoming) {
+    Facts facts = checked(incoming.facts);
+    auto known = document(facts.slug);
+    Document doc = known ? *known : create(facts);
+    if (auto same = same_edition(doc, incoming.content_hash)) {
+      bool corrected = correct(doc, facts);
+      if (corrected) queue_all(doc);
+      return {corrected ? Added::Outcome::corrected : Added::Outcome::same, same->first, doc.slug + "/" + same->second};
+    }
+    // What an earlier edition was called in the meantime may no longer hold.
+    if (known) {
+      correct(doc, facts);
+      queue_all(doc);
+    }
+    auto [key, label] = name_edition(doc, facts);
+    int64_t edition = insert_edition(doc, incoming, facts, key, label);
+    for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
+    store::enqueue(db_, edition);
+    return {Added::Outcome::taken, edition, doc.slug + "/" + key};
+  }
+
+ private:
+  template <typename... Values>
+  int64_t insert(SQLite::Statement& statement, const Values&... values) {
+    int at = 0;
+    (statement.bind(++at, values), ...);
+    statement.exec();
+    statement.reset();
+    statement.clearBindings();
+    return db_.getLastInsertRowid();
+  }
+
+  std::optional<Document> document(const std::string& slug) {
+    find_document_.reset();
+    find_document_.bind(1, slug);
+    if (!find_document_.executeStep()) return std::nullopt;
+    return read_document(find_document_, 0);
+  }
+
+  Document create(const Facts& facts) {
+    Document doc{0, facts.slug, facts.title.empty() ? facts.slug : facts.title, facts.short_title, facts.kind.empty() ? "other" : facts.kind,
+                 facts.issuer, facts.audience.empty() ? "restricted" : facts.audience, facts.topic};
+    doc.id = insert(insert_document_, doc.slug, doc.title, doc.short_title, doc.kind, doc.issuer, doc.audience, doc.topic);
+    return doc;
+  }
+
+  /// Takes over the facts that are said and differ.
+  bool correct(Document& doc, const Facts& facts) {
+    struct Field {
+      const char* column;
+      std::string* held;
+      const std::string* said;
+    };
+    const Field fields[] = {{"title", &doc.title, &facts.title},    {"short_title", &doc.short_title, &facts.short_title}, {"kind", &doc.kind, &facts.kind},
+                            {"issuer", &doc.issuer, &facts.issuer}, {"audience", &doc.audience, &facts.audience},          {"topic", &doc.topic, &facts.topic}};
+    std::string changes;
+    for (const auto& field : fields) {
+      if (field.said->empty() || *field.held == *field.said) continue;
+      changes += fmt::format("{}: {} → {} ", field.column, *field.held, *field.said);
+      SQLite::Statement update(db_, fmt::format("UPDATE documents SET {} = ? WHERE id = ?", field.column));
+      update.bind(1, *field.said);
+      update.bind(2, doc.id);
+      update.exec();
+      *field.held = *field.said;
+    }
+    if (changes.empty()) return false;
+    store::append(db_, {"command", "document.correct", doc.slug, changes});
+    return true;
+  }
+
+  void queue_all(const Document& doc) {
+    SQLite::Statement select(db_, "SELECT id FROM editions WHERE document_id = ?");
+    select.bind(1, doc.id);
+    while (select.executeStep()) store::enqueue(db_, select.getColumn(0).getInt64());
+  }
+
+  std::optional<std::pair<int64_t, std::string>> same_edition(const Document& doc, const std::string& hash) {
+    find_same_.reset();
+    find_same_.bind(1, doc.id);
+    find_same_.bind(2, hash);
+    if (!find_same_.executeStep()) return std::nullopt;
+    return std::pair(find_same_.getColumn(0).getInt64(), find_same_.getColumn(1).getString());
+  }
+
+  bool taken(const Document& doc, const std::string& label, const std::string& key) {
+    find_label_.reset();
+    find_label_.bind(1, doc.id);
+    find_label_.bind(2, label);
+    find_label_.bind(3, key);
+    return find_label_.executeStep();
+  }
+
+  /// The edition's key and label: from the day it begins, else counted.
+  std::pair<std::string, std::string> name_edition(const Document& doc, const Facts& facts) {
+    const std::string& begins = facts.effective.empty() ? facts.issued : facts.effective;
+    std::string label = facts.label;
+    if (label.empty() && !begins.empty()) label = text::to_wareki(*text::from_iso(begins)) + "版";
+    if (!label.empty() && taken(doc, label, "")) {
+      throw Error(ErrorKind::conflict, fmt::format("「{}」の「{}」は、内容の異なるものが登録済みです。", doc.title, label),
+                  "版は変更できません。新しい版として --edition で別の版名を付けてください。");
+    }
+    if (!begins.empty() && !taken(doc, label, begins)) return {begins, label};
+    for (int number = 1;; ++number) {
+      std::string counted = label.empty() ? fmt::format("第{}版", number) : label;
+      std::string key = begins.empty() ? std::to_string(number) : fmt::format("{}.{}", begins, number + 1);
+      if (!taken(doc, counted, key)) return {key, counted};
+    }
+  }
+
+  int64_t insert_edition(const Document& doc, const NewEdition& incoming, const Facts& facts, const std::string& key, const std::string& label) {
+    if (!incoming.file_sha256.empty()) {
+      SQLite::Statement file(db_, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
+      file.bind(1, incoming.file_sha256);
+      file.bind(2, static_cast<int64_t>(incoming.file_size));
+      file.exec();
+    }
+    auto& s = insert_edition_;
+    int at = 0;
+    s.bind(++at, doc.id);
+    for (const auto* value : {&key, &label, &facts.number, &facts.issued, &facts.effective, &facts.link, &incoming.content_hash}) s.bind(++at, *value);
+    ++at;
+    if (!incoming.file_sha256.empty()) s.bind(at, incoming.file_sha256);
+    s.bind(++at, incoming.file_name);
+    s.bind(++at, incoming.media_type);
+    s.bind(++at, Json(incoming.warnings).dump());
+    s.exec();
+    s.reset();
+    s.clearBindings();
+    return db_.getLastInsertRowid();
+  }
+
+  void insert_clause(int64_t edition, size_t position, const Clause& clause) {
+    auto& s = insert_clause_;
+    s.bind(1, edition);
+    s.bind(2, static_cast<int64_t>(position));
+    if (clause.parent) s.bind(3, static_cast<int64_t>(*clause.parent));
+    s.bindNoCopy(4, clause.path);
+    s.bindNoCopy(5, clause.locator);
+    s.bindNoCopy(6, clause.label);
+    s.bind(7, std::string(name(clause.kind)));
+    s.bindNoCopy(8, clause.heading);
+    s.bindNoCopy(9, clause.text);
+    if (clause.page) s.bind(10, *clause.page);
+    s.exec();
+    s.reset();
+    s.clearBindings();
+  }
+
+  SQLite::Database& db_;
+  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_;
+};
+
+}  // namespace
+
+std::vector<Added> Library::add(std::span<const NewEdition> editions) {
+  return database_.write([&](SQLite::Database& db) {
+    Adding adding(db);
+    std::vector<Added> added;
+    for (const auto& edition : editions) {
+      added.push_back(adding.add(edition));
+      // A bulk import is one event, not half a million.
+      if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
+        store::append(db, {"command", "edition.add", added.back().address, edition.file_name});
+      }
+    }
+    if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
+    return added;
+  });
+}
+
+void Library::add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote) {
+  database_.write([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT heading || char(10) || text FROM clauses WHERE id = ?");
+    select.bind(1, to_clause);
+    if (!select.executeStep()) throw Error(ErrorKind::missing, "引用先の条項がありません。", "引用先を選び直してください。");
+    if (text::fold(select.getColumn(0).getString()).find(text::fold(quote)) == std::string::npos) {
+      throw Error(ErrorKind::invalid, "引用文が引用先の条項にありません。", "条項の文言をそのまま引用してください。");
+    }
+    SQLite::Statement insert(db, "INSERT OR IGNORE INTO citations (from_clause_id, to_clause_id, quote) VALUES (?, ?, ?)");
+    insert.bind(1, from_clause);
+    insert.bind(2, to_clause);
+    insert.bind(3, quote);
+    insert.exec();
+  });
+}
+
+}  // namespace shirube::corpus
