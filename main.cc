@@ -439,7 +439,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   ingest PATH… | - 資料（PDF、テキスト、Markdown、法令XML、フォルダ）や JSON Lines（.jsonl、標準入力は -）を取り込む
                    [--document 識別名] [--edition 版名] [--title 件名] [--kind 種別] [--issuer 発出者]
                    [--number 文書番号] [--issued 発出日] [--effective 施行日] [--audience 公開範囲]
-  search 検索語    条項を検索する [--limit 件数] [--json]
+  search 検索語    条項を検索する [--limit 件数（1〜100）] [--json]
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
@@ -465,6 +465,8 @@ int run(int argc, char** argv) {
   if (argc == 5 && std::string_view(argv[1]) == indexer::child_command) {
     return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4])});
   }
+  // Xapian would else commit by itself at every 10,000 clauses; IndexWriter counts by size of text.
+  ::setenv("XAPIAN_FLUSH_THRESHOLD", "2000000000", 0);
   watch_signals();
   Arguments arguments;
   arguments.program = fs::read_symlink("/proc/self/exe");
@@ -500,7 +502,7 @@ int run(int argc, char** argv) {
   for (const auto& [name, field] : fact_options) ingest_command->add_option(name, *field);
   CLI::App* search_sub = command("search", [&] { return search_command(arguments, text, limit, json); });
   search_sub->add_option("query", text)->required();
-  search_sub->add_option("--limit", limit)->check(CLI::Range(1, 1000));
+  search_sub->add_option("--limit", limit)->check(CLI::Range(1, 100));
   search_sub->add_flag("--json", json);
   CLI::App* batch_sub = command("batch", [&] { return batch(arguments, queries, top, run_file); });
   batch_sub->add_option("--queries", queries)->required();

@@ -6,6 +6,7 @@
 
 #include "corpus/address.h"
 #include "indexer/facts.h"
+#include "text/date.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
@@ -144,6 +145,9 @@ Report Ingest::take(const Entry& entry, std::vector<int64_t>& taken) try {
     throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
   }
   edition.facts = merged(given, facts_of_content(extraction));
+  // A law's file says when the law was made, not as of which day its text stands.
+  bool undated_law = edition.facts.kind == "law" && edition.facts.label.empty() && edition.facts.effective.empty();
+  if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
   corpus::assign_addresses(extraction.clauses);
   edition.clauses = std::move(extraction.clauses);
   edition.warnings = std::move(extraction.warnings);
