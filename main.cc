@@ -259,14 +259,17 @@ std::string marked(const search::Hit& hit) {
   return text::replace_all(out, "\n", " ");
 }
 
-/// What the API would answer.
+/// The results as the API gives them.
 int search_json(Installation& installation, const std::string& text, size_t limit) {
   web::App app(installation.app_options(corpus::Viewer::everything(), 1));
   web::Request request;
   request.target = fmt::format("/api/v1/search?q={}&limit={}", web::percent_encode(text), limit);
-  web::Response response = app.handle(request);
-  std::cout << Json::parse(response.body).dump(1) << "\n";
-  return response.status == 200 ? 0 : exit_code(ErrorKind::invalid);
+  Json model = Json::parse(app.handle(request).body);
+  if (model.contains("detail")) throw Error(ErrorKind::invalid, model["detail"], model["hint"]);
+  Json results = model["results"].is_object() ? model["results"] : Json{{"hits", Json::array()}, {"total", 0}};
+  results["query"] = text;
+  std::cout << results.dump(1) << "\n";
+  return 0;
 }
 
 int search_command(const Arguments& arguments, const std::string& text, size_t limit, bool json) {
@@ -465,8 +468,6 @@ int run(int argc, char** argv) {
   if (argc == 5 && std::string_view(argv[1]) == indexer::child_command) {
     return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4])});
   }
-  // Xapian would else commit by itself at every 10,000 clauses; IndexWriter counts by size of text.
-  ::setenv("XAPIAN_FLUSH_THRESHOLD", "2000000000", 0);
   watch_signals();
   Arguments arguments;
   arguments.program = fs::read_symlink("/proc/self/exe");

@@ -22,7 +22,7 @@ struct Config {
 
   // [index]
   int64_t analysis_threads = 2;
-  int64_t commit_mib = 96;
+  int64_t commit_mib = 48;
 
   // [serve]
   std::string host = "127.0.0.1";

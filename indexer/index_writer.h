@@ -23,7 +23,7 @@ struct IndexWriterOptions {
   std::filesystem::path data;     ///< the data directory; indexes live in its folders index-1, index-2, …
   std::string analyzer_name;      ///< names the dictionaries, kept in the index
   unsigned analysis_threads = 2;  ///< beside the one that writes
-  uint64_t commit_bytes = 96 << 20;  ///< text between two commits; memory grows with it
+  uint64_t commit_bytes = 48 << 20;  ///< text between two commits; memory grows with it
   /// Called between the steps that a crash may fall between; only tests have a use for it.
   std::function<void(std::string_view step)> at_step = [](std::string_view) {};
 };

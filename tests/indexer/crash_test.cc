@@ -2,14 +2,11 @@
 // the one that an undisturbed run would have made.
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <random>
 #include <set>
 #include <sstream>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <thread>
 #include <xapian.h>
 
@@ -18,36 +15,13 @@
 #include "indexer/index_writer.h"
 #include "search/searcher.h"
 #include "store/database.h"
+#include "tests/process.h"
 #include "tests/temporary_folder.h"
 
 using namespace shirube;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Runs `shirube ARGUMENTS…`, standard output to a file, and kills it after some time if asked to.
-/// Returns the exit code, or -1 when it was killed.
-int run(const std::vector<std::string>& arguments, const fs::path& output, std::chrono::microseconds kill_after = {}) {
-  std::vector<std::string> words = {SHIRUBE_PROGRAM};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  pid_t pid = 0;
-  REQUIRE(posix_spawn(&pid, SHIRUBE_PROGRAM, &actions, nullptr, argv.data(), environ) == 0);
-  posix_spawn_file_actions_destroy(&actions);
-  if (kill_after.count() > 0) {
-    std::this_thread::sleep_for(kill_after);
-    ::kill(pid, SIGKILL);
-  }
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 /// Everything the index holds, by the clause's address instead of its number.
 std::map<std::string, std::string> dump(const fs::path& data) {
@@ -110,7 +84,7 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
   TemporaryFolder folder;
   write_sources(folder);
   auto begin = std::chrono::steady_clock::now();
-  REQUIRE(run(ingest(folder / "whole", folder), folder / "out") == 0);
+  REQUIRE(run_shirube(ingest(folder / "whole", folder), folder.path()) == 0);
   auto duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
   auto expected = dump(folder / "whole");
   REQUIRE(expected.size() == 600 + 12 * 41);
@@ -120,14 +94,14 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
     INFO("round " << round);
     fs::path data = folder / ("data" + std::to_string(round));
     auto instant = std::chrono::microseconds(1 + random() % static_cast<uint64_t>(duration.count()));
-    killed += run(ingest(data, folder), folder / "out", instant) == -1;
+    killed += run_shirube(ingest(data, folder), folder.path(), "/dev/null", instant) == -1;
     auto said = acknowledged(folder / "out");
     for (const auto& address : said) {
       INFO(address);
       REQUIRE(holds(data, address));
     }
-    REQUIRE(run(ingest(data, folder), folder / "again") == 0);
-    REQUIRE(run({"--data", data, "check"}, folder / "checked") == 0);
+    REQUIRE(run_shirube(ingest(data, folder), folder.path()) == 0);
+    REQUIRE(run_shirube({"--data", data, "check"}, folder.path()) == 0);
     REQUIRE(dump(data) == expected);
     fs::remove_all(data);
   }

@@ -1,0 +1,129 @@
+// The form of the commands is a contract: arguments, output, exit codes.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/process.h"
+#include "tests/temporary_folder.h"
+
+namespace {
+
+using Json = nlohmann::json;
+
+struct Fixture {
+  TemporaryFolder folder;
+  std::string data = folder / "data";
+
+  int run(std::vector<std::string> arguments, const std::string& input = "") {
+    std::ofstream(folder / "in") << input;
+    arguments.insert(arguments.begin(), {"--data", data});
+    return run_shirube(arguments, folder.path(), folder / "in");
+  }
+  std::string out() const { return slurp(folder / "out"); }
+  std::string err() const { return slurp(folder / "err"); }
+  std::string write(const std::string& name, const std::string& bytes) {
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+    return folder / name;
+  }
+};
+
+const std::string policy = "# 星見市端末利用基準\n\n## 第1章 総則\n（目的）\n第1条　この基準は、端末の利用について定める。\n２　端末の管理は別に定める。\n　(1)　私物端末\n";
+const std::string lines =
+    "{\"_id\": \"d1\", \"title\": \"テレワーク\", \"text\": \"自宅で端末を使うときの決まり。\"}\n"
+    "{\"_id\": \"d2\", \"title\": \"委託\", \"text\": \"委託先を監督する。\"}\n";
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "outline prints the clauses as a JSON array") {
+  REQUIRE(run({"outline", write("a.md", policy)}) == 0);
+  Json nodes = Json::parse(out());
+  REQUIRE(nodes.is_array());
+  REQUIRE(nodes.size() >= 4);
+  for (const auto& node : nodes) {
+    for (const char* key : {"label", "kind", "heading", "text", "page", "parent"}) CHECK(node.contains(key));
+  }
+  auto article = std::find_if(nodes.begin(), nodes.end(), [](const Json& node) { return node["label"] == "第1条"; });
+  REQUIRE(article != nodes.end());
+  CHECK((*article)["kind"] == "article");
+  CHECK((*article)["heading"] == "（目的）");
+  CHECK(nodes[(*article)["parent"].get<size_t>()]["label"] == "第1章");
+}
+
+TEST_CASE_METHOD(Fixture, "ingest from standard input, then search, batch and check") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  CHECK_THAT(out(), Catch::Contains("取込 2、同一 0、訂正 0、拒否 0"));
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  CHECK_THAT(out(), Catch::Contains("取込 0、同一 2、訂正 0、拒否 0"));
+  REQUIRE(run({"search", "委託先", "--limit", "1"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("委託（第1版）"));
+  REQUIRE(run({"search", "委託先", "--json"}) == 0);
+  CHECK(Json::parse(out())["hits"].size() == 1);
+  std::string queries = write("q.jsonl", "{\"_id\": \"q1\", \"text\": \"自宅の端末\"}\n{\"_id\": \"q2\", \"text\": \"委託先の監督\"}\n");
+  std::string result = folder / "run";
+  REQUIRE(run({"batch", "--queries", queries, "--top", "10", "--run", result}) == 0);
+  CHECK_THAT(out(), Catch::Matches("queries=2 mean=[0-9.]+ p50=[0-9.]+ p95=[0-9.]+ p99=[0-9.]+ ms\n"));
+  std::istringstream trec(slurp(result));
+  std::string id, q0, document, tag;
+  int rank = 0;
+  double score = 0;
+  REQUIRE(trec >> id >> q0 >> document >> rank >> score >> tag);
+  CHECK(id == "q1");
+  CHECK(q0 == "Q0");
+  CHECK(document == "d1");
+  CHECK(rank == 1);
+  CHECK(score > 0);
+  REQUIRE(run({"check"}) == 0);
+  REQUIRE(run({"reindex"}) == 0);
+  REQUIRE(run({"check"}) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
+  REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
+               "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("tanmatsu/2025-04-01"));
+  REQUIRE(run({"search", "私物端末 種別:規程 発出者:星見市"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("題（令和7年4月1日版）第1条第2項第1号"));
+}
+
+TEST_CASE_METHOD(Fixture, "errors are one Japanese line with a hint, and a code of their kind") {
+  std::string good = write("a.md", policy);
+  struct Row {
+    std::vector<std::string> arguments;
+    int code;
+    const char* says;
+  };
+  const Row rows[] = {
+      {{"search", "x"}, 3, "データがありません"},
+      {{"check"}, 3, "データがありません"},
+      {{"outline", folder / "none"}, 3, "ファイルがありません"},
+      {{"outline", write("x.png", "\x89PNG\r\n\x1a\n")}, 2, "読み込めません"},
+      {{"ingest", good, "--wrong"}, 2, "知らない引数"},
+      {{"ingest"}, 2, "必要な引数がありません"},
+      {{"search", "x", "--limit", "many"}, 2, "値が正しくありません"},
+      {{"search", "x", "--limit", "0"}, 2, "値が正しくありません"},
+      {{"nonsense"}, 2, "引数"},
+      {{"--config", folder / "none.toml", "check"}, 3, "設定ファイルがありません"},
+      {{"ingest", folder / "none.jsonl"}, 3, "ファイルを開けません"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.arguments.front() << " " << row.says);
+    CHECK(run(row.arguments) == row.code);
+    std::string line = err();
+    INFO(line);
+    CHECK_THAT(line, Catch::StartsWith("エラー: ") && Catch::Contains(row.says) && Catch::Contains(" → "));
+    CHECK(std::count(line.begin(), line.end(), '\n') == 1);
+  }
+  CHECK(run({"ingest", good, write("x.png", "\x89PNG\r\n\x1a\n")}) == 1);
+  CHECK_THAT(out(), Catch::Contains("取込 1、同一 0、訂正 0、拒否 1"));
+  CHECK(run({"help"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("使い方"));
+  CHECK(run({}) == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "check names problems and fails") {
+  REQUIRE(run({"ingest", write("a.md", policy)}) == 0);
+  std::filesystem::remove_all(folder / "data/files");
+  CHECK(run({"check"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("原本がありません"));
+}
