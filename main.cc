@@ -146,7 +146,11 @@ struct Installation {
             {data, analyzer_name, static_cast<unsigned>(config.analysis_threads), static_cast<uint64_t>(config.commit_mib) << 20}};
   }
 
-  web::AppOptions app_options(corpus::Viewer viewer, size_t readers) { return {data, database, model, analyzer_name, std::move(viewer), readers}; }
+  web::AppOptions app_options(corpus::Viewer viewer, size_t readers) {
+    web::AppOptions options{data, database, model, analyzer_name, std::move(viewer)};
+    options.readers = readers;
+    return options;
+  }
 
   fs::path data;
   store::Database database;
@@ -173,7 +177,8 @@ indexer::ExtractionLimits limits(const config::Config& config) {
 
 int outline(const Arguments& arguments, const fs::path& file) {
   if (!fs::is_regular_file(file)) throw Error(ErrorKind::missing, "ファイルがありません: " + file.string(), "場所と名前を確認してください。");
-  auto extraction = indexer::extract_in_child(file, limits(arguments.config), arguments.program);
+  indexer::ExtractionLimits bounds = limits(arguments.config);
+  auto extraction = indexer::extract_in_child(store::read_file(file, bounds.file_bytes), file.filename().string(), bounds, arguments.program, stop_requested);
   for (const auto& warning : extraction.warnings) std::cerr << "注意: " << warning << "\n";
   Json nodes = Json::array();
   for (const auto& clause : extraction.clauses) {
@@ -238,7 +243,7 @@ int ingest(const Arguments& arguments, const std::vector<std::string>& sources, 
   }
   std::cout << fmt::format("取込 {}、同一 {}、訂正 {}、拒否 {}\n", all.taken, all.same, all.corrected, all.refused) << std::flush;
   int drained = drain(installation, arguments.config);
-  if (stop_requested) std::cerr << "中断しました。もう一度実行すると続きから行います。\n";
+  if (stop_requested) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   return drained ? drained : all.refused ? some_refused : 0;
 }
 
@@ -390,8 +395,12 @@ void keep_index(Installation& installation, const config::Config& config) {
   auto writer = installation.index_writer(config);
   auto none = [](uint64_t, uint64_t) {};
   auto next_round = Clock::now();
+  auto wait = [&] {
+    for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+  };
   while (!stop_requested) {
     try {
+      installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
         next_round = Clock::now() + (busy ? std::chrono::duration_cast<Clock::duration>(patience) : round);
@@ -399,7 +408,10 @@ void keep_index(Installation& installation, const config::Config& config) {
       }
     } catch (const Error& e) {
       spdlog::error("索引の更新に失敗しました: {} {}", e.message(), e.hint());
-      for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+      wait();
+    } catch (const std::exception& e) {
+      spdlog::error("索引の更新に失敗しました: {}", e.what());
+      wait();
     }
     std::this_thread::sleep_for(glance);
   }
@@ -411,7 +423,10 @@ void mend_index(Installation& installation, const config::Config& config) {
     installation.searcher();
   } catch (const Error& e) {
     spdlog::warn("{} 索引を作り直します。", e.message());
-    installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
+    auto outcome = installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
+    if (outcome == indexer::IndexWriter::Outcome::busy) {
+      throw Error(ErrorKind::unavailable, "索引が使えず、別の処理が更新しているため作り直せません。", "その処理が終わってから、もう一度始めてください。");
+    }
   }
 }
 
@@ -420,15 +435,19 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   const config::Config& config = arguments.config;
   mend_index(installation, config);
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads));
+  options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
   std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
-  std::thread serving([&] { server.serve(); });
+  std::jthread serving([&] { server.serve(); });
+  // Whatever ends the watch over the index, the server stops before its thread is waited for.
+  struct Stop {
+    web::Server& server;
+    ~Stop() { server.stop(); }
+  } stop{server};
   keep_index(installation, config);
-  server.stop();
-  serving.join();
   return 0;
 }
 
@@ -465,8 +484,8 @@ int usage_error(const CLI::ParseError& e) {
 
 int run(int argc, char** argv) {
   // The child is this program too; it must not read settings before its limits stand.
-  if (argc == 5 && std::string_view(argv[1]) == indexer::child_command) {
-    return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4])});
+  if (argc == 6 && std::string_view(argv[1]) == indexer::child_command) {
+    return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4]), std::stoull(argv[5])});
   }
   watch_signals();
   Arguments arguments;

@@ -90,6 +90,8 @@ struct AnnexName {
 constexpr AnnexName annex_names[] = {{"附則", "fusoku"}, {"付則", "fusoku"},  {"別表", "beppyo"}, {"別紙", "besshi"}, {"別記", "bekki"},
                                      {"別添", "betten"}, {"様式", "yoshiki"}, {"付録", "furoku"}, {"別図", "bezzu"},  {"記", "ki"}};
 
+constexpr size_t longest_act = 150;  // bytes of 「（令和四年六月一七日法律第六八号）」 and its like
+
 /// One step of an address.
 struct Segment {
   std::string path, locator;
@@ -113,8 +115,12 @@ Segment annex_segment(const Clause& clause) {
     std::string printed = std::string(row.japanese) + (row.japanese == "様式" && number ? "第" + digits + "号" : digits) +
                           text::replace_all(branches, "_", "の");
     // Each amending act has its own 附則; the act's number tells them apart.
-    if (row.path == "fusoku" && clause.heading.starts_with("（")) {
-      printed += clause.heading.substr(0, clause.heading.find("）") + std::string_view("）").size());
+    for (const std::string* words : {&clause.heading, &clause.text}) {
+      size_t close = words->find("号）");
+      if (row.path == "fusoku" && words->starts_with("（") && close != words->npos && close < longest_act) {
+        printed += words->substr(0, close + std::string_view("号）").size());
+        break;
+      }
     }
     return {std::string(row.path) + digits + branches, printed};
   }

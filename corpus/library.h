@@ -77,9 +77,11 @@ class Library {
   /// Error{invalid} when the quote is not in the cited clause.
   void add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote);
 
-  /// Binds the official citations in an edition's text (題名（版）第…条) to the clauses they name, with
-  /// the first sentence of each as the quote. Returns how many. What names nothing held is left.
-  size_t link_citations(int64_t edition_id);
+  /// Binds the official citations in texts (題名（版）第…条) to the clauses they name, with the first
+  /// sentence of each as the quote, in all editions where that is still to be done: new ones, and
+  /// citing ones since the last edition came. What names nothing held is left for then. Safe to be
+  /// killed and to run twice.
+  void link_citations();
 
   /// Whether these bytes are an edition of this document already, whoever asks.
   struct Held {
@@ -126,6 +128,8 @@ class Library {
   std::vector<KindCount> counts(const Viewer& viewer) const;
 
  private:
+  void bind_citation(int64_t from, std::string citation);
+
   store::Database& database_;
 };
 

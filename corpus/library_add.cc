@@ -1,6 +1,7 @@
 // Adding to the library: facts are checked, editions are named, and all goes in one transaction.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "corpus/library.h"
@@ -70,7 +71,7 @@ class Adding {
         find_label_(db, "SELECT 1 FROM editions WHERE document_id = ? AND (label = ? OR key = ?)"),
         insert_edition_(db,
                         "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
-                        "warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                        "warnings, cites, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_clause_(db,
                        "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page) "
                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
@@ -200,6 +201,9 @@ class Adding {
     s.bind(++at, incoming.file_name);
     s.bind(++at, incoming.media_type);
     s.bind(++at, Json(incoming.warnings).dump());
+    bool cites = std::ranges::any_of(incoming.clauses, [](const Clause& clause) { return clause.text.find("版）") != clause.text.npos; });
+    s.bind(++at, cites ? 1 : 0);
+    s.bind(++at, cites ? 0 : 1);
     s.exec();
     s.reset();
     s.clearBindings();
@@ -240,6 +244,9 @@ std::vector<Added> Library::add(std::span<const NewEdition> editions) {
         store::append(db, {"command", "edition.add", added.back().address, edition.file_name});
       }
     }
+    // What an earlier edition cites may have come just now.
+    bool any_taken = std::ranges::any_of(added, [](const Added& one) { return one.outcome == Added::Outcome::taken; });
+    if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
     if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
     return added;
   });

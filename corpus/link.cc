@@ -16,6 +16,7 @@ namespace {
 constexpr size_t longest_title = 80;    // characters
 constexpr size_t longest_label = 120;   // bytes
 constexpr size_t longest_quote = 300;   // bytes
+constexpr size_t most_cut = 12;         // characters after a place that may look like part of it
 
 bool may_stand_in_locator(char32_t c) {
   constexpr std::u32string_view signs = U"第条項号編章節の別表紙記附則様式()（）.-．－";
@@ -79,36 +80,121 @@ std::string quote_of(const std::string& heading, const std::string& text) {
   return std::string(text::clamp_utf8(words, longest_quote));
 }
 
+size_t last_character(const std::string& s) {
+  size_t at = s.size() - 1;
+  while (at > 0 && (static_cast<unsigned char>(s[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+/// 「第2項」 and its unit at the start of `s`; nothing when there is no such thing.
+struct Place {
+  std::string_view words, unit;
+};
+
+std::optional<Place> read_place(std::string_view s) {
+  constexpr std::string_view prefix = "第";
+  if (!s.starts_with(prefix)) return std::nullopt;
+  auto number = text::read_numeral(s.substr(prefix.size()));
+  if (!number) return std::nullopt;
+  size_t at = prefix.size() + number->length;
+  for (std::string_view unit : {"条", "項", "号"}) {
+    if (s.substr(at).starts_with(unit)) return Place{s.substr(0, at + unit.size()), unit};
+  }
+  return std::nullopt;
+}
+
+/// The citations that go on after one: 「第12条第2項及び第3項」 names a second place by its last step.
+std::vector<std::string> continued(const std::string& first, std::string_view rest) {
+  std::vector<std::string> citations = {first};
+  while (true) {
+    std::string_view joint;
+    for (std::string_view word : {"及び", "並びに", "又は", "若しくは", "から", "、", "・"}) {
+      if (rest.starts_with(word)) joint = word;
+    }
+    auto place = joint.empty() ? std::nullopt : read_place(rest.substr(joint.size()));
+    if (!place) return citations;
+    // The step that is named again takes the place of the last one of its kind, or stands below.
+    std::string base = citations.back();
+    size_t label_end = base.rfind("版）");
+    size_t step = base.npos;
+    for (size_t at = base.find("第", label_end); at != base.npos; at = base.find("第", at + 1)) {
+      auto held = read_place(std::string_view(base).substr(at));
+      if (held && held->unit == place->unit) step = at;
+    }
+    if (step == base.npos) return citations;
+    rest.remove_prefix(joint.size());
+    std::string next = base.substr(0, step) + std::string(place->words);
+    rest.remove_prefix(place->words.size());
+    while (auto below = read_place(rest)) {
+      next += below->words;
+      rest.remove_prefix(below->words.size());
+    }
+    citations.push_back(std::move(next));
+  }
+}
+
+/// A clause and the citations in its text.
+struct Citing {
+  int64_t clause;
+  std::vector<std::string> citations;
+};
+
+std::vector<Citing> citations_in(SQLite::Database& db, int64_t edition) {
+  std::vector<Citing> out;
+  SQLite::Statement select(db, "SELECT id, text FROM clauses WHERE edition_id = ? AND text LIKE '%版）%'");
+  select.bind(1, edition);
+  while (select.executeStep()) {
+    Citing citing{select.getColumn(0).getInt64(), {}};
+    std::string text = select.getColumn(1).getString();
+    for (auto found = next_citation(text, 0); found; found = next_citation(text, found->locator_end)) {
+      auto begin = title_begin(db, text, found->title_end);
+      if (!begin) continue;
+      auto all = continued(text.substr(*begin, found->locator_end - *begin), std::string_view(text).substr(found->locator_end));
+      citing.citations.insert(citing.citations.end(), all.begin(), all.end());
+    }
+    if (!citing.citations.empty()) out.push_back(std::move(citing));
+  }
+  return out;
+}
+
 }  // namespace
 
-size_t Library::link_citations(int64_t edition_id) {
-  std::vector<std::pair<int64_t, std::string>> citing;  // clause, citation
-  database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, "SELECT id, text FROM clauses WHERE edition_id = ?");
-    select.bind(1, edition_id);
-    while (select.executeStep()) {
-      std::string text = select.getColumn(1).getString();
-      for (auto found = next_citation(text, 0); found; found = next_citation(text, found->locator_end)) {
-        if (auto begin = title_begin(db, text, found->title_end)) {
-          citing.emplace_back(select.getColumn(0).getInt64(), text.substr(*begin, found->locator_end - *begin));
-        }
-      }
-    }
+void Library::link_citations() {
+  auto waiting = database_.read([](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT id FROM editions WHERE linked = 0 ORDER BY id");
+    std::vector<int64_t> editions;
+    while (select.executeStep()) editions.push_back(select.getColumn(0).getInt64());
+    return editions;
   });
-  size_t linked = 0;
-  for (const auto& [from, citation] : citing) {
-    auto to = resolve(Viewer::everything(), citation);
-    if (!to || *to == from) continue;
-    auto quote = database_.read([&](SQLite::Database& db) {
-      SQLite::Statement select(db, "SELECT heading, text FROM clauses WHERE id = ?");
-      select.bind(1, *to);
-      select.executeStep();
-      return quote_of(select.getColumn(0).getString(), select.getColumn(1).getString());
+  for (int64_t edition : waiting) {
+    std::vector<Citing> citing;
+    database_.read([&](SQLite::Database& db) { citing = citations_in(db, edition); });
+    for (const auto& one : citing) {
+      for (const auto& citation : one.citations) bind_citation(one.clause, citation);
+    }
+    database_.write([&](SQLite::Database& db) {
+      SQLite::Statement done(db, "UPDATE editions SET linked = 1 WHERE id = ?");
+      done.bind(1, edition);
+      done.exec();
     });
-    add_citation(from, *to, quote);
-    ++linked;
   }
-  return linked;
+}
+
+void Library::bind_citation(int64_t from, std::string citation) {
+  // What follows a place may look like part of it (「第2条の規定」, 「第1条）」).
+  std::optional<int64_t> to;
+  for (size_t cut = 0; cut < most_cut && !to && !citation.empty(); ++cut) {
+    to = resolve(Viewer::everything(), citation);
+    if (!to) citation.resize(last_character(citation));
+  }
+  if (!to || *to == from) return;
+  auto quote = database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT heading, text FROM clauses WHERE id = ?");
+    select.bind(1, *to);
+    select.executeStep();
+    return quote_of(select.getColumn(0).getString(), select.getColumn(1).getString());
+  });
+  add_citation(from, *to, quote);
 }
 
 std::optional<Library::Held> Library::find_edition(const std::string& slug, const std::string& content_hash) const {

@@ -48,7 +48,9 @@ std::vector<int64_t> editions_named(SQLite::Database& db, const std::string& aud
     select.bind(":title", citation.substr(0, end));
     select.bind(":audiences", audiences);
     while (select.executeStep()) {
-      if (rest.label.empty() || text::fold(select.getColumn(1).getString()) == rest.label) editions.push_back(select.getColumn(0).getInt64());
+      bool named = text::fold(select.getColumn(1).getString()) == rest.label;
+      // Without a label the first is meant: of another edition nobody spoke.
+      if (named || (rest.label.empty() && editions.empty())) editions.push_back(select.getColumn(0).getInt64());
     }
   }
   return editions;

@@ -41,6 +41,9 @@ void check_database(SQLite::Database& db, std::vector<std::string>& lines) {
   SQLite::Statement empty(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id "
                               "WHERE NOT EXISTS (SELECT 1 FROM clauses c WHERE c.edition_id = e.id)");
   while (empty.executeStep()) problems.add("条項のない版: " + empty.getColumn(0).getString());
+  if (int64_t waiting = db.execAndGet("SELECT count(*) FROM editions WHERE linked = 0").getInt64()) {
+    problems.add(fmt::format("引用を結び付けていない版が {} 件あります（shirube serve か ingest が処理します）", waiting));
+  }
   if (int64_t waiting = store::queue_length(db)) problems.add(fmt::format("索引待ちの版が {} 件あります（shirube serve か ingest が処理します）", waiting));
 }
 

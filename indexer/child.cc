@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 
 #include "corpus/outline.h"
 #include "text/error.h"
+#include "text/utf8.h"
 
 namespace shirube::indexer {
 
@@ -57,6 +59,9 @@ Extraction from_json(const Json& json) {
     if (!row.at(4).is_null()) c.page = row.at(4).get<int>();
     if (!row.at(5).is_null()) c.parent = row.at(5).get<size_t>();
     if (c.parent && *c.parent >= e.clauses.size()) throw std::out_of_range("parent");
+    for (const std::string* words : {&c.label, &c.heading, &c.text}) {
+      if (!text::is_valid_utf8(*words)) throw std::out_of_range("text");
+    }
     e.clauses.push_back(std::move(c));
   }
   return e;
@@ -86,16 +91,17 @@ class Pipe {
   int ends_[2] = {-1, -1};
 };
 
-enum class Ending { finished, too_slow, too_much };
+enum class Ending { finished, too_slow, too_much, stopped };
 
-Ending read_all(int fd, std::string& out, const ExtractionLimits& limits) {
+Ending read_all(int fd, std::string& out, const ExtractionLimits& limits, const std::atomic<bool>& stop) {
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(limits.wall_seconds);
   char buffer[65536];
   while (true) {
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) return Ending::too_slow;
+    if (stop) return Ending::stopped;
     pollfd poll_one{fd, POLLIN, 0};
-    int ready = ::poll(&poll_one, 1, static_cast<int>(std::min<int64_t>(left, 1000)));
+    int ready = ::poll(&poll_one, 1, static_cast<int>(std::min<int64_t>(left, 200)));
     if (ready < 0 && errno != EINTR) return Ending::finished;
     if (ready <= 0) continue;
     ssize_t got = ::read(fd, buffer, sizeof buffer);
@@ -106,8 +112,33 @@ Ending read_all(int fd, std::string& out, const ExtractionLimits& limits) {
   }
 }
 
-pid_t spawn(const std::filesystem::path& program, const std::filesystem::path& file, const ExtractionLimits& limits, int out) {
-  std::vector<std::string> words = {"shirube", child_command, file.filename().string(), std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes)};
+/// The bytes as a file without a name, so that what is read is what was hashed.
+class MemoryFile {
+ public:
+  explicit MemoryFile(std::string_view bytes) : fd_(::memfd_create("shirube", MFD_CLOEXEC)) {
+    bool good = fd_ >= 0;
+    while (good && !bytes.empty()) {
+      ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      good = written > 0;
+      if (good) bytes.remove_prefix(static_cast<size_t>(written));
+    }
+    if (!good || ::lseek(fd_, 0, SEEK_SET) != 0) throw Error(ErrorKind::unavailable, "読取り処理を始められません。", "空きメモリを確認して、もう一度実行してください。");
+  }
+  ~MemoryFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+pid_t spawn(const std::filesystem::path& program, const std::string& file_name, const ExtractionLimits& limits, int in, int out) {
+  std::vector<std::string> words = {"shirube", child_command, file_name, std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes),
+                                    std::to_string(limits.file_bytes)};
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -115,11 +146,16 @@ pid_t spawn(const std::filesystem::path& program, const std::filesystem::path& f
   char* environment[] = {language.data(), sanitizer.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, file.c_str(), O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, in, 0);
   posix_spawn_file_actions_adddup2(&actions, out, 1);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  // A group of its own: Ctrl+C is for the parent, which decides what becomes of the child.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = 0;
-  int failed = posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environment);
+  int failed = posix_spawn(&pid, program.c_str(), &actions, &attributes, arguments.data(), environment);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) {
     throw Error(ErrorKind::unavailable, fmt::format("読取り処理を始められません（{}）。", std::strerror(failed)), "ファイルの権限と空きメモリを確認してください。");
@@ -130,6 +166,7 @@ pid_t spawn(const std::filesystem::path& program, const std::filesystem::path& f
 [[noreturn]] void report_death(int status, Ending ending, const ExtractionLimits& limits) {
   const char* hint = "ファイルが壊れていないか確認し、別の形式（PDF やテキスト）で保存し直してください。";
   int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (ending == Ending::stopped) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   if (ending == Ending::too_much) throw Error(ErrorKind::invalid, "読み取った内容が上限を超えました。", "ファイルを分割してください。");
   if (ending == Ending::too_slow || signal == SIGXCPU) {
     throw Error(ErrorKind::invalid, fmt::format("制限時間（{}秒）内に読み終わりませんでした。", ending == Ending::too_slow ? limits.wall_seconds : limits.cpu_seconds), hint);
@@ -204,12 +241,15 @@ int run_extraction_child(const std::string& file_name, const ExtractionLimits& l
   return 0;
 }
 
-Extraction extract_in_child(const std::filesystem::path& file, const ExtractionLimits& limits, const std::filesystem::path& program) {
+Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
+                            const std::atomic<bool>& stop) {
+  if (bytes.size() > limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
   Pipe pipe;
-  pid_t pid = spawn(program, file, limits, pipe.write_end());
+  MemoryFile input(bytes);
+  pid_t pid = spawn(program, file_name, limits, input.get(), pipe.write_end());
   pipe.close(1);
   std::string output;
-  Ending ending = read_all(pipe.read_end(), output, limits);
+  Ending ending = read_all(pipe.read_end(), output, limits, stop);
   if (ending != Ending::finished) ::kill(pid, SIGKILL);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -29,10 +30,12 @@ struct Extraction {
   int pages = 0;
 };
 
-/// Reads and cuts a file in a child process. `program` is the shirube executable. Throws
-/// Error{invalid} with the reader's reason, or with what befell the child: over time, over memory,
-/// crashed. Safe from any thread.
-Extraction extract_in_child(const std::filesystem::path& file, const ExtractionLimits& limits, const std::filesystem::path& program = "/proc/self/exe");
+/// Reads and cuts a file's bytes in a child process; the child sees nothing else of the machine's
+/// files. `program` is the shirube executable. Throws Error{invalid} with the reader's reason, or with
+/// what befell the child: over time, over memory, crashed; Error{unavailable} when `stop` was set
+/// meanwhile. Safe from any thread.
+Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
+                            const std::atomic<bool>& stop);
 
 /// Reads and cuts bytes in this process.
 Extraction extract(const std::string& bytes, const std::string& file_name);

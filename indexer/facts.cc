@@ -136,8 +136,9 @@ corpus::Facts facts_of_head(std::string_view head) {
   return facts;
 }
 
-corpus::Facts facts_of_name(const fs::path& file) {
-  corpus::Facts facts;
+NameFacts facts_of_name(const fs::path& file) {
+  NameFacts named;
+  corpus::Facts& facts = named.facts;
   std::string stem = file.stem().string();
   facts.slug = stem;
   // 425AC0000000027_20261001_507AC0000000087: law, day it takes effect, amending law.
@@ -146,8 +147,9 @@ corpus::Facts facts_of_name(const fs::path& file) {
   if (egov && text::is_valid_utf8(stem) && std::ranges::all_of(stem.substr(16, 8), [](char c) { return c >= '0' && c <= '9'; })) {
     facts.slug = stem.substr(0, 15);
     facts.effective = day;
+    named.certain = true;
   }
-  return facts;
+  return named;
 }
 
 }  // namespace shirube::indexer

@@ -25,9 +25,13 @@ std::vector<ListedFile> read_facts(const std::filesystem::path& toml);
 /// `over` where it says something, else `under`, member by member.
 corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under);
 
-/// What a file's name says: e-Gov names law files ID_DATE_AMENDMENT, which are three editions of one
-/// document when three dates; any other name is the slug.
-corpus::Facts facts_of_name(const std::filesystem::path& file);
+/// What a file's name says. e-Gov names law files ID_DATE_AMENDMENT, which are three editions of one
+/// document when three dates, for `certain`; any other name is only a slug that nobody else may have.
+struct NameFacts {
+  corpus::Facts facts;
+  bool certain = false;
+};
+NameFacts facts_of_name(const std::filesystem::path& file);
 
 /// What the head of a notice says: the lines above its first numbered clause hold its number
 /// (総行サ第42号), its date, the addressees and its title. What is not found stays empty.

@@ -7,6 +7,7 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -183,6 +184,10 @@ class WriterLock {
  public:
   explicit WriterLock(const fs::path& data) : fd_(::open((data / "index.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)) {
     held_ = fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+    if (held_ || (fd_ >= 0 && errno == EWOULDBLOCK)) return;
+    int code = errno;
+    if (fd_ >= 0) ::close(fd_);
+    throw Error(ErrorKind::unavailable, fmt::format("検索索引を更新できません（{}）。", std::generic_category().message(code)), "データフォルダの権限と空き容量を確認してください。");
   }
   ~WriterLock() {
     if (fd_ >= 0) ::close(fd_);
@@ -193,7 +198,7 @@ class WriterLock {
 
  private:
   int fd_;
-  bool held_;
+  bool held_ = false;
 };
 
 [[noreturn]] void rethrow(const Xapian::Error& e) {
@@ -255,6 +260,22 @@ void remember_states(SQLite::Database& db, const std::vector<std::pair<int64_t, 
   }
 }
 
+int number_of(const fs::path& folder) {
+  std::string name = folder.filename().string();
+  int number = 0;
+  std::from_chars(name.data() + name.rfind('-') + 1, name.data() + name.size(), number);
+  return number;
+}
+
+/// Folders of the index that a killed rebuild left behind. Only under the lock.
+void remove_others(const fs::path& data, const fs::path& current) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data, ignored)) {
+    bool other = entry.is_directory(ignored) && entry.path().filename().string().starts_with("index-") && entry.path() != current;
+    if (other) fs::remove_all(entry.path(), ignored);
+  }
+}
+
 /// The folder that the settings name; made and named when there is none.
 fs::path current_folder(store::Database& database, const fs::path& data) {
   fs::path folder = search::index_folder(data, database);
@@ -305,9 +326,10 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
       feeder.feed(std::move(sources));
       pending.push_back(entry);
       last = entry.id;
+      if (stop) break;
+      if (feeder.bytes() >= options_.commit_bytes) commit();
     }
     progress(done + pending.size(), std::max<uint64_t>(all, done + pending.size()));
-    if (feeder.bytes() >= options_.commit_bytes) commit();
   }
   commit();
   return stop ? Outcome::stopped : Outcome::done;
@@ -319,9 +341,9 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
   WriterLock lock(options_.data);
   if (!lock.held()) return Outcome::busy;
   fs::path old = search::index_folder(options_.data, database_);
-  int number = 1;
-  while (fs::exists(options_.data / fmt::format("index-{}", number)) || options_.data / fmt::format("index-{}", number) == old) ++number;
-  std::string name = fmt::format("index-{}", number);
+  remove_others(options_.data, old);
+  // Never a name that was used before: a reader that still has it open would take the new for the old.
+  std::string name = fmt::format("index-{}", old.empty() ? 1 : number_of(old) + 1);
   auto counts = database_.read([](SQLite::Database& db) {
     return std::pair(db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(), db.execAndGet("SELECT ifnull(max(id), 0) FROM queue").getInt64());
   });
@@ -335,19 +357,18 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
     while (!stop && edition < counts.first) {
       auto batch = database_.read([&](SQLite::Database& db) {
         std::vector<std::vector<Source>> sources;
-        for (int i = 0; i < 200 && edition < counts.first; ++i) sources.push_back(clauses_of(db, ++edition));
+        for (int i = 0; i < 20 && edition < counts.first; ++i) sources.push_back(clauses_of(db, ++edition));
         return sources;
       });
       for (auto& sources : batch) {
         if (!sources.empty()) states.emplace_back(sources.front().edition_id, sources.front().state);
         feeder.feed(std::move(sources));
-      }
-      progress(static_cast<uint64_t>(edition), static_cast<uint64_t>(counts.first));
-      if (feeder.bytes() >= options_.commit_bytes) {
+        if (feeder.bytes() < options_.commit_bytes) continue;
         feeder.finish();
         index.commit();
         feeder.take_bytes();
       }
+      progress(static_cast<uint64_t>(edition), static_cast<uint64_t>(counts.first));
     }
     feeder.finish();
     options_.at_step("fed");

@@ -77,6 +77,10 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 
 Report refusal(const fs::path& file, const Error& e) { return {file.string(), Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
 
+Error foreign(const fs::filesystem_error& e) {
+  return {ErrorKind::unavailable, fmt::format("ファイルを扱えません: {}（{}）。", e.path1().string(), e.code().message()), "権限と空き容量を確認してください。"};
+}
+
 void collect_folder(const fs::path& folder, std::vector<fs::path>& files) {
   for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied); it != fs::recursive_directory_iterator(); ++it) {
     if (is_hidden(it->path())) {
@@ -122,31 +126,43 @@ std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
       }
     } catch (const Error& e) {
       entries.push_back({path, {}, e});
+    } catch (const fs::filesystem_error& e) {
+      entries.push_back({path, {}, foreign(e)});
     }
   }
   return entries;
 }
 
-Report Ingest::take(const Entry& entry, std::vector<int64_t>& taken) try {
+Report Ingest::take(const Entry& entry, const std::atomic<bool>& stop) try {
   if (entry.fault) throw *entry.fault;
   std::string bytes = store::read_file(entry.file, options_.limits.file_bytes);
   if (bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
   corpus::NewEdition edition;
   edition.content_hash = store::sha256(bytes);
-  Facts given = merged(options_.facts, merged(entry.facts, facts_of_name(entry.file)));
-  // What is held already need not be read again.
+  Facts said = merged(options_.facts, entry.facts);
+  NameFacts name = facts_of_name(entry.file);
+  Facts given = merged(said, name.facts);
+  // What is held already need not be read again, but an original that was lost is put back.
   if (auto held = library_.find_edition(given.slug, edition.content_hash)) {
+    files_.put(bytes);
     edition.facts = given;
     auto added = library_.add({&edition, 1}).front();
     return {entry.file.string(), outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}};
   }
-  Extraction extraction = extract_in_child(entry.file, options_.limits, options_.program);
+  bool known = library_.document(corpus::Viewer::everything(), given.slug).has_value();
+  if (known && said.slug.empty() && !name.certain) {
+    throw Error(ErrorKind::conflict, "同じ名前の資料「" + given.slug + "」が、別の内容で登録済みです。",
+                "その資料の新しい版なら --document " + given.slug + " を、別の資料なら別の識別名を指定してください。");
+  }
+  Extraction extraction = extract_in_child(bytes, entry.file.filename().string(), options_.limits, options_.program, stop);
   if (extraction.clauses.empty()) {
     throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
   }
   edition.facts = merged(given, facts_of_content(extraction));
+  // What a file seems to say never changes what is known of its document.
+  if (known) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
   // A law's file says when the law was made, not as of which day its text stands.
-  bool undated_law = edition.facts.kind == "law" && edition.facts.label.empty() && edition.facts.effective.empty();
+  bool undated_law = extraction.media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
   corpus::assign_addresses(extraction.clauses);
   edition.clauses = std::move(extraction.clauses);
@@ -156,27 +172,31 @@ Report Ingest::take(const Entry& entry, std::vector<int64_t>& taken) try {
   edition.file_size = bytes.size();
   edition.file_sha256 = files_.put(bytes);
   auto added = library_.add({&edition, 1}).front();
-  taken.push_back(added.edition_id);
   return {entry.file.string(), outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}};
 } catch (const Error& e) {
   if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
   return refusal(entry.file, e);
+} catch (const fs::filesystem_error& e) {
+  throw foreign(e);
 }
 
 IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& report, const std::function<void(size_t, size_t)>& progress,
                             const std::atomic<bool>& stop) {
   IngestSummary summary;
   std::vector<Entry> entries = collect(paths);
-  std::vector<int64_t> taken;
   for (size_t i = 0; i < entries.size() && !stop; ++i) {
     progress(i, entries.size());
-    Report one = take(entries[i], taken);
-    count(summary, one.outcome);
-    report(one);
+    try {
+      Report one = take(entries[i], stop);
+      count(summary, one.outcome);
+      report(one);
+    } catch (const Error&) {
+      if (!stop) throw;  // else it is the interruption itself
+    }
   }
   // Citations can point at what came later in the same batch.
-  for (int64_t edition : taken) library_.link_citations(edition);
-  progress(entries.size(), entries.size());
+  library_.link_citations();
+  if (!stop) progress(entries.size(), entries.size());
   return summary;
 }
 

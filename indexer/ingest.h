@@ -68,7 +68,7 @@ class Ingest {
  private:
   struct Entry;
   std::vector<Entry> collect(const std::vector<std::filesystem::path>& paths);
-  Report take(const Entry& entry, std::vector<int64_t>& taken);
+  Report take(const Entry& entry, const std::atomic<bool>& stop);
 
   corpus::Library& library_;
   store::Files files_;

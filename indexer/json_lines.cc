@@ -58,6 +58,16 @@ corpus::NewEdition parse_line(const std::string& line, const Facts& over) {
   return edition;
 }
 
+/// Reads a line, of which it keeps at most one byte over the longest allowed.
+bool read_line(std::istream& in, std::string& line) {
+  line.clear();
+  for (int c; (c = in.get()) != std::istream::traits_type::eof();) {
+    if (c == '\n') return true;
+    if (line.size() <= longest_line) line.push_back(static_cast<char>(c));
+  }
+  return !line.empty();
+}
+
 }  // namespace
 
 IngestSummary Ingest::lines(std::istream& in, const std::string& name, const Reporter& report, const std::function<void(size_t)>& progress,
@@ -97,7 +107,7 @@ IngestSummary Ingest::lines(std::istream& in, const std::string& name, const Rep
     bytes = 0;
     progress(number);
   };
-  for (std::string line; !stop && std::getline(in, line);) {
+  for (std::string line; !stop && read_line(in, line);) {
     ++number;
     if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
     if (text::trim(line).empty()) continue;
@@ -112,6 +122,7 @@ IngestSummary Ingest::lines(std::istream& in, const std::string& name, const Rep
     if (batch.size() >= batch_lines || bytes >= batch_bytes) flush();
   }
   flush();
+  library_.link_citations();
   return summary;
 }
 

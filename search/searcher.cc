@@ -90,7 +90,8 @@ Question words_question(const std::string& typed, const text::Analyzer& analyzer
 
 Xapian::Query with_filters(Xapian::Query query, const Filters& filters, const corpus::Viewer& viewer) {
   using Q = Xapian::Query;
-  if (viewer.audiences.size() < corpus::audiences().size()) query = Q(Q::OP_FILTER, query, any_of(prefix::audience, viewer.audiences));
+  bool sees_all = std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer.sees(audience.key); });
+  if (!sees_all) query = Q(Q::OP_FILTER, query, any_of(prefix::audience, viewer.audiences));
   if (!filters.kinds.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::kind, filters.kinds));
   if (!filters.issuers.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::issuer, filters.issuers));
   if (!filters.from.empty() || !filters.to.empty()) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <fstream>
 
 #include "text/error.h"
@@ -88,14 +89,17 @@ fs::path Files::path_of(const std::string& sha256) const { return folder_ / sha2
 std::string Files::put(std::string_view bytes) const {
   std::string hash = sha256(bytes);
   fs::path path = path_of(hash);
-  std::error_code error;
-  if (fs::file_size(path, error) == bytes.size() && !error) return hash;
-  fs::create_directories(path.parent_path());
-  // Written under another name first: a name of the store always stands for whole, synced bytes.
-  fs::path draft = path;
-  draft += fmt::format(".{}.tmp", ::getpid());
-  write_synced(draft, bytes);
-  fs::rename(draft, path);
+  if (verify(hash) != State::good) {
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    // Written under another name first: a name of the store always stands for whole, synced bytes.
+    static std::atomic<unsigned> drafts{0};
+    fs::path draft = path;
+    draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+    write_synced(draft, bytes);
+    if (::rename(draft.c_str(), path.c_str()) != 0) fail(path);
+  }
+  // A copy that was cut off between these steps may be there without being on disk.
   sync_folder(path.parent_path());
   sync_folder(folder_);
   return hash;

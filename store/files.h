@@ -21,7 +21,8 @@ class Files {
   explicit Files(std::filesystem::path folder);
 
   /// Stores `bytes` and returns their SHA-256. When it returns, the file and its folder entry are
-  /// on disk, so that a row may name it. Storing the same bytes again does nothing.
+  /// on disk, so that a row may name it. Storing the same bytes again
+  /// mends a copy that was lost or altered.
   std::string put(std::string_view bytes) const;
 
   /// Where the file of a hash is. It may not exist.

@@ -5,6 +5,7 @@
 #include <mecab.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -58,7 +59,11 @@ int run_compiler(const std::string& dictionary, const std::string& csv, const st
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   pid_t pid = 0;
-  int failed = posix_spawn(&pid, compiler, &actions, nullptr, arguments.data(), environ);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // Ctrl+C is not for the compiler
+  int failed = posix_spawn(&pid, compiler, &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return -1;
   int status = 0;
@@ -93,7 +98,8 @@ std::vector<UserTerm> parse_user_terms(std::string_view tsv, const std::string& 
 
 void compile_user_dictionary(const std::vector<UserTerm>& terms, const std::string& dictionary, const std::string& out) {
   NounContext noun = noun_context(dictionary);
-  std::string csv_path = out + ".csv", new_path = out + ".new";
+  // Of this process alone: two may compile at the same time.
+  std::string csv_path = fmt::format("{}.{}.csv", out, ::getpid()), new_path = fmt::format("{}.{}.new", out, ::getpid());
   {
     std::ofstream csv(csv_path, std::ios::binary | std::ios::trunc);
     for (const auto& term : terms) {

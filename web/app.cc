@@ -158,6 +158,12 @@ Response secured(Response response) {
   return response;
 }
 
+/// A page elsewhere may have its name lead here; then the Host still says its name.
+bool names_loopback(std::string_view host) {
+  if (size_t colon = host.rfind(':'); colon != host.npos && host.find(']', colon) == host.npos) host = host.substr(0, colon);
+  return host == "127.0.0.1" || host == "localhost" || host == "[::1]";
+}
+
 }  // namespace
 
 struct App::Private {
@@ -168,6 +174,7 @@ App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {
 App::~App() = default;
 
 Response App::handle(const Request& request) const {
+  if (self_->service.options.local_only && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
   try {
     return secured(answer(self_->service, request));
   } catch (const Error& e) {

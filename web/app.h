@@ -27,6 +27,7 @@ struct AppOptions {
   corpus::Viewer viewer;       ///< who everybody on this service is, until there are sign-ins
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
+  bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and

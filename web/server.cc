@@ -132,6 +132,11 @@ void fill(const Response& answer, httplib::Response& out) {
 class Listener : public httplib::Server {
  public:
   Listener(const App& app, const ServerOptions& options) : app_(app), options_(options) {
+    // Not httplib's SO_REUSEPORT: a second service on the port must be told so.
+    set_socket_options([](socket_t socket) {
+      int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     new_task_queue = [this] { return new BoundedPool(options_); };
     set_payload_max_length(options_.largest_body);
     set_keep_alive_max_count(options_.keep_alive_requests);
@@ -168,7 +173,8 @@ class Listener : public httplib::Server {
     // It would apply them unchecked to any answer. The App answers ranges of originals.
     request.ranges.clear();
     // A body that is left unread would be taken for the next request.
-    bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
+    // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
+    bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
     if (has_body) {
       request.headers.erase("Connection");
       request.set_header("Connection", "close");

@@ -38,9 +38,12 @@ CREATE TABLE editions (
   warnings      TEXT NOT NULL DEFAULT '[]',  -- JSON array of sentences
   added_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   indexed_state TEXT NOT NULL DEFAULT '',    -- current, past or future as the index has it
+  cites         INTEGER NOT NULL DEFAULT 0,  -- its text names editions of other documents
+  linked        INTEGER NOT NULL DEFAULT 1,  -- and these are bound in `citations`, as far as they are held
   UNIQUE (document_id, key),
   UNIQUE (document_id, label)
 ) STRICT;
+CREATE INDEX editions_to_link ON editions (linked) WHERE linked = 0;
 CREATE INDEX editions_by_hash ON editions (content_hash);
 
 CREATE TABLE clauses (

@@ -158,5 +158,8 @@ TEST_CASE("killed at each step of the queue, the work is taken up again") {
     store::Database database(folder / "shirube.db");
     CHECK(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
     CHECK(dump(folder.path()).size() == 30);
+    int folders = 0;
+    for (const auto& entry : fs::directory_iterator(folder.path())) folders += entry.path().filename().string().starts_with("index-");
+    CHECK(folders == 1);
   }
 }

@@ -66,11 +66,11 @@ TEST_CASE_METHOD(Fixture, "a fault in facts.toml names its line") {
 }
 
 TEST_CASE("a file's name tells its slug, and an e-Gov name the day it takes effect") {
-  CHECK(facts_of_name("/a/kijun.md").slug == "kijun");
-  auto law = facts_of_name("425AC0000000027_20261001_507AC0000000087.xml");
+  CHECK(facts_of_name("/a/kijun.md").facts.slug == "kijun");
+  auto law = facts_of_name("425AC0000000027_20261001_507AC0000000087.xml").facts;
   CHECK(law.slug == "425AC0000000027");
   CHECK(law.effective == "2026-10-01");
-  CHECK(facts_of_name("425AC0000000027_2026100x_507AC0000000087.xml").slug == "425AC0000000027_2026100x_507AC0000000087");
+  CHECK(facts_of_name("425AC0000000027_2026100x_507AC0000000087.xml").facts.slug == "425AC0000000027_2026100x_507AC0000000087");
 }
 
 TEST_CASE("what is said over wins, member by member") {

@@ -55,9 +55,37 @@ TEST_CASE_METHOD(Fixture, "a file is taken once; a changed one is a further edit
   CHECK(library.clause(all, "tanmatsu", "1", "1-2")->clause.text == "端末の管理は別に定める。");
   CHECK(take({file}).same == 1);
   write("tanmatsu.md", policy + "３　端末は毎年度点検する。\n");
+  // A name alone does not make it the same document: audience and title would be taken over unseen.
+  CHECK(take({file}).refused == 1);
+  CHECK_THAT(reports[0].hint, Catch::Contains("--document tanmatsu"));
+  options.facts.slug = "tanmatsu";
   CHECK(take({file}).taken == 1);
   CHECK(reports[0].address == "tanmatsu/2");
   CHECK(library.editions(all, "tanmatsu").size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "what a file seems to say never changes what a person said of the document") {
+  options.facts.slug = "d";
+  options.facts.title = "公開の案内";
+  options.facts.audience = "public";
+  take({write("a.md", policy)});
+  options.facts = {};
+  options.facts.slug = "d";
+  take({write("b.md", "# 別の題\n\n第1条　別の文。\n")});
+  auto document = library.document(all, "d");
+  REQUIRE(document);
+  CHECK(document->title == "公開の案内");
+  CHECK(document->audience == "public");
+}
+
+TEST_CASE_METHOD(Fixture, "an original that was lost or altered is put back") {
+  auto file = write("tanmatsu.md", policy);
+  take({file});
+  auto hash = library.editions(all, "tanmatsu").front().file_sha256;
+  std::ofstream(files.path_of(hash)) << std::string(policy.size(), 'x');
+  CHECK(files.verify(hash) == store::Files::State::altered);
+  CHECK(take({file}).same == 1);
+  CHECK(files.verify(hash) == store::Files::State::good);
 }
 
 TEST_CASE_METHOD(Fixture, "the original is kept as it was") {

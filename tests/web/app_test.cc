@@ -254,3 +254,17 @@ TEST_CASE("many threads ask at once") {
   for (auto& thread : threads) thread.join();
   CHECK(good == 80);
 }
+
+TEST_CASE("on a machine of one's own, only its own name is answered") {
+  auto options = town().options();
+  options.local_only = true;
+  App local(options);
+  for (const char* host : {"127.0.0.1:8080", "localhost", "[::1]:8080", "[::1]"}) {
+    INFO(host);
+    CHECK(local.handle({"GET", "/", {{"Host", host}}, ""}).status == 200);
+  }
+  for (const char* host : {"evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""}) {
+    INFO(host);
+    CHECK(local.handle({"GET", "/api/v1/documents", {{"Host", host}}, ""}).status == 421);
+  }
+}

@@ -167,6 +167,7 @@ TEST_CASE("a taken port is told, and a stop may come at any time") {
   Service service;
   Server second(service.app);
   CHECK_THROWS(second.bind("192.0.2.1", 80));
+  CHECK_THROWS(second.bind("127.0.0.1", service.port));
   second.bind("127.0.0.1", 0);
   second.stop();
   second.serve();
