@@ -20,7 +20,7 @@ namespace {
 using text::TokenKind;
 
 // BM25 (Robertson et al., TREC-3). Clauses are short and of one subject, so repetition and length
-// count for little; see docs/relevance.md.
+// count for little.
 constexpr double bm25_k1 = 0.9, bm25_b = 0.4, bm25_min_length = 0.5;
 constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.0, own_weight = 2.0;
 
