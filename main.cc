@@ -69,23 +69,32 @@ class ProgressLine {
  public:
   explicit ProgressLine(std::string name) : name_(std::move(name)), terminal_(::isatty(2)) {}
   ~ProgressLine() {
+    if (pending_) print();
     if (terminal_ && shown_) std::cerr << "\n";
   }
   void show(uint64_t done, uint64_t all) {
+    done_ = done;
+    all_ = all;
+    pending_ = true;
     auto now = std::chrono::steady_clock::now();
-    bool due = now - last_ > (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
-    if (!due && !(terminal_ && done == all)) return;
+    if (now - last_ <= (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000))) return;
     last_ = now;
-    shown_ = true;
-    std::string amount = all ? fmt::format("{}/{} ({}%)", done, all, done * 100 / all) : fmt::format("{}", done);
-    std::cerr << (terminal_ ? "\r\x1b[K" : "") << name_ << " " << amount << (terminal_ ? "" : "\n") << std::flush;
+    print();
   }
 
  private:
+  void print() {
+    pending_ = false;
+    shown_ = true;
+    std::string amount = all_ ? fmt::format("{}/{} ({}%)", done_, all_, done_ * 100 / all_) : fmt::format("{}", done_);
+    std::cerr << (terminal_ ? "\r\x1b[K" : "") << name_ << " " << amount << (terminal_ ? "" : "\n") << std::flush;
+  }
+
   std::string name_;
   bool terminal_;
-  bool shown_ = false;
-  std::chrono::steady_clock::time_point last_{};
+  bool shown_ = false, pending_ = false;
+  uint64_t done_ = 0, all_ = 0;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 // ---- what the commands share ----
@@ -431,7 +440,7 @@ void mend_index(Installation& installation, const config::Config& config) {
 }
 
 int serve(const Arguments& arguments, const std::string& host, int port) {
-  Installation installation(arguments, store::Database::Open::or_create);
+  Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
   mend_index(installation, config);
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads));
@@ -455,7 +464,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
 
 constexpr const char* help_text = R"(しるべ — 情報セキュリティ文書の知識ベースと検索
 
-使い方: shirube [--data DIR] [--config FILE] 命令 …
+使い方: shirube [--data DIR] [--config FILE] 命令 …（DIR の既定は今いるフォルダの var）
 
   outline FILE     資料を条項に切り、JSON で表示する
   ingest PATH… | - 資料（PDF、テキスト、Markdown、法令XML、フォルダ）や JSON Lines（.jsonl、標準入力は -）を取り込む

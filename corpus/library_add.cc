@@ -168,9 +168,19 @@ class Adding {
     return find_label_.executeStep();
   }
 
+  bool has_dated(const Document& doc) {
+    SQLite::Statement select(db_, "SELECT 1 FROM editions WHERE document_id = ? AND begins <> '' LIMIT 1");
+    select.bind(1, doc.id);
+    return select.executeStep();
+  }
+
   /// The edition's key and label: from the day it begins, else counted.
   std::pair<std::string, std::string> name_edition(const Document& doc, const Facts& facts) {
     const std::string& begins = facts.effective.empty() ? facts.issued : facts.effective;
+    if (begins.empty() && has_dated(doc)) {
+      throw Error(ErrorKind::invalid, fmt::format("「{}」には日付のある版があるため、日付のない版は並べられません。", doc.title),
+                  "--effective で施行日を、または --issued で発出日を指定してください。");
+    }
     std::string label = facts.label;
     if (label.empty() && !begins.empty()) label = text::to_wareki(*text::from_iso(begins)) + "版";
     if (!label.empty() && taken(doc, label, "")) {

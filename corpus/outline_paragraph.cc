@@ -158,8 +158,24 @@ void join_line(std::string& paragraph, std::string_view line) {
   paragraph += line;
 }
 
+/// 「要機密情報 対策基準に定める…」: a term of three or more kanji or katakana, one space, and what is said of
+/// it. Where the space stands, 0 when there is none; further spaces are strays of a conversion.
+size_t term_space(std::string_view s) {
+  size_t at = 0, length = 0;
+  while (at < s.size()) {
+    auto c = code_point_at(s, at);
+    if (!text::is_kanji(c.value) && !text::is_katakana(c.value)) break;
+    at += c.length;
+    ++length;
+  }
+  if (length < 3 || length > 16 || at >= s.size() || s[at] != ' ') return 0;
+  auto after = s.substr(at + 1, s.find(' ', at + 1) - at - 1);
+  return text::length_utf8(after) >= 8 ? at : 0;
+}
+
 std::string close_spaces(std::string_view s) {
   std::string out;
+  size_t kept = term_space(s);
   char32_t before = 0;
   for (size_t at = 0; at < s.size();) {
     auto c = code_point_at(s, at);
@@ -168,6 +184,7 @@ std::string close_spaces(std::string_view s) {
       if (end == s.npos) end = s.size();
       char32_t after = end < s.size() ? code_point_at(s, end).value : 0;
       if (is_joined(before) && is_joined(after)) {
+        if (kept > 0 && at == kept) out += "　";
         at = end;
         continue;
       }

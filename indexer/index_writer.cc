@@ -40,7 +40,7 @@ struct Source {
   int64_t clause_id, edition_id, document_id;
   std::string title, kind, issuer, audience, state, begins;
   std::string above;  ///< headings it stands under
-  std::string label, heading, text;
+  std::string label, heading, text, locator;
   uint64_t bytes() const { return heading.size() + text.size() + 200; }
 };
 
@@ -59,6 +59,10 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   add_words(doc, "", body, analyzer);
   for (const auto& token : text::bigrams(body)) doc.add_term(term(bigram, token.term));
   for (const auto& token : text::references(text::normalize(source.label + "　" + source.heading))) doc.add_term(term(search::prefix::own, token.term));
+  // Its whole number as one: 第22条第2項.
+  std::string place;
+  for (const auto& token : text::references(text::normalize(source.locator))) place += token.term;
+  if (!place.empty()) doc.add_term(term(search::prefix::place, place));
   text::Normalized headings = text::normalize(source.title + "\n" + source.above + "\n" + source.heading);
   add_words(doc, heading, headings, analyzer);
   doc.add_boolean_term(term(search::prefix::kind, source.kind));
@@ -152,7 +156,7 @@ class AnalysisLine {
 // ---- reading the truth ----
 
 std::vector<Source> clauses_of(SQLite::Database& db, int64_t edition_id) {
-  SQLite::Statement select(db, fmt::format("SELECT c.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, c.label, c.heading, c.text, c.parent "
+  SQLite::Statement select(db, fmt::format("SELECT c.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, c.label, c.heading, c.text, c.parent, c.locator "
                                            "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
                                            "WHERE e.id = :edition ORDER BY c.position", corpus::edition_state));
   select.bind(":edition", edition_id);
@@ -161,7 +165,7 @@ std::vector<Source> clauses_of(SQLite::Database& db, int64_t edition_id) {
   while (select.executeStep()) {
     auto text = [&](int i) { return select.getColumn(i).getString(); };
     sources.push_back({select.getColumn(0).getInt64(), edition_id, select.getColumn(1).getInt64(), text(2), text(3), text(4), text(5), text(6), text(7), "",
-                       text(8), text(9), text(10)});
+                       text(8), text(9), text(10), text(12)});
     if (!select.getColumn(11).isNull()) {
       const Source& parent = sources[static_cast<size_t>(select.getColumn(11).getInt64())];
       sources.back().above = parent.above + "\n" + parent.heading;

@@ -7,6 +7,7 @@
 #include "corpus/address.h"
 #include "indexer/facts.h"
 #include "text/date.h"
+#include "text/normalize.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
@@ -76,6 +77,20 @@ Facts facts_of_content(const Extraction& extraction) {
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
 Report refusal(const fs::path& file, const Error& e) { return {file.string(), Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
+
+std::string without_spaces(std::string_view s) { return text::replace_all(text::fold(text::trim(s)), " ", ""); }
+
+/// Words above the first clause that only repeat the title are no clause: nobody cites them.
+void drop_title(std::vector<corpus::Clause>& clauses, std::initializer_list<std::string_view> titles) {
+  if (clauses.size() < 2 || clauses[0].kind != corpus::ClauseKind::preamble || !clauses[0].heading.empty()) return;
+  bool repeats = std::ranges::any_of(titles, [&](std::string_view title) { return without_spaces(clauses[0].text) == without_spaces(title); });
+  bool childless = std::ranges::none_of(clauses, [](const corpus::Clause& clause) { return clause.parent == size_t{0}; });
+  if (!repeats || !childless) return;
+  clauses.erase(clauses.begin());
+  for (auto& clause : clauses) {
+    if (clause.parent) --*clause.parent;
+  }
+}
 
 Error foreign(const fs::filesystem_error& e) {
   return {ErrorKind::unavailable, fmt::format("ファイルを扱えません: {}（{}）。", e.path1().string(), e.code().message()), "権限と空き容量を確認してください。"};
@@ -164,6 +179,7 @@ Report Ingest::take(const Entry& entry, const std::atomic<bool>& stop) try {
   // A law's file says when the law was made, not as of which day its text stands.
   bool undated_law = extraction.media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
+  drop_title(extraction.clauses, {edition.facts.title, facts_of_content(extraction).title});
   corpus::assign_addresses(extraction.clauses);
   edition.clauses = std::move(extraction.clauses);
   edition.warnings = std::move(extraction.warnings);
@@ -184,6 +200,9 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
                             const std::atomic<bool>& stop) {
   IngestSummary summary;
   std::vector<Entry> entries = collect(paths);
+  if (entries.size() > 1 && !(options_.facts.slug.empty() && options_.facts.title.empty() && options_.facts.label.empty())) {
+    throw Error(ErrorKind::invalid, "識別名・件名・版名は、1件のファイルを取り込むときだけ指定できます。", "1件ずつ取り込むか、フォルダに facts.toml を置いてください。");
+  }
   for (size_t i = 0; i < entries.size() && !stop; ++i) {
     progress(i, entries.size());
     try {

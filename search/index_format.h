@@ -20,6 +20,7 @@ inline constexpr std::string_view bigram = "G";
 inline constexpr std::string_view heading = "S";     ///< words of title, headings above and own heading
 inline constexpr std::string_view reference = "R";   ///< clause numbers, own and mentioned: R16条の3
 inline constexpr std::string_view own = "N";         ///< the clause's own number, from label and heading: N16条の3
+inline constexpr std::string_view place = "P";       ///< the whole of its number: P22条2項
 inline constexpr std::string_view kind = "XK";
 inline constexpr std::string_view issuer = "XI";
 inline constexpr std::string_view audience = "XA";

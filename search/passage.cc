@@ -14,6 +14,17 @@ namespace {
 using text::Normalized;
 using text::TokenKind;
 
+/// 「する」 or the 第 of a clause number would cover a text with marks that say nothing.
+bool is_worth_marking(const std::string& term, const std::string& words) {
+  for (std::string_view empty : {"する", "ある", "いる", "なる", "できる", "こと", "もの", "ため", "よう"}) {
+    if (term == empty) return false;
+  }
+  if (text::length_utf8(term) > 1 || text::length_utf8(words) == 1) return true;
+  constexpr std::u32string_view units = U"第条項号章節";
+  char32_t c = text::code_point_at(term, 0).value;
+  return text::is_kanji(c) && units.find(c) == units.npos;
+}
+
 void add_occurrences(const Normalized& normalized, const std::string& needle, std::vector<Span>& out) {
   if (needle.empty()) return;
   const std::string& hay = normalized.text();
@@ -59,7 +70,7 @@ size_t sentence_begin(std::string_view text, size_t at, size_t limit) {
 std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer) {
   std::unordered_set<std::string> wanted;
   for (const auto& token : analyzer.analyze(query.words)) {
-    if (token.kind != TokenKind::function) wanted.insert(token.term);
+    if (token.kind != TokenKind::function && is_worth_marking(token.term, query.words)) wanted.insert(token.term);
   }
   Normalized normalized = text::normalize(text);
   std::vector<Span> spans;

@@ -22,7 +22,7 @@ using text::TokenKind;
 // BM25 (Robertson et al., TREC-3). Clauses are short and of one subject, so repetition and length
 // count for little.
 constexpr double bm25_k1 = 0.9, bm25_b = 0.4, bm25_min_length = 0.5;
-constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.0, own_weight = 2.0;
+constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.0, own_weight = 2.0, place_weight = 10.0;
 
 /// Above so many clauses, pairs only order what the words found first: looking up all of them costs
 /// more than it brings. Below, nothing is left out.
@@ -68,11 +68,23 @@ struct Question {
 Question words_question(const std::string& typed, const text::Analyzer& analyzer) {
   text::Normalized normalized = text::normalize(typed);
   std::map<std::string, unsigned> words, pairs;
-  std::vector<Xapian::Query> body, headings, numbers, own, bigrams;
+  std::vector<Xapian::Query> body, headings, numbers, own, places, bigrams;
+  std::string place;
+  size_t place_end = 0;
   for (const auto& token : analyzer.analyze(normalized)) {
     if (token.kind == TokenKind::reference) {
       numbers.emplace_back(term(prefix::reference, token.term));
-      own.emplace_back(term(prefix::own, token.term));
+      // 「第22条第2項」 is two numbers but one place; its first step alone is not meant.
+      bool goes_on = !place.empty() && place_end == token.begin;
+      place = goes_on ? place + token.term : token.term;
+      place_end = token.end;
+      if (goes_on) {
+        places.back() = Xapian::Query(term(prefix::place, place));
+        own.clear();
+      } else {
+        places.emplace_back(term(prefix::place, place));
+        own.emplace_back(term(prefix::own, token.term));
+      }
     } else if (token.kind != TokenKind::function) ++words[token.term];
   }
   for (const auto& [word, count] : words) {
@@ -84,6 +96,7 @@ Question words_question(const std::string& typed, const text::Analyzer& analyzer
   using Q = Xapian::Query;
   Q found_by(Q::OP_OR, body.begin(), body.end());
   if (!numbers.empty()) found_by = Q(Q::OP_OR, found_by, scaled(reference_weight, numbers));
+  if (!places.empty()) found_by = Q(Q::OP_OR, found_by, scaled(place_weight, places));
   Q parts[] = {found_by, scaled(heading_weight, headings), scaled(own_weight, own), scaled(bigram_weight, bigrams)};
   return {Q(Q::OP_OR, std::begin(parts), std::end(parts)), found_by};
 }
@@ -271,8 +284,16 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
 Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const Window& window) {
   Matches found = match(query, viewer, window);
   std::vector<int64_t> ids;
-  for (const auto& match : found.matches) ids.push_back(match.clause_id);
   corpus::Library library(self_->database);
+  // A citation that names a clause leads to it, whatever else its words match.
+  auto named = window.first == 0 && query.words.find("条") != query.words.npos ? library.resolve(viewer, query.words) : std::nullopt;
+  if (named) {
+    std::erase_if(found.matches, [&](const Match& match) { return match.clause_id == *named; });
+    found.matches.insert(found.matches.begin(), {*named, found.matches.empty() ? 0 : found.matches.front().score});
+    if (found.matches.size() > window.most) found.matches.pop_back();
+    found.total = std::max<uint64_t>(found.total, found.matches.size());
+  }
+  for (const auto& match : found.matches) ids.push_back(match.clause_id);
   Results results{{}, found.total, found.total_exact};
   size_t i = 0;
   for (auto& clause : library.clauses_by_id(viewer, ids)) {

@@ -277,11 +277,12 @@ void mark_tables(std::vector<Strip>& strips, const Body& body, double left, doub
   }
 }
 
-std::string space_between(const PlacedWord& a, const PlacedWord& b, double size) {
+std::string space_between(const PlacedWord& a, const PlacedWord& b, double size, bool first) {
   double gap = (b.left - a.right) / size;
   auto before = last_char(a.text), after = first_char(b.text);
   if (!is_square(before) && !is_square(after)) return gap > 0.12 || a.space_after ? (gap > 2 ? "　" : " ") : "";
-  if (gap < 0.3) return "";
+  // A number at the head of a line stands apart from its heading by however little.
+  if (gap < 0.3) return first && gap > 0.15 && text::is_digit(before) ? " " : "";
   if (is_square(before) != is_square(after) && !text::is_digit(before)) return gap < 1.6 ? " " : "　";
   return gap < 0.72 ? " " : "　";
 }
@@ -292,7 +293,7 @@ std::string text_of(const Strip& s) {
   for (size_t i = 0; i < s.words.size(); ++i) {
     bool cell = i > 0 && std::find(cells.begin(), cells.end(), i) != cells.end();
     if (cell) out += '\t';
-    else if (i > 0) out += space_between(s.words[i - 1], s.words[i], s.size);
+    else if (i > 0) out += space_between(s.words[i - 1], s.words[i], s.size, i == 1);
     out += s.words[i].text;
   }
   return out;

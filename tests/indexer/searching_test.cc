@@ -145,6 +145,34 @@ TEST_CASE_METHOD(Fixture, "the clause of a number stands above those that mentio
   CHECK(slugs("第一条").starts_with("is/"));
 }
 
+TEST_CASE_METHOD(Fixture, "a whole clause number, and a whole citation, lead to their clause") {
+  corpus::NewEdition edition;
+  edition.facts.slug = "kijun";
+  edition.facts.title = "対策基準";
+  edition.content_hash = "kijun";
+  auto clause = [](corpus::ClauseKind kind, const std::string& label, const std::string& text, std::optional<size_t> parent) {
+    corpus::Clause c;
+    c.kind = kind;
+    c.label = label;
+    c.text = text;
+    c.parent = parent;
+    return c;
+  };
+  using K = corpus::ClauseKind;
+  edition.clauses = {clause(K::article, "第22条", "端末を管理する。", {}), clause(K::paragraph, "２", "台帳を作る。", 0), clause(K::paragraph, "３", "前項の台帳は、第22条第2項により第2項の例とする。", 0),
+                     clause(K::article, "第23条", "第22条の規定による。", {}), clause(K::paragraph, "２", "別に定める。", 3)};
+  corpus::assign_addresses(edition.clauses);
+  library.add({&edition, 1});
+  index();
+  Searcher s = searcher();
+  for (const char* typed : {"第22条第2項", "第２２条第２項", "第二十二条第二項", "対策基準 第22条第2項", "対策基準（第1版）第22条第2項"}) {
+    INFO(typed);
+    auto hits = s.search(parse(typed), corpus::Viewer::everything(), {}).hits;
+    REQUIRE_FALSE(hits.empty());
+    CHECK(hits.front().clause.clause.path == "22-2");
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "a rebuilt index says the same and the old folder goes") {
   add("a", "2025-04-01", "監査を行う。");
   index();
