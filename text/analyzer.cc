@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "text/error.h"
 #include "text/numeral.h"
@@ -165,8 +166,7 @@ Analyzer::Analyzer(Analyzer&&) noexcept = default;
 std::vector<Token> Analyzer::analyze(std::string_view original) const { return analyze(normalize(original)); }
 
 std::vector<Token> Analyzer::analyze(const Normalized& normalized) const {
-  std::vector<Token> tokens = references(normalized);
-  size_t references_end = tokens.size();
+  std::vector<Token> tokens;
   std::string_view s = normalized.text();
   NumberRun number;
   for (size_t start = 0; start < s.size();) {
@@ -194,9 +194,10 @@ std::vector<Token> Analyzer::analyze(const Normalized& normalized) const {
     number.flush(normalized, tokens);
     start += piece.size();
   }
-  std::inplace_merge(tokens.begin(), tokens.begin() + static_cast<long>(references_end), tokens.end(),
-                     [](const Token& a, const Token& b) { return a.begin < b.begin; });
-  return tokens;
+  std::vector<Token> numbers = references(normalized), all;
+  all.reserve(numbers.size() + tokens.size());
+  std::ranges::merge(numbers, tokens, std::back_inserter(all), {}, &Token::begin, &Token::begin);
+  return all;
 }
 
 std::vector<Token> bigrams(const Normalized& normalized) {
