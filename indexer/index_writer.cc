@@ -281,14 +281,16 @@ void remove_others(const fs::path& data, const fs::path& current) {
 }
 
 /// The folder that the settings name; made and named when there is none.
-fs::path current_folder(store::Database& database, const fs::path& data, const std::string& analyzer_name) {
-  fs::path folder = search::index_folder(data, database);
+fs::path current_folder(store::Database& database, const IndexWriterOptions& options) {
+  fs::path folder = search::index_folder(options.data, database);
   if (!folder.empty()) return folder;
   // Named only once it can be opened: a folder that a kill left half made is no index.
-  remove_others(data, {});
-  open_index(data / "index-1", analyzer_name);
+  remove_others(options.data, {});
+  open_index(options.data / "index-1", options.analyzer_name);
+  options.at_step("created");
   database.write([](SQLite::Database& db) { db.exec("INSERT OR IGNORE INTO settings (name, value) VALUES ('index', 'index-1')"); });
-  return data / "index-1";
+  options.at_step("named");
+  return options.data / "index-1";
 }
 
 }  // namespace
@@ -302,7 +304,7 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   database_.write(queue_changed_states);
   uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
   if (all == 0) return Outcome::done;
-  Xapian::WritableDatabase index = open_index(current_folder(database_, options_.data, options_.analyzer_name), options_.analyzer_name);
+  Xapian::WritableDatabase index = open_index(current_folder(database_, options_), options_.analyzer_name);
   options_.at_step("opened");
   Feeder feeder(index, model_, options_.analysis_threads);
   std::vector<store::QueueEntry> pending;

@@ -109,13 +109,34 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
   CHECK(killed >= 25);
 }
 
+TEST_CASE("an index folder that a kill left half made is made anew") {
+  static text::AnalyzerModel model{text::AnalyzerOptions{}};
+  for (const char* file : {"", "iamglass", "postlist.glass"}) {
+    INFO(file);
+    TemporaryFolder folder;
+    store::Database database(folder / "shirube.db");
+    corpus::Library library(database);
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.facts.title = edition.content_hash = "d";
+    edition.clauses = {corpus::Clause{}};
+    edition.clauses[0].path = edition.clauses[0].text = "text";
+    library.add({&edition, 1});
+    fs::create_directory(folder / "index-1");
+    if (*file) std::ofstream(folder / "index-1" / file).put('x');
+    std::atomic<bool> stop{false};
+    indexer::IndexWriter(database, model, {folder.path(), "test", 1}).drain([](auto, auto) {}, stop);
+    CHECK(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
+    CHECK(dump(folder.path()).size() == 1);
+  }
+}
+
 TEST_CASE("killed at each step of the queue, the work is taken up again") {
   static text::AnalyzerModel model{text::AnalyzerOptions{}};
   struct Row {
     const char* work;
     const char* step;
   };
-  const Row rows[] = {{"drain", "opened"}, {"drain", "fed"}, {"drain", "committed"}, {"drain", "dequeued"},
+  const Row rows[] = {{"drain", "created"}, {"drain", "named"}, {"drain", "opened"}, {"drain", "fed"}, {"drain", "committed"}, {"drain", "dequeued"},
                       {"rebuild", "opened"}, {"rebuild", "fed"}, {"rebuild", "committed"}, {"rebuild", "pointed"}};
   for (const auto& row : rows) {
     INFO(row.work << " at " << row.step);
