@@ -89,12 +89,18 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
   auto expected = dump(folder / "whole");
   REQUIRE(expected.size() == 600 + 12 * 40);
   std::mt19937_64 random(42);
-  int killed = 0;
-  for (int round = 0; round < 50; ++round) {
+  int killed = 0, too_late = 0;
+  // A kill that came after the work was done shows nothing and is drawn again, from a shorter time.
+  for (int round = 0; killed < 50; ++round) {
     INFO("round " << round);
     fs::path data = folder / ("data" + std::to_string(round));
     auto instant = std::chrono::microseconds(1 + random() % static_cast<uint64_t>(duration.count()));
-    killed += run_shirube(ingest(data, folder), folder.path(), "/dev/null", instant) == -1;
+    if (run_shirube(ingest(data, folder), folder.path(), "/dev/null", instant) == -1) {
+      ++killed;
+    } else {
+      REQUIRE(++too_late < 200);
+      duration = duration * 9 / 10;
+    }
     auto said = acknowledged(folder / "out");
     for (const auto& address : said) {
       INFO(address);
@@ -105,8 +111,6 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
     REQUIRE(dump(data) == expected);
     fs::remove_all(data);
   }
-  // Most instants must have fallen into the work, or the test has tested nothing.
-  CHECK(killed >= 25);
 }
 
 TEST_CASE("an index folder that a kill left half made is made anew") {
