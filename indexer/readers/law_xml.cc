@@ -78,6 +78,8 @@ void words(pugi::xml_node node, std::string& out, int depth = 0) {
 std::string words(pugi::xml_node node) {
   std::string out;
   words(node, out);
+  // A reference such as &#xD800; is a character of no text.
+  if (!text::is_valid_utf8(out)) out = text::decode_as(out, "UTF-8").text;
   return std::string(text::trim(out));
 }
 
@@ -336,13 +338,14 @@ void find_facts(const pugi::xml_document& document, pugi::xml_node law, FoundFac
 }
 
 /// pugixml reads Unicode only; other encodings are named in the first line.
-std::string to_unicode(const std::string& bytes) {
+/// Well-formed text, whatever the file says of itself: broken bytes become U+FFFD and are counted.
+text::Decoded to_unicode(const std::string& bytes) {
   auto line = std::string_view(bytes).substr(0, std::min<size_t>(bytes.find('>'), 200));
   auto at = line.find("encoding=");
-  if (at == line.npos || at + 10 >= line.size()) return bytes;
+  bool marked = bytes.starts_with("\xEF\xBB\xBF");
+  if (marked || at == line.npos || at + 10 >= line.size()) return text::decode(bytes);
   auto name = line.substr(at + 10, line.find_first_of("\"'", at + 10) - at - 10);
-  if (name.starts_with("UTF") || name.starts_with("utf")) return bytes;
-  return text::decode_as(bytes, std::string(name)).text;
+  return text::decode_as(bytes, std::string(name));
 }
 
 }  // namespace
@@ -351,13 +354,14 @@ Extract read_law_xml(const std::string& bytes) {
   if (bytes.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("XMLが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下のファイルを登録してください。");
   pugi::xml_document document;
   auto unicode = to_unicode(bytes);
-  auto result = document.load_buffer(unicode.data(), unicode.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
+  auto result = document.load_buffer(unicode.text.data(), unicode.text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
   if (!result) throw Error(ErrorKind::invalid, fmt::format("XMLとして読めません（{} バイト目: {}）", result.offset, result.description()), "もう一度入手し直してください。");
   auto law = find_law(document);
   if (!law || !law.child("LawBody")) throw Error(ErrorKind::invalid, "法令標準XMLではないXMLです", "e-Gov法令検索のXML、PDF又はテキストを登録してください。");
   Extract e;
   e.media_type = "application/xml";
-  e.encoding = "UTF-8";
+  e.encoding = unicode.encoding;
+  if (unicode.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", unicode.replaced, unicode.encoding));
   find_facts(document, law, e.facts);
   LawReader reader(e);
   reader.read(law);
