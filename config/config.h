@@ -11,7 +11,7 @@ namespace shirube::config {
 /// that is not in the table of config.cc is an error, and a test holds the file against the table.
 struct Config {
   // [analyzer]
-  std::string dictionary = "/var/lib/mecab/dic/ipadic-utf8";
+  std::string dictionary = "/var/lib/mecab/dic/juman-utf8";
   std::string terms = "dictionary/terms.tsv";  ///< beside the settings file; terms kept whole
 
   // [ingest]

@@ -12,13 +12,16 @@
 namespace shirube::text {
 
 enum class TokenKind {
-  word,       ///< a content word, by its dictionary form
+  noun,       ///< a content word that names something, by its dictionary form
+  word,       ///< any other content word: verb, adjective, adverb
   function,   ///< particle, auxiliary, symbol: present in the text, without weight in a search
   number,     ///< a numeral of any notation, as decimal digits
   reference,  ///< a clause number: 「第十二条の二」 → "12条の2"; overlaps the tokens it is made of
 };
 
-/// A word of a text. `begin` and `end` are bytes of the original text, on character borders.
+/// A word of a text. Spellings of one word have one term where the dictionary knows them (取り扱い,
+/// 取扱い and 取扱 under JUMAN's 代表表記), and a long vowel at the end of a long katakana word is none
+/// (サーバー, サーバ: 内閣告示第二号「外来語の表記」leaves both open). `begin` and `end` are bytes of the original text, on character borders.
 struct Token {
   std::string term;
   size_t begin, end;
@@ -27,8 +30,8 @@ struct Token {
 };
 
 struct AnalyzerOptions {
-  /// Folder of a compiled MeCab dictionary in UTF-8 with IPADIC's features.
-  std::string dictionary = "/var/lib/mecab/dic/ipadic-utf8";
+  /// Folder of a compiled MeCab dictionary in UTF-8: JUMAN's, IPADIC or UniDic.
+  std::string dictionary = "/var/lib/mecab/dic/juman-utf8";
   /// A user dictionary made by compile_user_dictionary(); empty for none.
   std::string user_dictionary;
 };
@@ -55,10 +58,14 @@ class Analyzer {
   ~Analyzer();
   Analyzer(Analyzer&&) noexcept;
 
-  /// All tokens in order of `begin`, references before the words they are made of. The same text
-  /// always gives the same tokens; any bytes are accepted.
+  /// All tokens in order of `begin`, references before the words they are made of, and a term of the
+  /// user dictionary before its parts. The same text always gives the same tokens; any bytes are
+  /// accepted.
   std::vector<Token> analyze(std::string_view original) const;
   std::vector<Token> analyze(const Normalized& normalized) const;
+
+  /// How a text is read aloud, in hiragana; what the dictionary cannot read stays as it is, folded.
+  std::string reading(std::string_view original) const;
 
  private:
   struct Private;

@@ -25,16 +25,39 @@ bool is_dash(char32_t c) {
   return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE63 || c == 0xFF0D || c == 0x2500 || c == 0x2501;
 }
 
+/// Old form, new form, and so on. Both take the same bytes in UTF-8.
+constexpr std::u32string_view old_and_new = U"髙高﨑崎邉辺邊辺齋斎齊斉濵浜濱浜澤沢廣広國国學学眞真櫻桜嶋島龍竜瀧滝惠恵壽寿榮栄圓円彌弥條条驛駅縣県區区會会發発實実總総經経營営"
+                                            U"證証單単從従數数萬万與与假仮價価爲為當当處処廳庁應応戰戦權権歸帰氣気淺浅滿満獨独畫画禮礼續続聲声舊旧藝芸覺覚讀読變変豐豊轉転醫医釋釈鐵鉄"
+                                            U"關関隨随靜静顯顕點点齒歯勞労勳勲團団圍囲壓圧專専對対寫写將将屬属峽峡嶽岳帶帯廢廃德徳恆恒惱悩戲戯戶戸拂払拔抜擇択擔担據拠擧挙擴拡攝摂收収敎教"
+                                            U"曉暁樂楽樓楼樣様歐欧歷歴殘残每毎沒没淨浄溫温濟済灣湾爐炉狀状獵猟獻献瘦痩盡尽碎砕禪禅稱称穩穏竝並粹粋絲糸繪絵繼継聯連肅粛膽胆臟臓莊荘號号蠶蚕"
+                                            U"裝装觀観觸触譯訳讓譲賣売踐践輕軽辭辞遲遅遞逓遙遥鄕郷釀醸錄録錢銭鑄鋳險険雜雑霸覇靈霊驗験髮髪鷄鶏鹽塩麥麦默黙齡齢龜亀";
+constexpr char32_t kanji_begin = 0x4E00, kanji_end = 0xFB00;
+
+/// New forms by old ones; 0 for all other characters.
+const std::vector<char16_t>& new_forms() {
+  static const std::vector<char16_t> table = [] {
+    std::vector<char16_t> forms(kanji_end - kanji_begin);
+    for (size_t i = 0; i + 1 < old_and_new.size(); i += 2) {
+      if (old_and_new[i] != old_and_new[i + 1]) forms[old_and_new[i] - kanji_begin] = static_cast<char16_t>(old_and_new[i + 1]);
+    }
+    return forms;
+  }();
+  return table;
+}
+
+char32_t new_form(char32_t c) { return c >= kanji_begin && c < kanji_end ? new_forms()[c - kanji_begin] : U'\0'; }
+
 /// Characters that fold to themselves and combine with nothing before them.
 bool is_plain(char32_t c) {
   if (c < 0x80) return c > ' ' && c != 0x7F && !(c >= 'A' && c <= 'Z') && c != '-';
-  return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC || (c >= 0x4E00 && c <= 0x9FFF) ||
+  return (c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC || (c >= 0x4E00 && c <= 0x9FFF && new_form(c) == 0) ||
          c == 0x3001 || c == 0x3002 || (c >= 0x300C && c <= 0x300F) || c == 0x3005;
 }
 
 /// The folding that goes beyond Unicode's; 0 when there is none. Hyphens are treated apart.
 char32_t house_fold(char32_t c) {
   if (is_space(c)) return ' ';
+  if (char32_t kanji = new_form(c)) return kanji;
   switch (c) {
     case 0x301C: case 0xFF5E: case 0x223C: return '~';
     case 0xFF65: case 0x00B7: case 0x2022: case 0x22C5: return 0x30FB;
@@ -124,6 +147,16 @@ Normalized normalize(std::string_view s) {
     }
     before = c;
     i = next;
+  }
+  return out;
+}
+
+std::string to_hiragana(std::string_view s) {
+  std::string out;
+  for (size_t i = 0; i < s.size();) {
+    auto [c, length] = code_point_at(s, i);
+    append_utf8(out, c >= U'ァ' && c <= U'ヶ' ? c - (U'ァ' - U'ぁ') : c);
+    i += length;
   }
   return out;
 }

@@ -14,11 +14,12 @@ namespace shirube::text {
 ///
 /// Folded: everything of NFKC_Casefold (UAX #15: width, case, ligatures, ㈱ → (株), half-width kana
 /// with their marks, invisible characters), all hyphens and dashes to '-', a dash between katakana to
-/// the long vowel mark (「サ－バ」), wave dashes to '~', every white space to ' ', middle dots to '・'.
+/// the long vowel mark (「サ－バ」), wave dashes to '~', every white space to ' ', middle dots to '・',
+/// old forms of kanji to the forms of 常用漢字表 where one stands for one (髙 → 高, 國 → 国).
 ///
 /// Not folded, because the difference carries meaning in administrative text or is the analyzer's
 /// business: hiragana and katakana, small kana, voiced marks, the long vowel mark (サーバ／サーバー),
-/// old and new kanji (names), 漢数字 and digits.
+/// old kanji that stand for several new ones (弁 for 辨, 瓣, 辯), 漢数字 and digits.
 class Normalized {
  public:
   const std::string& text() const { return text_; }
@@ -49,5 +50,8 @@ Normalized normalize(std::string_view original);
 
 /// The folded text alone.
 std::string fold(std::string_view original);
+
+/// Katakana as hiragana, all else as it is.
+std::string to_hiragana(std::string_view s);
 
 }  // namespace shirube::text

@@ -26,22 +26,38 @@ constexpr size_t longest_term = 60;  // characters
 
 struct NounContext {
   int left, right;
-  std::string classes;  // the first six features
+  std::vector<std::string> features;
 };
 
-/// How the dictionary itself treats a plain noun.
+/// How the dictionary itself treats a plain noun, and where it writes this one.
+constexpr const char* example = "会議";
+
 NounContext noun_context(const std::string& dictionary) {
   std::string arguments = "-r /dev/null -d " + dictionary;
   std::unique_ptr<MeCab::Tagger> tagger(MeCab::createTagger(arguments.c_str()));
-  const MeCab::Node* node = tagger ? tagger->parseToNode("会議") : nullptr;
+  const MeCab::Node* node = tagger ? tagger->parseToNode(example) : nullptr;
   if (node == nullptr || node->next == nullptr || node->next->stat != MECAB_NOR_NODE) {
     throw Error(ErrorKind::unavailable, "形態素解析の辞書「" + dictionary + "」を読めません。", "辞書のパッケージを確認してください。");
   }
   node = node->next;
-  std::string_view features = node->feature;
-  size_t end = 0;
-  for (int i = 0; i < 6 && end != features.npos; ++i) end = features.find(',', end + 1);
-  return {node->lcAttr, node->rcAttr, std::string(features.substr(0, end))};
+  NounContext noun{node->lcAttr, node->rcAttr, {}};
+  std::string_view rest = node->feature;
+  while (true) {
+    size_t comma = std::min(rest.find(','), rest.size());
+    noun.features.emplace_back(rest.substr(0, comma));
+    if (comma == rest.size()) return noun;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+/// A feature of the example, said of a term: its spelling and readings replaced, what is special to
+/// the example dropped.
+std::string feature_for(const std::string& feature, const std::string& surface, const UserTerm& term) {
+  std::string reading = term.reading.empty() ? "*" : term.reading;
+  if (feature == example) return surface;
+  if (feature == "カイギ" || feature == "かいぎ") return feature == "カイギ" ? reading : to_hiragana(reading);
+  if (feature.starts_with("代表表記:")) return "代表表記:" + surface + "/" + to_hiragana(reading);
+  return feature;
 }
 
 /// Longer terms get a lower cost, so that they win over the words they are made of.
@@ -105,8 +121,9 @@ void compile_user_dictionary(const std::vector<UserTerm>& terms, const std::stri
     for (const auto& term : terms) {
       // The analyzer sees folded text, so the dictionary must hold it folded.
       std::string surface = fold(term.surface);
-      csv << fmt::format("{},{},{},{},{},{},{},{}\n", surface, noun.left, noun.right, word_cost(surface), noun.classes,
-                         surface, term.reading.empty() ? "*" : term.reading, term.reading.empty() ? "*" : term.reading);
+      csv << fmt::format("{},{},{},{}", surface, noun.left, noun.right, word_cost(surface));
+      for (const auto& feature : noun.features) csv << ',' << feature_for(feature, surface, term);
+      csv << user_term_mark << '\n';
     }
     if (!csv.flush()) throw Error(ErrorKind::unavailable, "用語辞書を書き出せません: " + csv_path, "空き容量と書込み権限を確認してください。");
   }

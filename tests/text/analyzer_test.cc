@@ -35,7 +35,7 @@ TEST_CASE("words come in their dictionary form, particles apart") {
     const char* words;
   };
   const Row rows[] = {
-      {"情報資産を管理しなければならない。", "情報 資産 管理 する なる"},
+      {"情報資産を管理しなければならない。", "情報 資産 管理 する 成る"},
       {"ＬＧＷＡＮの利用", "lgwan 利用"},
       {"百二十三件", "123 件"},
       {"二〇二五年", "2025 年"},
@@ -46,6 +46,41 @@ TEST_CASE("words come in their dictionary form, particles apart") {
     INFO(row.text);
     CHECK(words(analyzer, row.text) == row.words);
   }
+}
+
+TEST_CASE("spellings of one word meet") {
+  Analyzer analyzer(model());
+  const std::vector<std::vector<const char*>> groups = {
+      {"取扱い", "取り扱い", "取扱", "取り扱う"}, {"受付", "受け付け", "受付け"}, {"サーバ", "サーバー", "ｻｰﾊﾞｰ"}, {"打合せ", "打ち合わせ"}, {"子供", "子ども"},
+      {"申込", "申込み", "申し込み"}, {"行う", "行なう"}, {"セキュリティ", "セキュリティー"}, {"手続", "手続き"}, {"第五条", "第５条", "第5条"},
+      {"①", "(1)", "１"}, {"高橋", "髙橋"}, {"国学院", "國學院"}, {"支払い", "支払"}, {"見積もり", "見積り", "見積"},
+  };
+  for (const auto& group : groups) {
+    for (const char* spelling : group) {
+      INFO(spelling);
+      CHECK(words(analyzer, spelling) == words(analyzer, group[0]));
+    }
+  }
+  // Alike in kanji, different words.
+  CHECK(words(analyzer, "生き物") != words(analyzer, "生物"));
+  CHECK(words(analyzer, "組み合わせ") != words(analyzer, "組合"));
+  CHECK(words(analyzer, "コピー") == "コピー");
+}
+
+TEST_CASE("IPADIC cuts as well, by its own features") {
+  AnalyzerOptions options;
+  options.dictionary = "/var/lib/mecab/dic/ipadic-utf8";
+  AnalyzerModel ipadic(options);
+  Analyzer analyzer(ipadic);
+  CHECK(words(analyzer, "情報資産を管理しなければならない。") == "情報 資産 管理 する なる");
+  CHECK(analyzer.reading("情報資産") == "じょうほうしさん");
+}
+
+TEST_CASE("a text is read aloud") {
+  Analyzer analyzer(model());
+  CHECK(analyzer.reading("情報資産の取扱い") == "じょうほうしさんのとりあつかい");
+  CHECK(analyzer.reading("ISMAP") == "ismap");
+  CHECK(analyzer.reading("") == "");
 }
 
 TEST_CASE("clause numbers of every notation meet") {
@@ -116,7 +151,7 @@ TEST_CASE("a user dictionary keeps its terms whole") {
   compile_user_dictionary(terms, options.dictionary, options.user_dictionary);
   AnalyzerModel with_terms(options);
   Analyzer analyzer(with_terms);
-  CHECK(words(analyzer, "三層の対策とLGWAN-ASPの利用") == "三層の対策 lgwan-asp 利用");
+  CHECK(words(analyzer, "三層の対策とLGWAN-ASPの利用") == "三層の対策 3 層 対策 lgwan-asp lgwan asp 利用");
   std::filesystem::remove_all(folder);
 }
 
