@@ -75,7 +75,7 @@ struct Part {
     word, required, plain, phrase, excluded, prefix, alternatives, near,
     title, clause, kind, issuer, number, edition, begins, issued, effective,
   };
-  Kind kind = Kind::word;
+  Kind kind = Kind::word;  ///< of +=word `required`; of a chain of OR or NEAR one part for the whole
   std::string text;   ///< as understood(): 監査, 機密性|完全性, 12条2項, 2024-01-01〜2026-12-31
   std::string typed;  ///< the exact text typed, with its signs
   size_t begin = 0;   ///< where `typed` stands in Query::typed, in bytes
