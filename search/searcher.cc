@@ -107,8 +107,8 @@ Xapian::Query with_filters(Xapian::Query query, const Filters& filters, const co
   if (!sees_all) query = Q(Q::OP_FILTER, query, any_of(prefix::audience, viewer.audiences));
   if (!filters.kinds.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::kind, filters.kinds));
   if (!filters.issuers.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::issuer, filters.issuers));
-  if (!filters.from.empty() || !filters.to.empty()) {
-    query = Q(Q::OP_FILTER, query, Q(Q::OP_VALUE_RANGE, slot::begins, filters.from.empty() ? "0" : filters.from, filters.to.empty() ? "9" : filters.to));
+  if (const auto& [from, to] = filters.begins; !filters.begins.empty()) {
+    query = Q(Q::OP_FILTER, query, Q(Q::OP_VALUE_RANGE, slot::begins, from.empty() ? "0" : from, to.empty() ? "9" : to));
   }
   return query;
 }
@@ -249,7 +249,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
   if (window.most == 0 || window.most > 1000 || window.first > 10000) {
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜10000で指定してください。");
   }
-  if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
+  if ((query.words.empty() && query.phrases.empty()) || viewer.audiences.empty() || self_->folder.empty()) return {};
   Question base;
   if (query.words.empty()) base.full = all_bigrams(query.phrases.front());
   else base = words_question(query.words, self_->analyzer);
@@ -259,7 +259,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
       // A phrase of one character between signs has no pair; the text decides alone.
       if (!text::bigrams(text::normalize(phrase)).empty()) q = Q(Q::OP_FILTER, q, all_bigrams(phrase));
     }
-    for (const auto& word : query.excluded) q = Q(Q::OP_AND_NOT, q, unwanted(word));
+    for (const auto& unit : query.excluded) q = Q(Q::OP_AND_NOT, q, unwanted(unit.text));
     return with_filters(q, query.filters, viewer);
   };
   return with_index(self_->index, [&] {

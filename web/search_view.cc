@@ -36,7 +36,9 @@ std::string read_date(const std::string& typed, bool end, const char* name) {
 }
 
 void read_filters(const Target& target, Asked& asked) {
-  asked.form = {target.all("kind"), target.all("issuer"), target.parameter("from").value_or(""), target.parameter("to").value_or("")};
+  asked.form.kinds = target.all("kind");
+  asked.form.issuers = target.all("issuer");
+  asked.form.begins = {target.parameter("from").value_or(""), target.parameter("to").value_or("")};
   auto& filters = asked.query.filters;
   for (const auto& word : asked.form.kinds) {
     auto key = corpus::key_of(corpus::document_kinds(), word);
@@ -46,8 +48,8 @@ void read_filters(const Target& target, Asked& asked) {
     filters.kinds.emplace_back(*key);
   }
   filters.issuers.insert(filters.issuers.end(), asked.form.issuers.begin(), asked.form.issuers.end());
-  if (!asked.form.from.empty()) filters.from = read_date(asked.form.from, false, "始まりの日");
-  if (!asked.form.to.empty()) filters.to = read_date(asked.form.to, true, "終わりの日");
+  if (!asked.form.begins.from.empty()) filters.begins.from = read_date(asked.form.begins.from, false, "始まりの日");
+  if (!asked.form.begins.to.empty()) filters.begins.to = read_date(asked.form.begins.to, true, "終わりの日");
 }
 
 Asked read(const Target& target) {
@@ -69,8 +71,8 @@ std::vector<std::pair<std::string, std::string>> parameters(const Asked& asked) 
   std::vector<std::pair<std::string, std::string>> out = {{"q", asked.q}};
   for (const auto& kind : asked.form.kinds) out.emplace_back("kind", kind);
   for (const auto& issuer : asked.form.issuers) out.emplace_back("issuer", issuer);
-  if (!asked.form.from.empty()) out.emplace_back("from", asked.form.from);
-  if (!asked.form.to.empty()) out.emplace_back("to", asked.form.to);
+  if (!asked.form.begins.from.empty()) out.emplace_back("from", asked.form.begins.from);
+  if (!asked.form.begins.to.empty()) out.emplace_back("to", asked.form.begins.to);
   if (asked.most != page_size) out.emplace_back("limit", std::to_string(asked.most));
   return out;
 }
@@ -91,8 +93,8 @@ Json form_model(const Context& context, const Asked& asked) {
     bool is_chosen = std::ranges::find(asked.form.issuers, name) != asked.form.issuers.end();
     issuers.push_back({{"name", name}, {"chosen", is_chosen}});
   }
-  bool narrowed = !asked.form.kinds.empty() || !asked.form.issuers.empty() || !asked.form.from.empty() || !asked.form.to.empty();
-  return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.from}, {"to", asked.form.to}, {"narrowed", narrowed}};
+  bool narrowed = !asked.form.kinds.empty() || !asked.form.issuers.empty() || !asked.form.begins.from.empty() || !asked.form.begins.to.empty();
+  return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
 }
 
 Json hit_model(const search::Hit& hit, const search::Query& query, const text::Analyzer& analyzer, const std::string& marking) {

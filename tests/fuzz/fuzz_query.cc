@@ -1,4 +1,4 @@
-// Any bytes are a query, and its marks lie in the text.
+// Any bytes are a query; its parts lie in what was typed and its marks in the text.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -15,6 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   size_t half = input.size() / 2;
   auto query = shirube::search::parse(input.substr(0, half));
   query.understood();
+  for (const auto& part : query.parts) {
+    if (query.typed.substr(part.begin, part.typed.size()) != part.typed) std::abort();
+  }
+  if (!query.parts.empty()) shirube::search::parse(query.with(query.parts.front(), ""));
   std::string text = shirube::text::to_utf8(shirube::text::to_utf32(input.substr(half)));
   auto part = shirube::search::passage(text, query, analyzer);
   if (part.window.end > text.size()) std::abort();
