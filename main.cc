@@ -36,6 +36,8 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
                    [--number 文書番号] [--issued 発出日] [--effective 施行日] [--audience 公開範囲]
   search 検索語    条項を検索する [--limit 件数（1〜100）] [--json]
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
+  eval             問合せをまとめて検索し、正解の判定に照らして測る --queries F.jsonl --qrels F.tsv
+                   [--run OUT] [--compare 以前の RUN] [--top 件数（1〜1000、既定 100）] [--json]
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
@@ -101,6 +103,14 @@ int run(int argc, char** argv) {
   batch_sub->add_option("--queries", queries)->required();
   batch_sub->add_option("--top", top)->check(CLI::Range(1, 1000));
   batch_sub->add_option("--run", run_file)->required();
+  commands::EvalOptions eval;
+  CLI::App* eval_sub = command("eval", [&] { return commands::eval(arguments, eval); });
+  eval_sub->add_option("--queries", eval.queries)->required();
+  eval_sub->add_option("--qrels", eval.qrels)->required();
+  eval_sub->add_option("--run", eval.run);
+  eval_sub->add_option("--compare", eval.compare);
+  eval_sub->add_option("--top", eval.top)->check(CLI::Range(1, 1000));
+  eval_sub->add_flag("--json", eval.json);
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
   std::string host;

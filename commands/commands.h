@@ -25,6 +25,17 @@ int search(const Arguments& arguments, const std::string& text, size_t limit, bo
 /// Asks each query of a JSON Lines file, writes what was found as TREC lines, prints the times.
 int batch(const Arguments& arguments, const std::filesystem::path& queries, size_t top, const std::filesystem::path& run);
 
+struct EvalOptions {
+  std::filesystem::path queries, qrels;
+  std::filesystem::path run;      ///< also writes what was found; empty: does not
+  std::filesystem::path compare;  ///< an earlier run to compare with; empty: does not
+  size_t top = 100;               ///< documents a query
+  bool json = false;
+};
+
+/// As batch(), and measures what was found against judgements.
+int eval(const Arguments& arguments, const EvalOptions& options);
+
 /// Makes the index anew.
 int reindex(const Arguments& arguments);
 
