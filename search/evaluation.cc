@@ -32,10 +32,12 @@ constexpr const char* run_hint = "「問合せ Q0 資料 順位 得点 名前」
 using Columns = std::vector<std::string_view>;
 
 constexpr std::string_view white_space = " \t\r\v\f";
+constexpr size_t most_columns = 6;
 
+/// The columns of a line, of which there are no more than tell that it has too many.
 void split(std::string_view line, Columns& columns) {
   columns.clear();
-  for (size_t begin = 0; (begin = line.find_first_not_of(white_space, begin)) != line.npos;) {
+  for (size_t begin = 0; columns.size() <= most_columns && (begin = line.find_first_not_of(white_space, begin)) != line.npos;) {
     size_t end = std::min(line.find_first_of(white_space, begin), line.size());
     columns.push_back(line.substr(begin, end - begin));
     begin = end;
