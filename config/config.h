@@ -21,8 +21,7 @@ struct Config {
   int64_t file_mib = 256;
 
   // [index]
-  int64_t analysis_threads = 2;
-  int64_t commit_mib = 48;
+  int64_t index_threads = 2;
 
   // [serve]
   std::string host = "127.0.0.1";

@@ -78,6 +78,79 @@ TEST_CASE_METHOD(Fixture, "ingest from standard input, then search, batch and ch
   REQUIRE(run({"check"}) == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "eval measures what batch finds, and compares it with an earlier run") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  std::string queries = write("q.jsonl", "{\"_id\": \"q1\", \"text\": \"自宅の\\n端末\"}\n{\"_id\": \"q2\", \"text\": \"委託先の監督\"}\n{\"_id\": \"q3\", \"text\": \"judged by nobody\"}\n");
+  std::string qrels = write("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td1\t1\nq2\td2\t0\nq3\td1\t0\n");
+  std::string batch_run = folder / "batch.run", eval_run = folder / "eval.run";
+  REQUIRE(run({"batch", "--queries", queries, "--run", batch_run}) == 0);
+  REQUIRE(run({"eval", "--queries", queries, "--qrels", qrels, "--run", eval_run}) == 0);
+  CHECK(err().empty());
+  CHECK(slurp(eval_run) == slurp(batch_run));
+  CHECK_THAT(out(), Catch::Matches("nDCG@10 0\\.5000　MRR@10 0\\.5000　R@10 0\\.5000　R@100 0\\.5000\n問合せ 3　判定あり 2\n"
+                                   "時間 平均 [0-9.]+　p50 [0-9.]+　p95 [0-9.]+　p99 [0-9.]+ ms\n"));
+
+  std::string worse = write("worse.run", "q2 Q0 d2 1 1.0 old\n");
+  REQUIRE(run({"eval", "--queries", queries, "--qrels", qrels, "--compare", worse}) == 0);
+  CHECK_THAT(out(), Catch::Contains("勝ち 1　負け 0　引分け 1　差 +0.5000　p = 1.0000\n良くなった問合せ\n  0.0000 → 1.0000  q1  自宅の 端末\n"));
+  CHECK_THAT(out(), !Catch::Contains("悪くなった"));
+  std::string better = write("better.run", "q1 Q0 d1 1 1.0 old\nq2 Q0 d1 1 1.0 old\n");
+  REQUIRE(run({"eval", "--queries", queries, "--qrels", qrels, "--compare", better, "--json", "--top", "10"}) == 0);
+  CHECK_THAT(err(), Catch::Contains("注意: 上位 10 件だけ"));
+  Json json = Json::parse(out());
+  CHECK(json["queries"] == 3);
+  CHECK(json["judged"] == 2);
+  CHECK(json["ndcg_10"] == 0.5);
+  CHECK(json["latency_ms"]["p99"] > 0);
+  CHECK(json["comparison"]["losses"] == 1);
+  CHECK(json["comparison"]["difference"] == -0.5);
+  CHECK(json["comparison"]["lost"] == Json::parse("[{\"query\": \"q2\", \"text\": \"委託先の監督\", \"before\": 1.0, \"after\": 0.0}]"));
+
+  // The earlier run is read before its file is written over.
+  REQUIRE(run({"eval", "--queries", queries, "--qrels", qrels, "--compare", eval_run, "--run", eval_run}) == 0);
+  CHECK_THAT(out(), Catch::Contains("勝ち 0　負け 0　引分け 2　差 +0.0000　p = 1.0000\n"));
+  std::string one = write("one.jsonl", "{\"_id\": \"q1\", \"text\": \"自宅の端末\"}\n");
+  REQUIRE(run({"eval", "--queries", one, "--qrels", qrels}) == 0);
+  CHECK_THAT(out(), Catch::Contains("nDCG@10 0.5000") && Catch::Contains("問合せ 1　判定あり 2（うち 1 は問合せになく、0 と数えた）"));
+}
+
+TEST_CASE_METHOD(Fixture, "eval says what is wrong with its files, and leaves the run alone") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  std::string queries = write("q.jsonl", "{\"_id\": \"q1\", \"text\": \"端末\"}\n"), qrels = write("good.tsv", "q1\td1\t1\n");
+  std::string kept = write("kept.run", "q1 Q0 d1 1 1.0 old\n");
+  struct Row {
+    std::vector<std::string> arguments;
+    int code;
+    const char* says;
+  };
+  const Row rows[] = {
+      {{"--queries", queries}, 2, "必要な引数がありません"},
+      {{"--queries", queries, "--qrels", folder / "none"}, 3, "ファイルを開けません"},
+      {{"--queries", folder / "none", "--qrels", qrels}, 3, "問合せのファイルを開けません"},
+      {{"--queries", queries, "--qrels", write("bad.tsv", "q1\td1\t1\nq1\td2\tgood\n")}, 2, "bad.tsv の2行目の評価"},
+      {{"--queries", queries, "--qrels", write("other.tsv", "x1\td1\t1\n")}, 2, "判定がある問合せが1件もありません"},
+      {{"--queries", queries, "--qrels", write("zero.tsv", "q1\td1\t0\n")}, 2, "判定がある問合せが1件もありません"},
+      {{"--queries", queries, "--qrels", qrels, "--compare", folder / "none"}, 3, "ファイルを開けません"},
+      {{"--queries", queries, "--qrels", qrels, "--compare", write("bad.run", "q1 d1 1\n")}, 2, "bad.run の1行目を読めません"},
+      {{"--queries", write("twice.jsonl", "{\"_id\": \"q1\", \"text\": \"a\"}\n{\"_id\": \"q1\", \"text\": \"b\"}\n"), "--qrels", qrels}, 2, "_id が重なっています: q1"},
+      {{"--queries", queries, "--qrels", qrels, "--top", "0"}, 2, "値が正しくありません"},
+  };
+  for (const auto& row : rows) {
+    std::vector<std::string> arguments = {"eval", "--run", kept};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    INFO(row.says);
+    CHECK(run(arguments) == row.code);
+    CHECK_THAT(err(), Catch::StartsWith("エラー: ") && Catch::Contains(row.says) && Catch::Contains(" → "));
+    CHECK(out().empty());
+    CHECK(slurp(kept) == "q1 Q0 d1 1 1.0 old\n");
+  }
+  CHECK(run({"eval", "--queries", queries, "--qrels", qrels, "--run", folder / "none/out"}) == 6);
+  CHECK_THAT(err(), Catch::Contains("結果を書けません"));
+  REQUIRE(run({"ingest", "-"}, "{\"_id\": \"d 3\", \"text\": \"端末の台帳\"}\n") == 0);
+  CHECK(run({"batch", "--queries", queries, "--run", folder / "out.run"}) == 2);
+  CHECK_THAT(err(), Catch::Contains("「d 3」は空か空白を含む"));
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);

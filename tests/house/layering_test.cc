@@ -22,7 +22,8 @@ const std::map<std::string, Folders> arrows = {
     {"indexer", {"search", "corpus", "store", "text"}},
     {"web", {"indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
-    {"", {"web", "indexer", "search", "corpus", "store", "text", "config"}},
+    {"commands", {"web", "indexer", "search", "corpus", "store", "text", "config"}},
+    {"", {"commands", "indexer", "text", "config"}},
 };
 
 /// The beginning of a third-party header and the folders it may stand in.
@@ -34,9 +35,9 @@ const std::map<std::string, Folders> third_party = {
     {"sqlite3", {"store"}},     {"sodium", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer"}},
-    {"CLI/", {""}},             {"spdlog/", {"web", ""}},
-    {"nlohmann/", {"corpus", "indexer", "web", ""}},
-    {"fmt/", {"text", "store", "corpus", "search", "indexer", "web", "config", ""}},
+    {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
+    {"nlohmann/", {"corpus", "indexer", "web", "commands"}},
+    {"fmt/", {"text", "store", "corpus", "search", "indexer", "web", "config", "commands", ""}},
 };
 
 /// What is wrong with an #include; empty when nothing is.

@@ -43,7 +43,7 @@ struct Fixture {
     index();
   }
   void index() {
-    indexer::IndexWriter(database, model(), {folder.path(), "test", 1, 1 << 20}).drain([](auto, auto) {}, stop);
+    indexer::IndexWriter(database, model(), {folder.path(), "test", 1}).drain([](auto, auto) {}, stop);
   }
   void sql(const char* statement) {
     database.write([&](SQLite::Database& db) {

@@ -162,7 +162,7 @@ TEST_CASE("killed at each step of the queue, the work is taken up again") {
     auto work = [&](bool die) {
       store::Database database(folder / "shirube.db");
       std::atomic<bool> stop{false};
-      indexer::IndexWriterOptions options{folder.path(), "test", 1, 1};
+      indexer::IndexWriterOptions options{folder.path(), "test", 1, 1, 1};
       options.at_step = [&](std::string_view step) {
         if (die && step == row.step) ::raise(SIGKILL);
       };

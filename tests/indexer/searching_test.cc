@@ -45,7 +45,7 @@ struct Fixture {
     library.add({&edition, 1});
   }
 
-  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2, 1 << 20}}; }
+  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2}}; }
   void index() { REQUIRE(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done); }
   Searcher searcher() { return {folder.path(), database, model(), "test"}; }
 

@@ -120,7 +120,7 @@ class Town {
     shirube::indexer::IndexWriterOptions options;
     options.data = folder_.path();
     options.analyzer_name = "test";
-    options.analysis_threads = 1;
+    options.threads = 1;
     shirube::indexer::IndexWriter writer(database, model, options);
     REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
   }

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "commands/installation.h"
+#include "corpus/document.h"
+
+// The commands of the program, one function each. They print, and return the exit code; what fails
+// leaves as Error. Their names, options and output are a contract that tests/commands holds.
+
+namespace shirube::commands {
+
+/// Prints the clauses of a file as a JSON array. Needs no data directory.
+int outline(const Arguments& arguments, const std::filesystem::path& file);
+
+/// Takes files, folders and JSON Lines (`-`: standard input), and brings the index up to them.
+int ingest(const Arguments& arguments, const std::vector<std::string>& sources, const corpus::Facts& facts);
+
+/// Prints the best clauses for what is asked, for reading or as the API's JSON.
+int search(const Arguments& arguments, const std::string& text, size_t limit, bool json);
+
+/// Asks each query of a JSON Lines file, writes what was found as TREC lines, prints the times.
+int batch(const Arguments& arguments, const std::filesystem::path& queries, size_t top, const std::filesystem::path& run);
+
+struct EvalOptions {
+  std::filesystem::path queries, qrels;
+  std::filesystem::path run;      ///< also writes what was found; empty: does not
+  std::filesystem::path compare;  ///< an earlier run to compare with; empty: does not
+  size_t top = 100;               ///< documents a query
+  bool json = false;
+};
+
+/// As batch(), and measures what was found against judgements.
+int eval(const Arguments& arguments, const EvalOptions& options);
+
+/// Makes the index anew.
+int reindex(const Arguments& arguments);
+
+/// Prints what does not fit together; 1 when something does not.
+int check(const Arguments& arguments);
+
+/// Serves browsers until it is told to stop, and keeps the index in step.
+int serve(const Arguments& arguments, const std::string& host, int port);
+
+}  // namespace shirube::commands

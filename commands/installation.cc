@@ -1,0 +1,65 @@
+#include "commands/installation.h"
+
+#include "text/error.h"
+#include "text/user_dictionary.h"
+
+namespace shirube::commands {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+text::AnalyzerOptions analyzer_options(const Arguments& arguments, std::string& name) {
+  text::AnalyzerOptions options;
+  options.dictionary = arguments.config.dictionary;
+  name = options.dictionary;
+  fs::path terms = arguments.config.folder / arguments.config.terms;
+  if (arguments.config.folder.empty() || !fs::exists(terms)) return options;
+  std::string tsv = store::read_file(terms, 16 << 20);
+  auto list = text::parse_user_terms(tsv, terms.string());
+  if (list.empty()) return options;
+  std::string hash = store::sha256(options.dictionary + "\n" + tsv).substr(0, 16);
+  name += "+" + hash;
+  options.user_dictionary = arguments.data / "dictionary" / (hash + ".dic");
+  if (!fs::exists(options.user_dictionary)) {
+    fs::create_directories(arguments.data / "dictionary");
+    text::compile_user_dictionary(list, options.dictionary, options.user_dictionary);
+  }
+  return options;
+}
+
+fs::path prepare(const fs::path& data, store::Database::Open open) {
+  std::error_code error;
+  if (open == store::Database::Open::or_create) fs::create_directories(data, error);
+  if (error) throw Error(ErrorKind::unavailable, "データフォルダを作れません: " + data.string(), "場所と権限を確認してください。");
+  return data;
+}
+
+}  // namespace
+
+indexer::ExtractionLimits limits(const config::Config& config) {
+  return {static_cast<unsigned>(config.cpu_seconds), static_cast<unsigned>(config.wall_seconds), static_cast<uint64_t>(config.memory_mib) << 20,
+          static_cast<uint64_t>(config.file_mib) << 20};
+}
+
+Installation::Installation(const Arguments& arguments, store::Database::Open open)
+    : data(prepare(arguments.data, open)),
+      database(data / "shirube.db", open),
+      files(data / "files"),
+      library(database),
+      model(analyzer_options(arguments, analyzer_name)) {}
+
+search::Searcher Installation::searcher() { return {data, database, model, analyzer_name}; }
+
+indexer::IndexWriter Installation::index_writer(const config::Config& config) {
+  return {database, model,
+          {data, analyzer_name, static_cast<unsigned>(config.analysis_threads), static_cast<uint64_t>(config.commit_mib) << 20}};
+}
+
+web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers) {
+  web::AppOptions options{data, database, model, analyzer_name, std::move(viewer)};
+  options.readers = readers;
+  return options;
+}
+
+}  // namespace shirube::commands

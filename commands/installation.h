@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "config/config.h"
+#include "corpus/library.h"
+#include "indexer/child.h"
+#include "indexer/index_writer.h"
+#include "search/searcher.h"
+#include "store/database.h"
+#include "store/files.h"
+#include "text/analyzer.h"
+#include "web/app.h"
+
+namespace shirube::commands {
+
+/// What every command is given.
+struct Arguments {
+  std::filesystem::path data = "var";
+  std::filesystem::path config_file;
+  config::Config config;
+  std::filesystem::path program;  ///< this very program, which reads untrusted files as a child
+};
+
+/// The limits of the child that reads files.
+indexer::ExtractionLimits limits(const config::Config& config);
+
+/// A data directory, opened: its database, originals and dictionary, and what is made of the three.
+/// What it hands out must not outlive it.
+struct Installation {
+  Installation(const Arguments& arguments, store::Database::Open open);
+
+  search::Searcher searcher();
+  indexer::IndexWriter index_writer(const config::Config& config);
+  web::AppOptions app_options(corpus::Viewer viewer, size_t readers);
+
+  std::filesystem::path data;
+  store::Database database;
+  store::Files files;
+  corpus::Library library;
+  std::string analyzer_name;  ///< changes with the dictionaries, so that an index knows which cut it
+  text::AnalyzerModel model;
+};
+
+}  // namespace shirube::commands

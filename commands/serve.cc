@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "commands/commands.h"
+#include "commands/terminal.h"
+#include "store/queue.h"
+#include "text/error.h"
+#include "web/server.h"
+
+namespace shirube::commands {
+
+namespace {
+
+bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
+
+/// Without sign-ins everybody is one viewer: the operator on their own machine, and beyond it only
+/// who may read what is public, unless the settings say otherwise.
+corpus::Viewer service_viewer(const config::Config& config, const std::string& host) {
+  if (config.audiences.empty()) return is_loopback(host) ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
+  corpus::Viewer viewer;
+  for (const auto& word : config.audiences) {
+    auto key = corpus::key_of(corpus::audiences(), word);
+    if (!key) throw Error(ErrorKind::invalid, "設定 serve.audiences の「" + word + "」は公開範囲ではありません。", "public、staff、committee、restricted から選んでください。");
+    viewer.audiences.emplace_back(*key);
+  }
+  return viewer;
+}
+
+/// Keeps the index in step until it is told to stop: at once when something is queued, and now and
+/// then for editions that a new day brings into force.
+void keep_index(Installation& installation, const config::Config& config) {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto glance = std::chrono::milliseconds(200);
+  constexpr auto round = std::chrono::minutes(10);
+  constexpr auto patience = std::chrono::seconds(30);
+  auto writer = installation.index_writer(config);
+  auto none = [](uint64_t, uint64_t) {};
+  auto next_round = Clock::now();
+  auto wait = [&] {
+    for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+  };
+  while (!stop_requested) {
+    try {
+      installation.library.link_citations();
+      if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
+        bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
+        next_round = Clock::now() + (busy ? std::chrono::duration_cast<Clock::duration>(patience) : round);
+        if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+    } catch (const Error& e) {
+      spdlog::error("索引の更新に失敗しました: {} {}", e.message(), e.hint());
+      wait();
+    } catch (const std::exception& e) {
+      spdlog::error("索引の更新に失敗しました: {}", e.what());
+      wait();
+    }
+    std::this_thread::sleep_for(glance);
+  }
+}
+
+/// An index that cannot be used is made anew; the documents are not in it but in the database.
+void mend_index(Installation& installation, const config::Config& config) {
+  try {
+    installation.searcher();
+  } catch (const Error& e) {
+    spdlog::warn("{} 索引を作り直します。", e.message());
+    auto outcome = installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
+    if (outcome == indexer::IndexWriter::Outcome::busy) {
+      throw Error(ErrorKind::unavailable, "索引が使えず、別の処理が更新しているため作り直せません。", "その処理が終わってから、もう一度始めてください。");
+    }
+  }
+}
+
+}  // namespace
+
+int serve(const Arguments& arguments, const std::string& host, int port) {
+  Installation installation(arguments, store::Database::Open::existing);
+  const config::Config& config = arguments.config;
+  mend_index(installation, config);
+  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads));
+  options.local_only = is_loopback(host);
+  options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  web::App app(std::move(options));
+  web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
+  int bound = server.bind(host, port);
+  std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  std::jthread serving([&] { server.serve(); });
+  // Whatever ends the watch over the index, the server stops before its thread is waited for.
+  struct Stop {
+    web::Server& server;
+    ~Stop() { server.stop(); }
+  } stop{server};
+  keep_index(installation, config);
+  return 0;
+}
+
+}  // namespace shirube::commands

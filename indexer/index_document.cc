@@ -1,0 +1,84 @@
+#include "indexer/index_document.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <xapian.h>
+
+#include <map>
+
+#include "corpus/rows.h"
+#include "search/index_format.h"
+#include "text/analyzer.h"
+#include "text/normalize.h"
+
+namespace shirube::indexer {
+
+using search::term;
+
+std::vector<Source> sources(SQLite::Database& db, int64_t first, int64_t last) {
+  SQLite::Statement select(db, fmt::format("SELECT c.id, e.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, e.issued, e.effective, "
+                                           "c.label, c.heading, c.text, c.locator, c.parent "
+                                           "FROM editions e JOIN documents d ON d.id = e.document_id JOIN clauses c ON c.edition_id = e.id "
+                                           "WHERE e.id BETWEEN :first AND :last ORDER BY e.id, c.position", corpus::edition_state));
+  select.bind(":first", first);
+  select.bind(":last", last);
+  corpus::bind_today(select);
+  std::vector<Source> out;
+  size_t edition_begin = 0;
+  while (select.executeStep()) {
+    auto text = [&](int i) { return select.getColumn(i).getString(); };
+    auto number = [&](int i) { return select.getColumn(i).getInt64(); };
+    if (!out.empty() && out.back().edition_id != number(1)) edition_begin = out.size();
+    out.push_back({number(0), number(1), number(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9), text(10), "", text(11), text(12), text(13), text(14)});
+    if (select.getColumn(15).isNull()) continue;
+    const Source& parent = out[edition_begin + static_cast<size_t>(number(15))];
+    out.back().above = parent.above + "\n" + parent.heading;
+  }
+  return out;
+}
+
+namespace {
+
+/// Terms of one clause with how often they stand in it: handed to Xapian once each.
+using Terms = std::map<std::string, unsigned>;
+
+void add_words(Terms& terms, std::string_view prefix, const text::Normalized& normalized, const text::Analyzer& analyzer) {
+  for (const auto& token : analyzer.analyze(normalized)) {
+    if (token.kind == text::TokenKind::reference) ++terms[term(search::prefix::reference, token.term)];
+    else if (token.kind != text::TokenKind::function) ++terms[term(prefix, token.term)];
+  }
+}
+
+}  // namespace
+
+Xapian::Document make_document(const Source& source, const text::Analyzer& analyzer) {
+  Terms terms;
+  text::Normalized body = text::normalize(source.label + "　" + source.heading + "\n" + source.text);
+  add_words(terms, "", body, analyzer);
+  for (const auto& token : text::bigrams(body)) ++terms[term(search::prefix::bigram, token.term)];
+  for (const auto& token : text::references(text::normalize(source.label + "　" + source.heading))) ++terms[term(search::prefix::own, token.term)];
+  // Its whole number as one: 第22条第2項.
+  std::string place;
+  for (const auto& token : text::references(text::normalize(source.locator))) place += token.term;
+  if (!place.empty()) ++terms[term(search::prefix::place, place)];
+  // What a bulk import calls a title is its clause's heading as well: one of the two is enough.
+  std::string headings = source.above + "\n" + source.heading;
+  if (source.title != source.heading) headings = source.title + "\n" + headings;
+  add_words(terms, search::prefix::heading, text::normalize(headings), analyzer);
+
+  Xapian::Document doc;
+  for (const auto& [name, count] : terms) doc.add_term(name, count);
+  doc.add_boolean_term(term(search::prefix::kind, source.kind));
+  doc.add_boolean_term(term(search::prefix::audience, source.audience));
+  doc.add_boolean_term(term(search::prefix::state, source.state));
+  if (!source.issuer.empty()) doc.add_boolean_term(term(search::prefix::issuer, source.issuer));
+  const std::pair<unsigned, std::string> values[] = {
+      {search::slot::begins, source.begins}, {search::slot::issued, source.issued}, {search::slot::effective, source.effective},
+      {search::slot::document, std::to_string(source.document_id)}, {search::slot::kind, source.kind}, {search::slot::issuer, source.issuer}};
+  for (const auto& [slot, value] : values) {
+    if (!value.empty()) doc.add_value(slot, value);
+  }
+  return doc;
+}
+
+}  // namespace shirube::indexer
