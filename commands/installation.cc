@@ -47,17 +47,17 @@ Installation::Installation(const Arguments& arguments, store::Database::Open ope
       database(data / "shirube.db", open),
       files(data / "files"),
       library(database),
-      model(analyzer_options(arguments, analyzer_name)) {}
+      model(analyzer_options(arguments, analyzer_name)),
+      lexicon(arguments.config.folder.empty() ? fs::path() : (arguments.config.folder / arguments.config.terms).parent_path()) {}
 
-search::Searcher Installation::searcher() { return {data, database, model, analyzer_name}; }
+search::Searcher Installation::searcher() { return {data, database, model, analyzer_name, lexicon}; }
 
 indexer::IndexWriter Installation::index_writer(const config::Config& config) {
-  return {database, model,
-          {data, analyzer_name, static_cast<unsigned>(config.analysis_threads), static_cast<uint64_t>(config.commit_mib) << 20}};
+  return {database, model, {data, analyzer_name, static_cast<unsigned>(config.index_threads)}};
 }
 
 web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers) {
-  web::AppOptions options{data, database, model, analyzer_name, std::move(viewer)};
+  web::AppOptions options{data, database, model, analyzer_name, lexicon, std::move(viewer)};
   options.readers = readers;
   return options;
 }

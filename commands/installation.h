@@ -41,6 +41,7 @@ struct Installation {
   corpus::Library library;
   std::string analyzer_name;  ///< changes with the dictionaries, so that an index knows which cut it
   text::AnalyzerModel model;
+  std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
 
 }  // namespace shirube::commands

@@ -15,18 +15,21 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The passage of a hit with its marks, for a terminal or a log.
+/// The passages of a hit with their marks, for a terminal or a log.
 std::string marked(const search::Hit& hit) {
   const std::string& text = hit.clause.clause.text;
   bool terminal = ::isatty(1);
   std::string out;
-  size_t at = hit.passage.window.begin;
-  for (const auto& mark : hit.passage.marks) {
-    out += text.substr(at, mark.begin - at);
-    out += (terminal ? "\x1b[1m" : "") + text.substr(mark.begin, mark.end - mark.begin) + (terminal ? "\x1b[0m" : "");
-    at = mark.end;
+  for (const auto& part : hit.passages) {
+    if (!out.empty() || part.window.begin > 0) out += " … ";
+    size_t at = part.window.begin;
+    for (const auto& mark : part.marks) {
+      out += text.substr(at, mark.begin - at);
+      out += (terminal ? "\x1b[1m" : "") + text.substr(mark.begin, mark.end - mark.begin) + (terminal ? "\x1b[0m" : "");
+      at = mark.end;
+    }
+    out += text.substr(at, part.window.end - at);
   }
-  out += text.substr(at, hit.passage.window.end - at);
   return text::replace_all(out, "\n", " ");
 }
 
@@ -50,7 +53,7 @@ int search(const Arguments& arguments, const std::string& text, size_t limit, bo
   if (json) return search_json(installation, text, limit);
   search::Query query = search::parse(text);
   auto results = installation.searcher().search(query, corpus::Viewer::everything(), {0, limit, false});
-  std::cout << query.understood() << "　" << (results.total_exact ? "" : "約 ") << results.total << " 件\n";
+  std::cout << query.understood() << "　" << (results.found.total_exact ? "" : "約 ") << results.found.total << " 件\n";
   int rank = 0;
   for (const auto& hit : results.hits) {
     std::cout << fmt::format("\n{}. {} [{}]\n", ++rank, hit.clause.citation(), corpus::japanese_name(hit.clause.edition.state));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <xapian.h>
 
+#include <algorithm>
 #include <map>
 
 #include "corpus/rows.h"
@@ -42,11 +43,24 @@ namespace {
 /// Terms of one clause with how often they stand in it: handed to Xapian once each.
 using Terms = std::map<std::string, unsigned>;
 
-void add_words(Terms& terms, std::string_view prefix, const text::Normalized& normalized, const text::Analyzer& analyzer) {
+/// Returns how many words there are.
+size_t add_words(Terms& terms, std::string_view prefix, const text::Normalized& normalized, const text::Analyzer& analyzer) {
+  size_t length = 0;
   for (const auto& token : analyzer.analyze(normalized)) {
-    if (token.kind == text::TokenKind::reference) ++terms[term(search::prefix::reference, token.term)];
-    else if (token.kind != text::TokenKind::function) ++terms[term(prefix, token.term)];
+    // 「第1項」 stands in every other clause and tells nothing; 「第16条」 does.
+    bool names = token.kind == text::TokenKind::reference && (token.term.find("条") != token.term.npos || token.term[0] > '9');
+    if (names) ++terms[term(search::prefix::reference, token.term)];
+    if (token.kind == text::TokenKind::function || token.kind == text::TokenKind::reference) continue;
+    ++terms[term(prefix, token.term)];
+    ++length;
   }
+  return length;
+}
+
+void append_short(std::string& out, size_t number) {
+  number = std::min<size_t>(number, 0xFFFF);
+  out.push_back(static_cast<char>(number >> 8));
+  out.push_back(static_cast<char>(number & 0xFF));
 }
 
 }  // namespace
@@ -54,8 +68,12 @@ void add_words(Terms& terms, std::string_view prefix, const text::Normalized& no
 Xapian::Document make_document(const Source& source, const text::Analyzer& analyzer) {
   Terms terms;
   text::Normalized body = text::normalize(source.label + "　" + source.heading + "\n" + source.text);
-  add_words(terms, "", body, analyzer);
-  for (const auto& token : text::bigrams(body)) ++terms[term(search::prefix::bigram, token.term)];
+  size_t words = add_words(terms, "", body, analyzer), pairs = 0;
+  for (const auto& token : text::bigrams(body)) {
+    if (!search::is_kept_pair(token.term)) continue;
+    ++terms[term(search::prefix::bigram, token.term)];
+    ++pairs;
+  }
   for (const auto& token : text::references(text::normalize(source.label + "　" + source.heading))) ++terms[term(search::prefix::own, token.term)];
   // Its whole number as one: 第22条第2項.
   std::string place;
@@ -64,7 +82,9 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   // What a bulk import calls a title is its clause's heading as well: one of the two is enough.
   std::string headings = source.above + "\n" + source.heading;
   if (source.title != source.heading) headings = source.title + "\n" + headings;
-  add_words(terms, search::prefix::heading, text::normalize(headings), analyzer);
+  size_t heading_words = add_words(terms, search::prefix::heading, text::normalize(headings), analyzer);
+  std::string lengths;
+  for (size_t length : {words, pairs, heading_words}) append_short(lengths, length);
 
   Xapian::Document doc;
   for (const auto& [name, count] : terms) doc.add_term(name, count);
@@ -74,7 +94,8 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   if (!source.issuer.empty()) doc.add_boolean_term(term(search::prefix::issuer, source.issuer));
   const std::pair<unsigned, std::string> values[] = {
       {search::slot::begins, source.begins}, {search::slot::issued, source.issued}, {search::slot::effective, source.effective},
-      {search::slot::document, std::to_string(source.document_id)}, {search::slot::kind, source.kind}, {search::slot::issuer, source.issuer}};
+      {search::slot::document, std::to_string(source.document_id)}, {search::slot::kind, source.kind}, {search::slot::issuer, source.issuer},
+      {search::slot::lengths, lengths}};
   for (const auto& [slot, value] : values) {
     if (!value.empty()) doc.add_value(slot, value);
   }

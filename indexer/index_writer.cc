@@ -8,171 +8,28 @@
 
 #include <algorithm>
 #include <charconv>
-#include <condition_variable>
-#include <deque>
-#include <map>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "corpus/rows.h"
+#include "indexer/index_document.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
 #include "store/database.h"
 #include "store/event_log.h"
+#include "store/files.h"
 #include "store/queue.h"
 #include "text/analyzer.h"
 #include "text/error.h"
-#include "text/normalize.h"
 
 namespace shirube::indexer {
 
 namespace fs = std::filesystem;
-using search::prefix::bigram;
-using search::prefix::heading;
-using search::term;
 
 namespace {
-
-/// A clause with what its document says of it, ready to be indexed.
-struct Source {
-  int64_t clause_id, edition_id, document_id;
-  std::string title, kind, issuer, audience, state, begins;
-  std::string above;  ///< headings it stands under
-  std::string label, heading, text, locator;
-  uint64_t bytes() const { return heading.size() + text.size() + 200; }
-};
-
-// ---- what becomes of a clause in the index ----
-
-void add_words(Xapian::Document& doc, std::string_view prefix, const text::Normalized& normalized, const text::Analyzer& analyzer) {
-  for (const auto& token : analyzer.analyze(normalized)) {
-    if (token.kind == text::TokenKind::reference) doc.add_term(term(search::prefix::reference, token.term));
-    else if (token.kind != text::TokenKind::function) doc.add_term(term(prefix, token.term));
-  }
-}
-
-Xapian::Document make_document(const Source& source, const text::Analyzer& analyzer) {
-  Xapian::Document doc;
-  text::Normalized body = text::normalize(source.label + "　" + source.heading + "\n" + source.text);
-  add_words(doc, "", body, analyzer);
-  for (const auto& token : text::bigrams(body)) doc.add_term(term(bigram, token.term));
-  for (const auto& token : text::references(text::normalize(source.label + "　" + source.heading))) doc.add_term(term(search::prefix::own, token.term));
-  // Its whole number as one: 第22条第2項.
-  std::string place;
-  for (const auto& token : text::references(text::normalize(source.locator))) place += token.term;
-  if (!place.empty()) doc.add_term(term(search::prefix::place, place));
-  text::Normalized headings = text::normalize(source.title + "\n" + source.above + "\n" + source.heading);
-  add_words(doc, heading, headings, analyzer);
-  doc.add_boolean_term(term(search::prefix::kind, source.kind));
-  doc.add_boolean_term(term(search::prefix::audience, source.audience));
-  doc.add_boolean_term(term(search::prefix::state, source.state));
-  doc.add_boolean_term(term(search::prefix::document, std::to_string(source.document_id)));
-  doc.add_boolean_term(term(search::prefix::edition, std::to_string(source.edition_id)));
-  doc.add_boolean_term(term(search::prefix::clause, std::to_string(source.clause_id)));
-  if (!source.issuer.empty()) doc.add_boolean_term(term(search::prefix::issuer, source.issuer));
-  if (!source.begins.empty()) doc.add_value(search::slot::begins, source.begins);
-  doc.add_value(search::slot::document, std::to_string(source.document_id));
-  return doc;
-}
-
-// ---- a line of workers between the reader and the writer ----
-
-/// Analyses clauses on several threads and hands the results back in the order they came, holding
-/// only so many at a time.
-class AnalysisLine {
- public:
-  AnalysisLine(const text::AnalyzerModel& model, unsigned threads) {
-    for (unsigned i = 0; i < std::max(1u, threads); ++i) threads_.emplace_back([this, &model] { work(text::Analyzer(model)); });
-  }
-  ~AnalysisLine() {
-    {
-      std::lock_guard lock(mutex_);
-      closed_ = true;
-    }
-    changed_.notify_all();
-    for (auto& thread : threads_) thread.join();
-  }
-
-  bool full() const { return line_.size() >= capacity; }
-  bool empty() const { return line_.empty(); }
-
-  void put(Source source) {
-    std::lock_guard lock(mutex_);
-    line_.push_back(std::make_unique<Job>(std::move(source)));
-    waiting_.push_back(line_.back().get());
-    changed_.notify_all();
-  }
-
-  /// The oldest job's result; waits for it.
-  std::pair<int64_t, Xapian::Document> take() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return line_.front()->done; });
-    std::unique_ptr<Job> job = std::move(line_.front());
-    line_.pop_front();
-    if (job->failure) std::rethrow_exception(job->failure);
-    return {job->source.clause_id, std::move(job->result)};
-  }
-
- private:
-  static constexpr size_t capacity = 512;
-
-  struct Job {
-    explicit Job(Source s) : source(std::move(s)) {}
-    Source source;
-    Xapian::Document result;
-    std::exception_ptr failure;
-    bool done = false;
-  };
-
-  void work(text::Analyzer analyzer) {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-      if (closed_) return;
-      Job* job = waiting_.front();
-      waiting_.pop_front();
-      lock.unlock();
-      try {
-        job->result = make_document(job->source, analyzer);
-      } catch (...) {
-        job->failure = std::current_exception();
-      }
-      lock.lock();
-      job->done = true;
-      changed_.notify_all();
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::unique_ptr<Job>> line_;
-  std::deque<Job*> waiting_;
-  bool closed_ = false;
-  std::vector<std::thread> threads_;
-};
-
-// ---- reading the truth ----
-
-std::vector<Source> clauses_of(SQLite::Database& db, int64_t edition_id) {
-  SQLite::Statement select(db, fmt::format("SELECT c.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, c.label, c.heading, c.text, c.parent, c.locator "
-                                           "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
-                                           "WHERE e.id = :edition ORDER BY c.position", corpus::edition_state));
-  select.bind(":edition", edition_id);
-  corpus::bind_today(select);
-  std::vector<Source> sources;
-  while (select.executeStep()) {
-    auto text = [&](int i) { return select.getColumn(i).getString(); };
-    sources.push_back({select.getColumn(0).getInt64(), edition_id, select.getColumn(1).getInt64(), text(2), text(3), text(4), text(5), text(6), text(7), "",
-                       text(8), text(9), text(10), text(12)});
-    if (!select.getColumn(11).isNull()) {
-      const Source& parent = sources[static_cast<size_t>(select.getColumn(11).getInt64())];
-      sources.back().above = parent.above + "\n" + parent.heading;
-    }
-  }
-  return sources;
-}
 
 void queue_changed_states(SQLite::Database& db) {
   SQLite::Statement insert(db, fmt::format("INSERT INTO queue (edition_id) SELECT e.id FROM editions e WHERE e.indexed_state <> '' AND e.indexed_state <> {}",
@@ -223,37 +80,6 @@ Xapian::WritableDatabase open_index(const fs::path& folder, const std::string& a
   return index;
 }
 
-/// Feeds the clauses of editions to an index. The caller commits.
-class Feeder {
- public:
-  Feeder(Xapian::WritableDatabase& index, const text::AnalyzerModel& model, unsigned threads) : index_(index), line_(model, threads) {}
-
-  /// Indexes the clauses of an edition; of a clause that is there already, the terms are replaced.
-  void feed(std::vector<Source> sources) {
-    for (auto& source : sources) {
-      while (line_.full()) write_one();
-      bytes_ += source.bytes();
-      line_.put(std::move(source));
-    }
-  }
-  /// Waits until all that was fed is in the index.
-  void finish() {
-    while (!line_.empty()) write_one();
-  }
-  uint64_t take_bytes() { return std::exchange(bytes_, 0); }
-  uint64_t bytes() const { return bytes_; }
-
- private:
-  void write_one() {
-    auto [id, doc] = line_.take();
-    index_.replace_document(static_cast<Xapian::docid>(id), doc);
-  }
-
-  Xapian::WritableDatabase& index_;
-  AnalysisLine line_;
-  uint64_t bytes_ = 0;
-};
-
 void remember_states(SQLite::Database& db, const std::vector<std::pair<int64_t, std::string>>& states) {
   SQLite::Statement update(db, "UPDATE editions SET indexed_state = ? WHERE id = ?");
   for (const auto& [edition, state] : states) {
@@ -271,11 +97,17 @@ int number_of(const fs::path& folder) {
   return number;
 }
 
-/// Folders of the index that a killed rebuild left behind. Only under the lock.
-void remove_others(const fs::path& data, const fs::path& current) {
+/// Never a name that was used before: a reader that still has it open would take the new for the old.
+std::string next_name(const fs::path& current) { return fmt::format("index-{}", current.empty() ? 1 : number_of(current) + 1); }
+
+/// Segments lie beside the index that they are to become.
+constexpr const char* parts_ending = ".parts";
+
+/// Folders of the index that a killed build left behind. Only under the lock.
+void remove_others(const fs::path& data, const std::vector<fs::path>& kept) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(data, ignored)) {
-    bool other = entry.is_directory(ignored) && entry.path().filename().string().starts_with("index-") && entry.path() != current;
+    bool other = entry.is_directory(ignored) && entry.path().filename().string().starts_with("index-") && std::ranges::find(kept, entry.path()) == kept.end();
     if (other) fs::remove_all(entry.path(), ignored);
   }
 }
@@ -301,16 +133,28 @@ IndexWriter::IndexWriter(store::Database& database, const text::AnalyzerModel& m
 IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::atomic<bool>& stop) try {
   WriterLock lock(options_.data);
   if (!lock.held()) return Outcome::busy;
+  fs::path current = search::index_folder(options_.data, database_);
+  remove_others(options_.data, {current, options_.data / (next_name(current) + parts_ending)});
   database_.write(queue_changed_states);
+  if (database_.read(store::queue_length) == 0) return Outcome::done;
+  if (int64_t after = last_indexed_edition(); is_much(after)) {
+    if (build(after, progress, stop) == Outcome::stopped) return Outcome::stopped;
+  }
+  return add_queued(progress, stop);
+} catch (const Xapian::Error& e) {
+  rethrow(e);
+}
+
+IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std::atomic<bool>& stop) {
   uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
   if (all == 0) return Outcome::done;
   Xapian::WritableDatabase index = open_index(current_folder(database_, options_), options_.analyzer_name);
   options_.at_step("opened");
-  Feeder feeder(index, model_, options_.analysis_threads);
+  text::Analyzer analyzer(model_);
   std::vector<store::QueueEntry> pending;
   std::vector<std::pair<int64_t, std::string>> states;
+  uint64_t bytes = 0;
   auto commit = [&] {
-    feeder.finish();
     options_.at_step("fed");
     index.commit();
     options_.at_step("committed");
@@ -322,7 +166,7 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
     done += pending.size();
     pending.clear();
     states.clear();
-    feeder.take_bytes();
+    bytes = 0;
     progress(done, std::max(all, done));
   };
   int64_t last = 0;
@@ -330,79 +174,168 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
     auto entries = database_.read([&](SQLite::Database& db) { return store::queued(db, last, 500); });
     if (entries.empty()) break;
     for (const auto& entry : entries) {
-      auto sources = database_.read([&](SQLite::Database& db) { return clauses_of(db, entry.edition_id); });
-      if (!sources.empty()) states.emplace_back(entry.edition_id, sources.front().state);
-      feeder.feed(std::move(sources));
+      auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
+      if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
+      for (const auto& source : clauses) {
+        index.replace_document(static_cast<Xapian::docid>(source.clause_id), make_document(source, analyzer));
+        bytes += source.bytes();
+      }
       pending.push_back(entry);
       last = entry.id;
       if (stop) break;
-      if (feeder.bytes() >= options_.commit_bytes) commit();
+      if (bytes >= options_.commit_bytes) commit();
     }
-    progress(done + pending.size(), std::max<uint64_t>(all, done + pending.size()));
   }
   commit();
   return stop ? Outcome::stopped : Outcome::done;
-} catch (const Xapian::Error& e) {
-  rethrow(e);
+}
+
+/// The edition whose clauses come last in the index: those of later ones have higher numbers all.
+int64_t IndexWriter::last_indexed_edition() const {
+  fs::path folder = search::index_folder(options_.data, database_);
+  if (folder.empty()) return 0;
+  Xapian::docid last = Xapian::Database(folder.string()).get_lastdocid();
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT edition_id FROM clauses WHERE id <= ? ORDER BY id DESC LIMIT 1");
+    select.bind(1, static_cast<int64_t>(last));
+    return select.executeStep() ? select.getColumn(0).getInt64() : 0;
+  });
+}
+
+/// Whether so much is new that an index is made of it and joined with the old one.
+bool IndexWriter::is_much(int64_t after_edition) const { return plan(after_edition).size() > 1; }
+
+/// Editions whose clauses make one segment of a new index.
+struct IndexWriter::Range {
+  int64_t first, last;
+  uint64_t clauses;
+};
+
+std::vector<IndexWriter::Range> IndexWriter::plan(int64_t after_edition) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT edition_id, count(*), sum(length(text)) FROM clauses WHERE edition_id > ? GROUP BY edition_id ORDER BY edition_id");
+    select.bind(1, after_edition);
+    std::vector<Range> ranges;
+    int64_t characters = options_.segment_characters;
+    while (select.executeStep()) {
+      int64_t edition = select.getColumn(0).getInt64();
+      if (characters >= options_.segment_characters) {
+        ranges.push_back({edition, edition, 0});
+        characters = 0;
+      }
+      ranges.back().last = edition;
+      ranges.back().clauses += static_cast<uint64_t>(select.getColumn(1).getInt64());
+      characters += select.getColumn(2).getInt64();
+    }
+    return ranges;
+  });
+}
+
+/// One segment: an index of its own that is never changed again. Its name is given when it is whole,
+/// so that work which was interrupted goes on with the ones that are there.
+void IndexWriter::write_segment(const Range& range, const fs::path& folder, const text::Analyzer& analyzer) const {
+  if (fs::exists(folder)) return;
+  fs::path unfinished = folder.string() + ".unfinished";
+  fs::remove_all(unfinished);
+  {
+    Xapian::WritableDatabase segment(unfinished.string(), Xapian::DB_CREATE | Xapian::DB_NO_SYNC | Xapian::DB_DANGEROUS);
+    auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, range.first, range.last); });
+    for (const auto& source : clauses) segment.replace_document(static_cast<Xapian::docid>(source.clause_id), make_document(source, analyzer));
+    segment.commit();
+  }
+  fs::rename(unfinished, folder);
+}
+
+IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress, const std::atomic<bool>& stop) {
+  fs::path old = search::index_folder(options_.data, database_);
+  std::string name = next_name(old);
+  fs::path parts = options_.data / (name + parts_ending), folder = options_.data / name;
+  struct Seen {
+    int64_t edition, queue;
+    std::string day;
+  };
+  Seen seen = database_.read([](SQLite::Database& db) {
+    return Seen{db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(), db.execAndGet("SELECT ifnull(max(id), 0) FROM queue").getInt64(),
+                db.execAndGet("SELECT date('now', 'localtime')").getString()};
+  });
+  auto ranges = plan(after);
+  // Segments of another day, dictionary or purpose are none of this index.
+  std::string key = fmt::format("{} {} {} {}", search::index_format, options_.analyzer_name, seen.day, after);
+  remove_others(options_.data, {old, parts});
+  if (fs::exists(parts) && (!fs::exists(parts / "key") || store::read_file(parts / "key", 4096) != key)) fs::remove_all(parts);
+  fs::create_directories(parts);
+  std::ofstream(parts / "key", std::ios::binary) << key;
+  options_.at_step("opened");
+
+  uint64_t all = 0, done = 0;
+  for (const auto& range : ranges) all += range.clauses;
+  auto segment = [&](const Range& range) { return parts / fmt::format("{}-{}", range.first, range.last); };
+  std::mutex mutex;
+  size_t next = 0;
+  std::exception_ptr failure;
+  auto work = [&] {
+    text::Analyzer analyzer(model_);
+    while (true) {
+      size_t i;
+      {
+        std::lock_guard lock(mutex);
+        if (next == ranges.size() || failure || stop) return;
+        i = next++;
+      }
+      try {
+        write_segment(ranges[i], segment(ranges[i]), analyzer);
+      } catch (...) {
+        std::lock_guard lock(mutex);
+        failure = std::current_exception();
+      }
+      std::lock_guard lock(mutex);
+      done += ranges[i].clauses;
+      progress(done, all);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < std::max(1u, options_.threads); ++i) threads.emplace_back(work);
+  }
+  if (failure) std::rethrow_exception(failure);
+  options_.at_step("fed");
+  if (stop) return Outcome::stopped;
+
+  fs::path empty = parts / "empty";
+  fs::remove_all(empty);
+  open_index(empty, options_.analyzer_name);  // brings the index's own facts along
+  Xapian::Database whole(empty.string());
+  if (after > 0) whole.add_database(Xapian::Database(old.string()));
+  for (const auto& range : ranges) whole.add_database(Xapian::Database(segment(range).string()));
+  fs::remove_all(folder);
+  whole.compact(folder.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER);
+  options_.at_step("committed");
+  database_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db, fmt::format("UPDATE editions AS e SET indexed_state = {} WHERE e.id > :after AND e.id <= :last", corpus::edition_state));
+    update.bind(":after", after);
+    update.bind(":last", seen.edition);
+    update.bind(":today", seen.day);
+    update.exec();
+    // Entries up to the one seen at the start are in the new index; later ones stay queued.
+    SQLite::Statement remove(db, "DELETE FROM queue WHERE id <= ? AND edition_id > ?");
+    remove.bind(1, seen.queue);
+    remove.bind(2, after);
+    remove.exec();
+    SQLite::Statement point(db, "INSERT INTO settings (name, value) VALUES ('index', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+    point.bind(1, name);
+    point.exec();
+    store::append(db, {"command", "index.build", name, ""});
+  });
+  options_.at_step("pointed");
+  // Readers that have the old folder open keep its files until they turn to the new one.
+  remove_others(options_.data, {folder});
+  return Outcome::done;
 }
 
 IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::atomic<bool>& stop) try {
   WriterLock lock(options_.data);
   if (!lock.held()) return Outcome::busy;
-  fs::path old = search::index_folder(options_.data, database_);
-  remove_others(options_.data, old);
-  // Never a name that was used before: a reader that still has it open would take the new for the old.
-  std::string name = fmt::format("index-{}", old.empty() ? 1 : number_of(old) + 1);
-  auto counts = database_.read([](SQLite::Database& db) {
-    return std::pair(db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(), db.execAndGet("SELECT ifnull(max(id), 0) FROM queue").getInt64());
-  });
-  bool finished = false;
-  {
-    Xapian::WritableDatabase index = open_index(options_.data / name, options_.analyzer_name);
-    options_.at_step("opened");
-    Feeder feeder(index, model_, options_.analysis_threads);
-    std::vector<std::pair<int64_t, std::string>> states;
-    int64_t edition = 0;
-    while (!stop && edition < counts.first) {
-      auto batch = database_.read([&](SQLite::Database& db) {
-        std::vector<std::vector<Source>> sources;
-        for (int i = 0; i < 20 && edition < counts.first; ++i) sources.push_back(clauses_of(db, ++edition));
-        return sources;
-      });
-      for (auto& sources : batch) {
-        if (!sources.empty()) states.emplace_back(sources.front().edition_id, sources.front().state);
-        feeder.feed(std::move(sources));
-        if (feeder.bytes() < options_.commit_bytes) continue;
-        feeder.finish();
-        index.commit();
-        feeder.take_bytes();
-      }
-      progress(static_cast<uint64_t>(edition), static_cast<uint64_t>(counts.first));
-    }
-    feeder.finish();
-    options_.at_step("fed");
-    index.commit();
-    options_.at_step("committed");
-    finished = edition >= counts.first;
-    if (finished) {
-      // Entries up to the one seen at the start are in the new index; later ones stay queued.
-      database_.write([&](SQLite::Database& db) {
-        remember_states(db, states);
-        SQLite::Statement remove(db, "DELETE FROM queue WHERE id <= ?");
-        remove.bind(1, counts.second);
-        remove.exec();
-        SQLite::Statement point(db, "INSERT INTO settings (name, value) VALUES ('index', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-        point.bind(1, name);
-        point.exec();
-        store::append(db, {"command", "index.rebuild", name, ""});
-      });
-    }
-  }
-  options_.at_step("pointed");
-  // Readers that have the old folder open keep its files until they turn to the new one.
-  std::error_code ignored;
-  fs::remove_all(finished ? old : options_.data / name, ignored);
-  return finished ? Outcome::done : Outcome::stopped;
+  return build(0, progress, stop);
 } catch (const Xapian::Error& e) {
   rethrow(e);
 }

@@ -6,11 +6,13 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace shirube::store {
 class Database;
 }
 namespace shirube::text {
+class Analyzer;
 class AnalyzerModel;
 }
 
@@ -22,8 +24,12 @@ using Progress = std::function<void(uint64_t done, uint64_t all)>;
 struct IndexWriterOptions {
   std::filesystem::path data;     ///< the data directory; indexes live in its folders index-1, index-2, …
   std::string analyzer_name;      ///< names the dictionaries, kept in the index
-  unsigned analysis_threads = 2;  ///< beside the one that writes
-  uint64_t commit_bytes = 48 << 20;  ///< text between two commits; memory grows with it
+  unsigned threads = 2;           ///< that build segments
+  /// Text of one segment of a new index: small enough that its postings fit in the processor's cache,
+  /// large enough that few segments are to be joined. More than this at once is not added to the index
+  /// but built apart and joined with it.
+  int64_t segment_characters = 2'000'000;
+  uint64_t commit_bytes = 16 << 20;  ///< text between two commits of what is added to an index
   /// Called between the steps that a crash may fall between; only tests have a use for it.
   std::function<void(std::string_view step)> at_step = [](std::string_view) {};
 };
@@ -41,14 +47,24 @@ class IndexWriter {
   };
 
   /// Works off the queue: index first, queue row after, so that a crash between the two only
-  /// repeats work. Queues editions anew whose state (current, past, future) changed by date.
+  /// repeats work. Queues editions anew whose state (current, past, future) changed by date. Much new
+  /// text is built apart by several threads, in segments that survive an interruption.
   Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
 
   /// Writes the index anew into a folder of its own and then points to it; searches go on in the old
-  /// one until that moment. Stopped half-way, the old one stays in use.
+  /// one until that moment. Stopped half-way, the old one stays in use, and the next call of the same
+  /// day goes on with the segments that were finished.
   Outcome rebuild(const Progress& progress, const std::atomic<bool>& stop);
 
  private:
+  struct Range;
+  std::vector<Range> plan(int64_t after_edition) const;
+  int64_t last_indexed_edition() const;
+  bool is_much(int64_t after_edition) const;
+  void write_segment(const Range& range, const std::filesystem::path& folder, const text::Analyzer& analyzer) const;
+  Outcome build(int64_t after_edition, const Progress& progress, const std::atomic<bool>& stop);
+  Outcome add_queued(const Progress& progress, const std::atomic<bool>& stop);
+
   store::Database& database_;
   const text::AnalyzerModel& model_;
   IndexWriterOptions options_;

@@ -5,13 +5,58 @@
 namespace shirube::search {
 
 namespace {
+
 constexpr size_t longest_term = 245;
-}
+constexpr char32_t first_short = 0x3000, after_short = 0xB000;
+constexpr char escape = 0x01;  // no text holds it: folding drops control characters
+
+}  // namespace
 
 std::string term(std::string_view prefix, std::string_view word) {
   std::string out(prefix);
-  out += text::clamp_utf8(word, longest_term - prefix.size());
+  for (size_t i = 0; i < word.size();) {
+    auto [c, length] = text::code_point_at(word, i);
+    std::string_view bytes = word.substr(i, length);
+    if (out.size() + 1 + bytes.size() > longest_term) break;
+    if (c >= first_short && c < after_short) {
+      unsigned code = static_cast<unsigned>(c - first_short) + 0x8000;
+      out.push_back(static_cast<char>(code >> 8));
+      out.push_back(static_cast<char>(code & 0xFF));
+    } else {
+      if (c >= 0x80) out.push_back(escape);
+      out += bytes;
+    }
+    i += length;
+  }
   return out;
+}
+
+std::string word_of(std::string_view term) {
+  if (!term.empty() && term[0] >= 'A' && term[0] <= 'Z') term.remove_prefix(1);
+  std::string out;
+  for (size_t i = 0; i < term.size();) {
+    auto byte = static_cast<unsigned char>(term[i]);
+    if (byte >= 0x80 && i + 1 < term.size()) {
+      text::append_utf8(out, first_short + ((byte - 0x80u) << 8) + static_cast<unsigned char>(term[i + 1]));
+      i += 2;
+    } else if (term[i] == escape) {
+      size_t length = text::code_point_at(term, i + 1).length;
+      out += term.substr(i + 1, length);
+      i += 1 + length;
+    } else {
+      out.push_back(term[i++]);
+    }
+  }
+  return out;
+}
+
+bool is_kept_pair(std::string_view pair) {
+  for (size_t i = 0; i < pair.size();) {
+    auto [c, length] = text::code_point_at(pair, i);
+    if (!text::is_hiragana(c)) return true;
+    i += length;
+  }
+  return false;
 }
 
 }  // namespace shirube::search

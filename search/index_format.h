@@ -10,7 +10,7 @@ namespace shirube::search {
 
 /// Raised whenever terms or values change their meaning. An index of another format is not opened:
 /// the message says to run `shirube reindex`.
-inline constexpr std::string_view index_format = "1";
+inline constexpr std::string_view index_format = "2";
 inline constexpr std::string_view format_key = "format";      ///< metadata: index_format
 inline constexpr std::string_view analyzer_key = "analyzer";  ///< metadata: which dictionaries cut the words
 
@@ -18,25 +18,36 @@ inline constexpr std::string_view analyzer_key = "analyzer";  ///< metadata: whi
 namespace prefix {
 inline constexpr std::string_view bigram = "G";
 inline constexpr std::string_view heading = "S";     ///< words of title, headings above and own heading
-inline constexpr std::string_view reference = "R";   ///< clause numbers, own and mentioned: R16条の3
+inline constexpr std::string_view reference = "R";   ///< articles and annexes, own and mentioned: R16条の3
 inline constexpr std::string_view own = "N";         ///< the clause's own number, from label and heading: N16条の3
 inline constexpr std::string_view place = "P";       ///< the whole of its number: P22条2項
 inline constexpr std::string_view kind = "XK";
 inline constexpr std::string_view issuer = "XI";
 inline constexpr std::string_view audience = "XA";
 inline constexpr std::string_view state = "XT";      ///< current, past or future
-inline constexpr std::string_view document = "XD";
-inline constexpr std::string_view edition = "XE";    ///< to find the clauses of an edition again
-inline constexpr std::string_view clause = "Q";      ///< the clause's own number, to pick it out of a query
 }  // namespace prefix
 
 /// Value slots.
 namespace slot {
-inline constexpr unsigned begins = 0;    ///< ISO date; empty when the edition has none
-inline constexpr unsigned document = 1;  ///< documents.id, to fold the hits of one document
+inline constexpr unsigned begins = 0;     ///< ISO date; empty when the edition has none
+inline constexpr unsigned document = 1;   ///< documents.id, to fold the hits of one document
+inline constexpr unsigned issued = 2;     ///< ISO dates
+inline constexpr unsigned effective = 3;
+inline constexpr unsigned kind = 4;       ///< as in the terms, to be counted
+inline constexpr unsigned issuer = 5;
+inline constexpr unsigned lengths = 6;    ///< how many words, pairs and heading words: three times two bytes, high first
 }  // namespace slot
 
-/// Xapian refuses terms over 245 bytes; this is the one place that sees to it. Cuts at a character.
+/// A term of the index. Characters from U+3000 to U+AFFF, which is nearly all of Japanese, take two
+/// bytes instead of UTF-8's three: half of an index is lists of terms. Xapian refuses terms over 245
+/// bytes; a longer word is cut at a character. The terms of words with a common beginning have one.
 std::string term(std::string_view prefix, std::string_view word);
+
+/// The word that a term of a one-letter prefix, or of none, was made of.
+std::string word_of(std::string_view term);
+
+/// Whether a pair of characters is kept. Pairs of hiragana only are inflection more often than not and
+/// a sixth of all: phrases of nothing else are looked for in the texts themselves.
+bool is_kept_pair(std::string_view pair);
 
 }  // namespace shirube::search

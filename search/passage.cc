@@ -65,12 +65,27 @@ size_t sentence_begin(std::string_view text, size_t at, size_t limit) {
   return best;
 }
 
+/// Where the sentence goes on to, from a third before `end` to a fifth after it; else `end`.
+size_t sentence_end(std::string_view text, size_t begin, size_t end) {
+  if (end >= text.size()) return text.size();
+  constexpr std::string_view stop = "。";
+  size_t length = end - begin;
+  size_t best = end, nearest = text.npos;
+  for (size_t at = text.find(stop, begin + length * 2 / 3); at != text.npos && at <= begin + length * 6 / 5; at = text.find(stop, at + 1)) {
+    size_t after = at + stop.size(), distance = after > end ? after - end : end - after;
+    if (distance < nearest) best = after, nearest = distance;
+  }
+  return best;
+}
+
 }  // namespace
 
-std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer) {
+std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon) {
+  Normalized asked = text::normalize(query.words);
+  auto tokens = analyzer.analyze(asked);
   std::unordered_set<std::string> wanted;
-  for (const auto& token : analyzer.analyze(query.words)) {
-    if (token.kind != TokenKind::function && is_worth_marking(token.term, query.words)) wanted.insert(token.term);
+  for (const auto& token : tokens) {
+    if (token.kind != TokenKind::function && is_worth_marking(token.term, query.words) && !lexicon.says_nothing(token.term)) wanted.insert(token.term);
   }
   Normalized normalized = text::normalize(text);
   std::vector<Span> spans;
@@ -80,6 +95,8 @@ std::vector<Span> marks(std::string_view text, const Query& query, const text::A
     }
   }
   for (const auto& phrase : query.phrases) add_occurrences(normalized, text::fold(phrase), spans);
+  for (const auto& beginning : query.prefixes) add_occurrences(normalized, text::fold(beginning), spans);
+  for (const auto& widening : lexicon.widen(asked, tokens)) add_occurrences(normalized, widening.variant->folded, spans);
   // A word that the dictionary cuts otherwise here than there still shows when it stands as typed.
   std::string_view rest = query.words;
   while (!rest.empty()) {
@@ -91,26 +108,39 @@ std::vector<Span> marks(std::string_view text, const Query& query, const text::A
   return joined(std::move(spans));
 }
 
-Passage passage(std::string_view text, const Query& query, const text::Analyzer& analyzer, size_t characters) {
-  std::vector<Span> all = marks(text, query, analyzer);
-  Passage best{{0, forward(text, 0, characters)}, {}};
-  size_t most = 0;
-  for (size_t i = 0; i < all.size(); ++i) {
-    size_t limit = backward(text, all[i].begin, characters / 3);
-    size_t begin = sentence_begin(text, all[i].begin, limit);
-    size_t end = forward(text, begin, characters);
-    std::set<std::string_view> different;
-    for (size_t k = i; k < all.size() && all[k].end <= end; ++k) different.insert(text.substr(all[k].begin, all[k].end - all[k].begin));
-    if (different.size() > most) {
-      most = different.size();
-      best.window = {begin, end};
+std::vector<Passage> passages(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, size_t characters, size_t most) {
+  std::vector<Span> all = marks(text, query, analyzer, lexicon);
+  if (all.size() > 400) all.resize(400);  // a long clause full of matches has shown enough
+  auto name = [&](const Span& span) { return text.substr(span.begin, span.end - span.begin); };
+  std::vector<Passage> out;
+  std::set<std::string_view> shown;
+  auto overlaps = [&](const Span& window) {
+    return std::ranges::any_of(out, [&](const Passage& other) { return window.begin < other.window.end && other.window.begin < window.end; });
+  };
+  while (out.size() < most) {
+    size_t gain = 0;
+    Span best{0, 0};
+    for (size_t i = 0; i < all.size(); ++i) {
+      size_t begin = sentence_begin(text, all[i].begin, backward(text, all[i].begin, characters / 3));
+      Span window{begin, std::max(sentence_end(text, begin, forward(text, begin, characters)), all[i].end)};
+      if (overlaps(window)) continue;
+      std::set<std::string_view> fresh;
+      for (size_t k = i; k < all.size() && all[k].end <= window.end; ++k) {
+        if (!shown.contains(name(all[k]))) fresh.insert(name(all[k]));
+      }
+      if (fresh.size() > gain) gain = fresh.size(), best = window;
     }
-    if (i >= 200) break;  // a long clause full of matches has shown enough
+    if (gain == 0) break;
+    out.push_back({best, {}});
+    for (const Span& span : all) {
+      if (span.begin < best.begin || span.end > best.end) continue;
+      out.back().marks.push_back(span);
+      shown.insert(name(span));
+    }
   }
-  for (const Span& span : all) {
-    if (span.begin >= best.window.begin && span.end <= best.window.end) best.marks.push_back(span);
-  }
-  return best;
+  if (out.empty()) out.push_back({{0, sentence_end(text, 0, forward(text, 0, characters))}, {}});
+  std::ranges::sort(out, {}, [](const Passage& passage) { return passage.window.begin; });
+  return out;
 }
 
 }  // namespace shirube::search

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "search/lexicon.h"
 #include "search/query.h"
 #include "text/analyzer.h"
 
@@ -23,12 +24,14 @@ struct Passage {
   std::vector<Span> marks;
 };
 
-/// Every place of `text` that the query matches: its words in any form, its phrases, its clause
-/// numbers. In order, joined where they touch.
-std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer);
+/// Every place of `text` that the query matches: its words in any form, their synonyms, its phrases,
+/// its clause numbers. In order, joined where they touch.
+std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon = {});
 
-/// The window of about `characters` characters with the most different matches, from the beginning
-/// of a sentence where one is near.
-Passage passage(std::string_view text, const Query& query, const text::Analyzer& analyzer, size_t characters = 120);
+/// One to `most` windows of about `characters` characters each, in the order of the text, without
+/// overlap: first the one with the most different matches, then those that show a match not shown
+/// yet. They begin and end with a sentence where one is near.
+std::vector<Passage> passages(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon = {},
+                              size_t characters = 120, size_t most = 3);
 
 }  // namespace shirube::search

@@ -4,114 +4,74 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
+#include "search/conditions.h"
 #include "search/index_format.h"
 #include "store/database.h"
 #include "text/error.h"
-#include "text/normalize.h"
-#include "text/utf8.h"
 
 namespace shirube::search {
 
 namespace {
 
-using text::TokenKind;
-
-// BM25 (Robertson et al., TREC-3). Clauses are short and of one subject, so repetition and length
-// count for little.
-constexpr double bm25_k1 = 0.9, bm25_b = 0.4, bm25_min_length = 0.5;
-constexpr double bigram_weight = 0.3, heading_weight = 0.4, reference_weight = 1.0, own_weight = 2.0, place_weight = 10.0;
-
-/// Above so many clauses, pairs only order what the words found first: looking up all of them costs
-/// more than it brings. Below, nothing is left out.
+/// So many entries of lists are read to find the candidates of a question. Below `few_clauses` all
+/// are: nothing is left out. docs/relevance.md shows what is lost above.
 constexpr Xapian::doccount few_clauses = 50'000;
-constexpr size_t first_stage = 200;
+constexpr uint64_t most_postings = 60'000;
 
-/// A phrase is verified in the text of the candidates; so many are looked at for one answer.
-constexpr size_t most_verified = 5000;
-constexpr size_t first_verified = 200;  ///< then twice as many each time, as each time is a search
+/// So many candidates are given their full score; more only for those who page on.
+constexpr size_t candidates = 300, candidates_of_large = 150, more_candidates = 1000;
+/// Where the text must prove a condition, so many are read for one answer.
+constexpr size_t most_read = 5000;
 
-Xapian::Query scaled(double factor, std::vector<Xapian::Query> queries) {
-  if (queries.empty()) return {};
-  return {Xapian::Query::OP_SCALE_WEIGHT, Xapian::Query(Xapian::Query::OP_OR, queries.begin(), queries.end()), factor};
-}
+/// A clause that speaks of less of a question's subjects is no match.
+constexpr double least_share = 0.02;
 
-/// All pairs of characters of a phrase: what a clause that holds it must hold.
-Xapian::Query all_bigrams(const std::string& phrase) {
-  std::vector<Xapian::Query> queries;
-  for (const auto& token : text::bigrams(text::normalize(phrase))) queries.emplace_back(term(prefix::bigram, token.term));
-  if (queries.empty()) return Xapian::Query::MatchNothing;
-  return {Xapian::Query::OP_AND, queries.begin(), queries.end()};
-}
-
-/// What a clause that holds an unwanted word holds: its pairs, or the word itself when it has none.
-Xapian::Query unwanted(const std::string& word) {
-  std::string folded = text::fold(word);
-  return {Xapian::Query::OP_OR, Xapian::Query(term("", folded)), all_bigrams(word)};
-}
-
-Xapian::Query any_of(std::string_view prefix, const std::vector<std::string>& words) {
-  std::vector<std::string> terms;
-  for (const auto& word : words) terms.push_back(term(prefix, word));
-  return {Xapian::Query::OP_OR, terms.begin(), terms.end()};
-}
-
-/// What typed words look for: a clause is found by its words and clause numbers, and ordered by its
-/// headings and pairs of characters as well.
-struct Question {
-  Xapian::Query full;
-  Xapian::Query found_by;  ///< the cheaper one that finds the candidates; empty: none
+/// What binds stands a little before what explains it (住民への説明は法令が先).
+struct Authority {
+  std::string_view kind;
+  double factor;
 };
+constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
 
-Question words_question(const std::string& typed, const text::Analyzer& analyzer) {
-  text::Normalized normalized = text::normalize(typed);
-  std::map<std::string, unsigned> words, pairs;
-  std::vector<Xapian::Query> body, headings, numbers, own, places, bigrams;
-  std::string place;
-  size_t place_end = 0;
-  for (const auto& token : analyzer.analyze(normalized)) {
-    if (token.kind == TokenKind::reference) {
-      numbers.emplace_back(term(prefix::reference, token.term));
-      // 「第22条第2項」 is two numbers but one place; its first step alone is not meant.
-      bool goes_on = !place.empty() && place_end == token.begin;
-      place = goes_on ? place + token.term : token.term;
-      place_end = token.end;
-      if (goes_on) {
-        places.back() = Xapian::Query(term(prefix::place, place));
-        own.clear();
-      } else {
-        places.emplace_back(term(prefix::place, place));
-        own.emplace_back(term(prefix::own, token.term));
-      }
-    } else if (token.kind != TokenKind::function) ++words[token.term];
+/// What a question found, as a source of postings with weights, in order of the clauses' numbers.
+class FoundSource : public Xapian::PostingSource {
+ public:
+  explicit FoundSource(std::vector<Candidate> found) : found_(std::move(found)) {}
+  void init(const Xapian::Database&) override {
+    begun_ = false;
+    at_ = 0;
+    float most = 0;
+    for (const auto& one : found_) most = std::max(most, one.score);
+    set_maxweight(most);
   }
-  for (const auto& [word, count] : words) {
-    body.emplace_back(term("", word), count);
-    headings.emplace_back(term(prefix::heading, word), count);
+  Xapian::doccount get_termfreq_min() const override { return get_termfreq_max(); }
+  Xapian::doccount get_termfreq_est() const override { return get_termfreq_max(); }
+  Xapian::doccount get_termfreq_max() const override { return static_cast<Xapian::doccount>(found_.size()); }
+  double get_weight() const override { return found_[at_].score; }
+  void next(double least) override {
+    if (begun_) ++at_;
+    begun_ = true;
+    while (at_ < found_.size() && found_[at_].score < least) ++at_;
   }
-  for (const auto& token : text::bigrams(normalized)) ++pairs[token.term];
-  for (const auto& [pair, count] : pairs) bigrams.emplace_back(term(prefix::bigram, pair), count);
-  using Q = Xapian::Query;
-  Q found_by(Q::OP_OR, body.begin(), body.end());
-  if (!numbers.empty()) found_by = Q(Q::OP_OR, found_by, scaled(reference_weight, numbers));
-  if (!places.empty()) found_by = Q(Q::OP_OR, found_by, scaled(place_weight, places));
-  Q parts[] = {found_by, scaled(heading_weight, headings), scaled(own_weight, own), scaled(bigram_weight, bigrams)};
-  return {Q(Q::OP_OR, std::begin(parts), std::end(parts)), found_by};
-}
+  void skip_to(Xapian::docid wanted, double) override {
+    begun_ = true;
+    at_ = static_cast<size_t>(std::ranges::lower_bound(found_.begin() + static_cast<std::ptrdiff_t>(at_), found_.end(), wanted, {}, &Candidate::clause) - found_.begin());
+  }
+  bool at_end() const override { return at_ >= found_.size(); }
+  Xapian::docid get_docid() const override { return found_[at_].clause; }
+  Xapian::PostingSource* clone() const override { return new FoundSource(found_); }
+  std::string get_description() const override { return "FoundSource"; }
 
-Xapian::Query with_filters(Xapian::Query query, const Filters& filters, const corpus::Viewer& viewer) {
-  using Q = Xapian::Query;
-  bool sees_all = std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer.sees(audience.key); });
-  if (!sees_all) query = Q(Q::OP_FILTER, query, any_of(prefix::audience, viewer.audiences));
-  if (!filters.kinds.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::kind, filters.kinds));
-  if (!filters.issuers.empty()) query = Q(Q::OP_FILTER, query, any_of(prefix::issuer, filters.issuers));
-  if (const auto& [from, to] = filters.begins; !filters.begins.empty()) {
-    query = Q(Q::OP_FILTER, query, Q(Q::OP_VALUE_RANGE, slot::begins, from.empty() ? "0" : from, to.empty() ? "9" : to));
-  }
-  return query;
-}
+ private:
+  std::vector<Candidate> found_;
+  size_t at_ = 0;
+  bool begun_ = false;
+};
 
 Error translate(const Xapian::Error& e) {
   return {ErrorKind::unavailable, fmt::format("検索索引を読めません（{}）。", e.get_msg()), "shirube reindex で索引を作り直してください。資料そのものは失われません。"};
@@ -149,8 +109,13 @@ struct Searcher::Private {
   store::Database& database;
   std::string analyzer_name;
   text::Analyzer analyzer;
+  std::filesystem::path lexicon_folder;
+  Lexicon lexicon;
+  std::filesystem::file_time_type lexicon_time = std::filesystem::file_time_type::min();
   std::filesystem::path folder;
   Xapian::Database index;
+  Lengths lengths;
+  bool has_authority = false;  ///< some clause is of a kind that stands before or behind others
 
   /// Takes the index of another folder; on failure the one before stays.
   void open(const std::filesystem::path& wanted) {
@@ -163,69 +128,109 @@ struct Searcher::Private {
     folder = wanted;
   }
 
-  Xapian::MSet run(const Xapian::Query& query, size_t first, size_t most, bool one_per_document) {
-    Xapian::Enquire enquire(index);
-    enquire.set_weighting_scheme(Xapian::BM25Weight(bm25_k1, 0, 1, bm25_b, bm25_min_length));
-    enquire.set_query(query);
-    if (one_per_document) enquire.set_collapse_key(slot::document);
-    // People trust a total: where it costs little, it is counted instead of estimated.
-    Xapian::doccount counted = index.get_doccount() <= few_clauses ? index.get_doccount() : static_cast<Xapian::doccount>(first + most);
-    return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most), counted);
-  }
-
-  /// The better ordering of the best that `found` gives.
-  Xapian::MSet reorder(const Xapian::MSet& found, const Xapian::Query& full, size_t skip, size_t most, bool one_per_document) {
-    std::vector<std::string> ids;
-    for (auto it = found.begin(); it != found.end(); ++it) ids.push_back(term(prefix::clause, std::to_string(*it)));
-    Xapian::Query among(Xapian::Query::OP_OR, ids.begin(), ids.end());
-    return run(Xapian::Query(Xapian::Query::OP_FILTER, full, among), skip, most, one_per_document);
-  }
-
-  /// Matches of one question, appended to `out` after `skip` of them; `skip` and `most` count down.
-  void collect(const Question& question, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
-    bool staged = index.get_doccount() > few_clauses && !question.found_by.empty();
-    Xapian::MSet mset = staged ? run(question.found_by, 0, std::max(first_stage, skip + most), one_per_document) : run(question.full, skip, most, one_per_document);
-    out.total += mset.get_matches_estimated();
-    out.total_exact = out.total_exact && mset.get_matches_lower_bound() == mset.get_matches_upper_bound();
-    if (staged) mset = reorder(mset, question.full, skip, most, one_per_document);
-    for (auto it = mset.begin(); it != mset.end(); ++it) out.matches.push_back({static_cast<int64_t>(*it), it.get_weight()});
-    // With fewer matches than asked for, their number is exact.
-    skip = mset.empty() ? skip - std::min<size_t>(skip, mset.get_matches_estimated()) : 0;
-    most -= mset.size();
-  }
-
-  static bool holds(const std::string& text, const std::vector<std::string>& phrases) {
-    std::string folded = text::fold(text);
-    return std::ranges::all_of(phrases, [&](const std::string& phrase) { return folded.find(phrase) != folded.npos; });
-  }
-
-  /// The same when candidates must be looked at: pairs promise a phrase but do not prove it.
-  void collect_verified(const Xapian::Query& query, std::vector<std::string> phrases, size_t& skip, size_t& most, bool one_per_document, Matches& out) {
-    for (auto& phrase : phrases) phrase = text::fold(phrase);
-    std::set<std::string> seen;
-    size_t step = first_verified;
-    for (size_t first = 0; first < most_verified; first += step, step *= 2) {
-      Xapian::MSet mset = run(query, first, step, false);
-      database.read([&](SQLite::Database& db) {
-        SQLite::Statement select(db, "SELECT label || ' ' || heading || char(10) || text FROM clauses WHERE id = ?");
-        for (auto it = mset.begin(); it != mset.end(); ++it) {
-          select.reset();
-          select.bind(1, static_cast<int64_t>(*it));
-          if (!select.executeStep() || !holds(select.getColumn(0).getString(), phrases)) continue;
-          if (one_per_document && !seen.insert(it.get_document().get_value(slot::document)).second) continue;
-          ++out.total;
-          if (skip > 0) --skip;
-          else if (most > 0) --most, out.matches.push_back({static_cast<int64_t>(*it), it.get_weight()});
-        }
-      });
-      if (mset.size() < step) return;
+  /// The newest change of the lexicon's files.
+  std::filesystem::file_time_type lexicon_changed() const {
+    auto newest = std::filesystem::file_time_type::min();
+    std::error_code ignored;
+    for (const char* name : {"synonyms.tsv", "boilerplate.tsv", "pinned.tsv"}) {
+      auto time = std::filesystem::last_write_time(lexicon_folder / name, ignored);
+      if (!ignored) newest = std::max(newest, time);
     }
-    out.total_exact = false;
+    return newest;
+  }
+
+  Conditions conditions(const Query& query, const corpus::Viewer& viewer) {
+    return database.read([&](SQLite::Database& db) { return Conditions(index, db, query, viewer, analyzer); });
+  }
+
+  double authority_of(uint32_t clause) const {
+    if (!has_authority) return 1;
+    auto row = std::ranges::find(authorities, index.get_document(clause).get_value(slot::kind), &Authority::kind);
+    return row == std::end(authorities) ? 1 : row->factor;
+  }
+
+  /// Lists are read up to a bound; below it nothing is left out.
+  uint64_t budget() const { return large() ? most_postings : UINT64_MAX; }
+
+  bool large() const { return index.get_doccount() > few_clauses; }
+
+  struct Found {
+    uint32_t clause;
+    double score;
+    std::string begins;
+  };
+  struct Tier {
+    std::vector<Found> found;  ///< best first
+    uint64_t total = 0;
+    bool total_exact = true;
+  };
+  struct Spies {
+    Xapian::ValueCountMatchSpy kinds{slot::kind}, issuers{slot::issuer}, begins{slot::begins};
+  };
+
+  /// The clauses that a question finds, as a query that gives each the score it was found with.
+  static Xapian::Query as_query(std::vector<Candidate> found) { return Xapian::Query((new FoundSource(std::move(found)))->release()); }
+
+  /// The best of what a query finds, from `first` on.
+  Xapian::MSet best(const Xapian::Query& query, size_t first, size_t take, Spies* spies) {
+    Xapian::Enquire enquire(index);
+    enquire.set_query(query);
+    if (spies) {
+      for (auto* spy : {&spies->kinds, &spies->issuers, &spies->begins}) enquire.add_matchspy(spy);
+    }
+    return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(take), spies || !large() ? index.get_doccount() : 0);
+  }
+
+  /// What was asked, and the ways to answer it.
+  struct Asked {
+    const Ranker& ranker;
+    bool has_subjects;
+    const Conditions& conditions;
+    const Window& window;
+    Spies* spies;
+  };
+
+  Tier tier(const Asked& asked, const Xapian::Query& query) {
+    const Window& window = asked.window;
+    const Conditions& conditions = asked.conditions;
+    const Ranker& ranker = asked.ranker;
+    Tier out;
+    size_t depth = window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
+    std::vector<uint32_t> kept;
+    uint64_t looked_at = 0, matching = 0;
+    bool exhausted = false;
+    for (size_t first = 0, step = depth; kept.size() < depth && first < most_read && !exhausted; first += step, step = most_read - first) {
+      Xapian::MSet mset = best(query, first, step, first == 0 ? asked.spies : nullptr);
+      std::vector<uint32_t> ids;
+      for (auto it = mset.begin(); it != mset.end(); ++it) ids.push_back(*it);
+      looked_at += ids.size();
+      matching = mset.get_matches_estimated();
+      exhausted = mset.size() < step;
+      if (conditions.to_prove()) ids = database.read([&](SQLite::Database& db) { return conditions.proved(db, ids); });
+      kept.insert(kept.end(), ids.begin(), ids.end());
+      if (!conditions.to_prove()) break;
+    }
+    for (uint32_t clause : kept) {
+      Score score = ranker.score(clause);
+      if (asked.has_subjects && score.share < least_share) continue;
+      double factor = window.authority ? authority_of(clause) : 1;
+      out.found.push_back({clause, score.value * factor, {}});
+    }
+    if (window.sort == Sort::newest) {
+      for (auto& one : out.found) one.begins = index.get_document(one.clause).get_value(slot::begins);
+      std::ranges::sort(out.found, [](const Found& a, const Found& b) { return std::tie(b.begins, b.score, a.clause) < std::tie(a.begins, a.score, b.clause); });
+    } else {
+      std::ranges::sort(out.found, [](const Found& a, const Found& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
+    }
+    out.total_exact = exhausted || looked_at >= matching;
+    double kept_share = looked_at ? static_cast<double>(out.found.size()) / static_cast<double>(looked_at) : 0;
+    out.total = out.total_exact ? out.found.size() : std::max<uint64_t>(out.found.size(), static_cast<uint64_t>(kept_share * static_cast<double>(matching)));
+    return out;
   }
 };
 
-Searcher::Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name)
-    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), {}, {}}) {
+Searcher::Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name, std::filesystem::path lexicon)
+    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}, {}, false}) {
   refresh();
 }
 
@@ -234,72 +239,223 @@ Searcher::Searcher(Searcher&&) noexcept = default;
 
 void Searcher::refresh() {
   std::filesystem::path wanted = index_folder(self_->data, self_->database);
+  if (auto time = self_->lexicon_changed(); !self_->lexicon_folder.empty() && time != self_->lexicon_time) {
+    self_->lexicon = Lexicon(self_->lexicon_folder, self_->analyzer);
+    self_->lexicon_time = time;
+  }
   try {
-    if (wanted != self_->folder) self_->open(wanted);
-    else if (!wanted.empty()) self_->index.reopen();
+    bool changed = wanted != self_->folder;
+    if (changed) self_->open(wanted);
+    else if (!wanted.empty()) changed = self_->index.reopen();
+    if (changed) {
+      self_->lengths = Lengths(self_->index);
+      self_->has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return self_->index.term_exists(term(prefix::kind, row.kind)); });
+    }
   } catch (const Xapian::Error& e) {
     throw translate(e);
   }
 }
 
 uint64_t Searcher::size() const { return self_->index.get_doccount(); }
+const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
+
+namespace {
+
+std::vector<Facet> facets(const Xapian::ValueCountMatchSpy& spy, size_t length) {
+  std::map<std::string, uint64_t> counts;
+  for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  std::vector<Facet> out;
+  for (const auto& [value, count] : counts) out.push_back({value, count});
+  std::ranges::stable_sort(out, std::greater<>(), &Facet::count);
+  return out;
+}
+
+/// Which editions are looked at, one after the other: what is in force never stands below what is not.
+std::vector<Xapian::Query> tiers(const Xapian::Database& index, const Filters& filters, const Xapian::Query& query) {
+  using Q = Xapian::Query;
+  bool any_chosen = !filters.editions.empty() && std::ranges::none_of(filters.editions, [](const auto& choice) { return choice.kind == EditionChoice::Kind::all; });
+  Q current(term(prefix::state, "current"));
+  bool all_current = index.get_termfreq(term(prefix::state, "current")) == index.get_doccount();
+  if (any_chosen || all_current) return {query};
+  return {Q(Q::OP_FILTER, query, current), Q(Q::OP_AND_NOT, query, current)};
+}
+
+}  // namespace
 
 Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) {
-  using Q = Xapian::Query;
-  if (window.most == 0 || window.most > 1000 || window.first > 10000) {
-    throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜10000で指定してください。");
+  if (window.most == 0 || window.most > 1000 || window.first > 1000) {
+    throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
-  if ((query.words.empty() && query.phrases.empty()) || viewer.audiences.empty() || self_->folder.empty()) return {};
-  Question base;
-  if (query.words.empty()) base.full = all_bigrams(query.phrases.front());
-  else base = words_question(query.words, self_->analyzer);
-  auto restricted = [&](Q q) {
-    if (q.empty()) return q;
-    for (const auto& phrase : query.phrases) {
-      // A phrase of one character between signs has no pair; the text decides alone.
-      if (!text::bigrams(text::normalize(phrase)).empty()) q = Q(Q::OP_FILTER, q, all_bigrams(phrase));
-    }
-    for (const auto& unit : query.excluded) q = Q(Q::OP_AND_NOT, q, unwanted(unit.text));
-    return with_filters(q, query.filters, viewer);
-  };
+  if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
+  Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
   return with_index(self_->index, [&] {
     Matches out;
-    size_t skip = window.first, most = window.most;
-    bool verify = !query.phrases.empty();
-    Q current(term(prefix::state, "current"));
-    bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
-    // Two questions instead of a boost: what is in force never stands below what is not.
-    std::vector<Q::op> sides = {Q::OP_FILTER, Q::OP_AND_NOT};
-    if (all_current) sides = {Q::OP_FILTER};
-    for (Q::op side : sides) {
-      auto sided = [&](Q q) { return all_current || q.empty() ? q : Q(side, q, current); };
-      Question question{sided(restricted(base.full)), sided(restricted(base.found_by))};
-      if (verify) self_->collect_verified(question.full, query.phrases, skip, most, window.one_per_document, out);
-      else self_->collect(question, skip, most, window.one_per_document, out);
+    out.widened = question.widened;
+    Ranker ranker(self_->index, self_->lengths, question);
+    out.unknown = ranker.unknown_subjects();
+    Conditions conditions = self_->conditions(query, viewer);
+    bool has_words = !question.wanted.empty();
+    auto candidates_found = has_words ? ranker.find(self_->budget()) : std::vector<Candidate>();
+    // Words that stand nowhere find nothing, unless something else is asked for as well.
+    bool asks_else = !query.phrases.empty() || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
+    Xapian::Query found = !candidates_found.empty() ? Private::as_query(std::move(candidates_found)) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
+    // A phrase is condition enough: its words only order the clauses that hold it.
+    if (!query.phrases.empty()) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
+    bool by_subjects = !question.subjects.empty() && query.phrases.empty();
+    Private::Spies spies;
+    size_t skip = window.first;
+    std::set<std::string> documents;
+    for (const auto& side : tiers(self_->index, query.filters, conditions.narrow(found))) {
+      auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr}, side);
+      out.total += tier.total;
+      out.total_exact = out.total_exact && tier.total_exact;
+      for (const auto& one : tier.found) {
+        if (out.matches.size() == window.most) break;
+        if (window.one_per_document && !documents.insert(self_->index.get_document(one.clause).get_value(slot::document)).second) continue;
+        if (skip > 0) --skip;
+        else out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
+      }
+    }
+    if (window.facets) {
+      out.kinds = facets(spies.kinds, std::string::npos);
+      out.issuers = facets(spies.issuers, std::string::npos);
+      out.years = facets(spies.begins, 4);
     }
     return out;
   });
 }
 
+Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, const Window& window, int64_t clause_id) {
+  Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
+  Window all = window;
+  all.first = 0;
+  all.most = 1000;
+  Matches found = match(query, viewer, all);
+  return with_index(self_->index, [&] {
+    Explanation out;
+    auto clause = static_cast<Xapian::docid>(clause_id);
+    Ranker ranker(self_->index, self_->lengths, question);
+    auto at = std::ranges::find(found.matches, clause_id, &Match::clause_id);
+    if (at != found.matches.end()) out.rank = static_cast<size_t>(at - found.matches.begin()) + 1;
+    Score score;
+    try {
+      score = ranker.score(clause, &out.parts);
+    } catch (const Xapian::DocNotFoundError&) {
+      out.reason = "この条項はまだ索引にありません。";
+      return out;
+    }
+    out.authority = window.authority ? self_->authority_of(clause) : 1;
+    out.score = score.value * out.authority;
+    out.share = score.share;
+    out.missing = score.missing;
+    out.found = out.rank.has_value();
+    std::ranges::stable_sort(out.parts, std::greater<>(), &Contribution::weight);
+    if (out.found) return out;
+    Conditions conditions = self_->conditions(query, viewer);
+    Xapian::Enquire enquire(self_->index);
+    enquire.set_query(conditions.narrow(Xapian::Query::MatchAll));
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+    Xapian::MSet allowed = enquire.get_mset(0, self_->index.get_doccount());
+    bool promised = std::find(allowed.begin(), allowed.end(), clause) != allowed.end();
+    bool proved = promised && (!conditions.to_prove() || self_->database.read([&](SQLite::Database& db) { return !conditions.proved(db, {clause}).empty(); }));
+    if (!proved) out.reason = "語句・除外・絞り込みの条件に当てはまりません。";
+    else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
+    else if (score.share < least_share) out.reason = "検索語のうち、この条項にある語が少なすぎます。";
+    else out.reason = "より良く当てはまる条項が多く、上位に入りません。";
+    return out;
+  });
+}
+
+Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_t most) {
+  return with_index(self_->index, [&]() -> Matches {
+    Query query;
+    Question question;
+    auto clause = static_cast<Xapian::docid>(clause_id);
+    constexpr size_t most_words = 25;
+    std::vector<std::pair<double, std::string>> words;
+    double clauses = self_->index.get_doccount();
+    try {
+      for (auto it = self_->index.termlist_begin(clause), end = self_->index.termlist_end(clause); it != end; ++it) {
+        const std::string name = *it;
+        if (name[0] >= 'A' && name[0] <= 'Z') continue;  // words stand without a prefix
+        double frequency = it.get_termfreq();
+        if (frequency > 1 && frequency < clauses && !self_->lexicon.says_nothing(word_of(name))) words.emplace_back(-std::log(clauses / frequency) * std::sqrt(it.get_wdf()), name);
+      }
+    } catch (const Xapian::DocNotFoundError&) {
+      return {};
+    }
+    std::ranges::sort(words);
+    if (words.size() > most_words) words.resize(most_words);
+    for (const auto& [weight, name] : words) {
+      question.subjects.push_back(word_of(name));
+      question.wanted.push_back({Field::word, {name}, 1, question.subjects.size()});
+    }
+    if (words.empty()) return {};
+    Ranker ranker(self_->index, self_->lengths, question);
+    Conditions conditions = self_->conditions(query, viewer);
+    std::string own = self_->index.get_document(clause).get_value(slot::document);
+    Xapian::Query others(Xapian::Query::OP_AND_NOT, conditions.narrow(Private::as_query(ranker.find(self_->budget()))),
+                         Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot::document, own, own));
+    Window window;
+    window.most = most;
+    Matches out;
+    for (const auto& side : tiers(self_->index, query.filters, others)) {
+      auto tier = self_->tier({ranker, true, conditions, window, nullptr}, side);
+      for (const auto& one : tier.found) {
+        if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
+      }
+    }
+    out.total = out.matches.size();
+    return out;
+  });
+}
+
+uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
+  if (terms.empty() || viewer.audiences.empty() || self_->folder.empty()) return 0;
+  return with_index(self_->index, [&] {
+    std::vector<std::string> names;
+    for (const auto& word : terms) names.push_back(term("", word));
+    Query query;
+    Conditions conditions = self_->conditions(query, viewer);
+    Xapian::Enquire enquire(self_->index);
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+    enquire.set_query(conditions.narrow(Xapian::Query(Xapian::Query::OP_AND, names.begin(), names.end())));
+    return uint64_t{enquire.get_mset(0, 1).get_matches_estimated()};
+  });
+}
+
 Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const Window& window) {
-  Matches found = match(query, viewer, window);
-  std::vector<int64_t> ids;
+  Results results;
+  results.found = match(query, viewer, window);
+  auto& matches = results.found.matches;
   corpus::Library library(self_->database);
-  // A citation that names a clause leads to it, whatever else its words match.
-  auto named = window.first == 0 && query.words.find("条") != query.words.npos ? library.resolve(viewer, query.words) : std::nullopt;
-  if (named) {
-    std::erase_if(found.matches, [&](const Match& match) { return match.clause_id == *named; });
-    found.matches.insert(found.matches.begin(), {*named, found.matches.empty() ? 0 : found.matches.front().score});
-    if (found.matches.size() > window.most) found.matches.pop_back();
-    found.total = std::max<uint64_t>(found.total, found.matches.size());
+  std::vector<int64_t> first;
+  // A citation that names a clause leads to it, whatever else its words match; so does a pin.
+  if (window.first == 0 && window.sort == Sort::relevance) {
+    if (query.words.find("条") != query.words.npos) {
+      if (auto named = library.resolve(viewer, query.words)) first.push_back(*named);
+    }
+    for (const auto& address : self_->lexicon.pinned(query.typed)) {
+      size_t edition = address.find('/'), path = address.find('/', edition + 1);
+      if (path == address.npos) continue;
+      auto pinned = library.clause(viewer, address.substr(0, edition), address.substr(edition + 1, path - edition - 1), address.substr(path + 1));
+      if (pinned) first.push_back(pinned->id);
+    }
   }
-  for (const auto& match : found.matches) ids.push_back(match.clause_id);
-  Results results{{}, found.total, found.total_exact};
+  double best = matches.empty() ? 0 : matches.front().score;
+  for (auto id = first.rbegin(); id != first.rend(); ++id) {
+    std::erase_if(matches, [&](const Match& match) { return match.clause_id == *id; });
+    matches.insert(matches.begin(), {*id, best});
+  }
+  if (matches.size() > window.most) matches.resize(window.most);
+  results.found.total = std::max<uint64_t>(results.found.total, matches.size());
+  std::vector<int64_t> ids;
+  for (const auto& match : matches) ids.push_back(match.clause_id);
   size_t i = 0;
   for (auto& clause : library.clauses_by_id(viewer, ids)) {
-    while (found.matches[i].clause_id != clause.id) ++i;
-    Passage part = passage(clause.clause.text, query, self_->analyzer);
-    results.hits.push_back({std::move(clause), found.matches[i].score, std::move(part)});
+    while (matches[i].clause_id != clause.id) ++i;
+    auto parts = passages(clause.clause.text, query, self_->analyzer, self_->lexicon);
+    results.hits.push_back({std::move(clause), matches[i].score, std::move(parts)});
   }
   return results;
 }

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "corpus/library.h"
 #include "search/passage.h"
 #include "search/query.h"
+#include "search/ranker.h"
 #include "text/analyzer.h"
 
 namespace shirube::store {
@@ -23,29 +25,56 @@ struct Match {
   double score;
 };
 
+/// How many of the matches have a value: a kind, an issuer, a year.
+struct Facet {
+  std::string value;
+  uint64_t count;
+};
+
 struct Matches {
   std::vector<Match> matches;
   uint64_t total = 0;      ///< of all matches; exact when `total_exact`
   bool total_exact = true;
+  std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
+  std::vector<std::string> widened;          ///< synonyms that were looked for as well
+  std::vector<std::string> unknown;          ///< words that stand nowhere in the index
 };
 
 struct Hit {
   corpus::PlacedClause clause;
   double score;
-  Passage passage;
+  std::vector<Passage> passages;  ///< one to three
 };
 
 struct Results {
   std::vector<Hit> hits;
-  uint64_t total = 0;
-  bool total_exact = true;
+  Matches found;           ///< what `hits` were made of
 };
 
-/// Which hits are wanted: `most` (1 to 1,000) from position `first` (0 to 10,000).
+enum class Sort { relevance, newest };  ///< newest: the day the edition begins, of the best matches
+
+/// Which hits are wanted: `most` (1 to 1,000) from position `first` (0 to 1,000; beyond the first
+/// thousand nothing is listed).
 struct Window {
   size_t first = 0;
   size_t most = 20;
   bool one_per_document = false;  ///< of each document only its best clause
+  Sort sort = Sort::relevance;
+  bool facets = false;
+  bool synonyms = true;
+  bool authority = true;  ///< what binds a little before what comments on it
+};
+
+/// Why a clause is, or is not, among the hits of a query.
+struct Explanation {
+  bool found = false;           ///< it matches; `rank` says where it stands
+  std::optional<size_t> rank;   ///< from 1; none beyond the first thousand
+  double score = 0;
+  double share = 0;             ///< of the query's subjects, how much the clause speaks of (0 to 1)
+  std::vector<Contribution> parts;
+  double authority = 1;         ///< factor for the kind of document
+  std::vector<std::string> missing;  ///< subjects that it does not speak of
+  std::string reason;           ///< one Japanese sentence, when it is not found
 };
 
 /// The folder of the index that is in use, as the database names it; empty when there is none yet.
@@ -55,12 +84,15 @@ std::filesystem::path index_folder(const std::filesystem::path& data, const stor
 /// index leave as Error{unavailable}: it can always be rebuilt with `shirube reindex`.
 ///
 /// Clauses of current editions come before those of past and future ones; within each, the better
-/// match first, and of equals the one added earlier.
+/// match first, and of equals the one added earlier. A clause that speaks of too little of a query is
+/// no match, so that nonsense finds nothing rather than much.
 class Searcher {
  public:
   /// `model` must be the one the index was written with; an index of another format or dictionary is
   /// refused with the hint to rebuild it. A missing index is an empty one.
-  Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name);
+  /// `lexicon` is the folder of synonyms.tsv and its like; refresh() takes up what changed in it.
+  Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name,
+           std::filesystem::path lexicon = {});
   ~Searcher();
   Searcher(Searcher&&) noexcept;
 
@@ -69,6 +101,17 @@ class Searcher {
 
   Matches match(const Query& query, const corpus::Viewer& viewer, const Window& window);
   Results search(const Query& query, const corpus::Viewer& viewer, const Window& window);
+
+  Explanation explain(const Query& query, const corpus::Viewer& viewer, const Window& window, int64_t clause_id);
+
+  /// Clauses like this one, by the words that tell it from others; none of its own document.
+  Matches similar(int64_t clause_id, const corpus::Viewer& viewer, size_t most);
+
+  /// How many clauses that the viewer may see hold all these terms of the analyzer.
+  uint64_t frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const;
+
+  /// What passages and marks need to know of a query.
+  const Lexicon& lexicon() const;
 
   /// Clauses that the open snapshot holds.
   uint64_t size() const;

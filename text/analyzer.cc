@@ -55,8 +55,13 @@ struct Layout {
 constexpr Layout ipadic{6, 7, [](std::string_view part, std::string_view) { return is_one_of(part, {"助詞", "助動詞", "記号", "フィラー"}); }};
 constexpr Layout unidic{7, 6, [](std::string_view part, std::string_view) { return is_one_of(part, {"助詞", "助動詞", "記号", "補助記号", "空白"}); }};
 constexpr Layout juman{4, 5, [](std::string_view part, std::string_view detail) {
-                         return is_one_of(part, {"助詞", "助動詞", "特殊", "判定詞"}) || (part == "接尾辞" && !detail.starts_with("名詞性"));
+                         return is_one_of(part, {"助詞", "助動詞", "特殊", "判定詞", "接続詞", "指示詞"}) || (part == "接尾辞" && !detail.starts_with("名詞性"));
                        }};
+/// Verbs that stand in nearly every sentence and name nothing.
+constexpr std::array<std::string_view, 10> helping_verbs = {"する", "為る", "成る", "なる", "有る", "ある", "居る", "いる", "因る", "よる"};
+/// So do these nouns, as they are written then.
+constexpr std::array<std::string_view, 8> helping_nouns = {"こと", "もの", "ため", "とき", "よう", "ところ", "とおり", "ほか"};
+
 /// JUMAN's 「代表表記:取り扱う/とりあつかう」, one for all spellings of a word, among its last features.
 constexpr std::string_view representative_mark = "代表表記:";
 
@@ -251,10 +256,11 @@ struct Analyzer::Private {
         number.add(at, after);
         continue;
       }
-      TokenKind kind = layout.is_function(part_of_speech, detail) || !has_word_character(surface) ? TokenKind::function
-                       : part_of_speech == "名詞"                                                   ? TokenKind::noun
-                                                                                                    : TokenKind::word;
-      out.push_back({term_of(*node, surface), normalized.original_begin(at), normalized.original_end(after), kind});
+      std::string term = term_of(*node, surface);
+      bool function = layout.is_function(part_of_speech, detail) || !has_word_character(surface) || std::ranges::find(helping_verbs, term) != helping_verbs.end() ||
+                      std::ranges::find(helping_nouns, surface) != helping_nouns.end();
+      TokenKind kind = function ? TokenKind::function : part_of_speech == "名詞" ? TokenKind::noun : TokenKind::word;
+      out.push_back({std::move(term), normalized.original_begin(at), normalized.original_end(after), kind});
       bool whole = with_user_terms && std::string_view(node->feature).ends_with(user_term_mark);
       if (whole) add_parts(normalized, at, after, out);
     }

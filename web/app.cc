@@ -25,7 +25,7 @@ struct Service {
   AppOptions options;
   corpus::Library library{options.database};
   store::Files files{options.data / "files"};
-  ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name}, options.readers};
+  ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
 
   Context context() { return {library, options.viewer, readers}; }

@@ -24,6 +24,7 @@ struct AppOptions {
   store::Database& database;
   const text::AnalyzerModel& model;
   std::string analyzer_name;   ///< names the dictionaries, as the index keeps it
+  std::filesystem::path lexicon = {};  ///< folder of synonyms.tsv and its like
   corpus::Viewer viewer;       ///< who everybody on this service is, until there are sign-ins
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread

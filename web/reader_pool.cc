@@ -18,7 +18,7 @@ search::Searcher& Reader::searcher() {
   // A searcher that failed to take up a new index is not to be used again: it leaves with the error.
   auto fresh = std::move(searcher_);
   if (fresh) fresh->refresh();
-  else fresh = std::make_unique<search::Searcher>(options_.data, options_.database, options_.model, options_.analyzer_name);
+  else fresh = std::make_unique<search::Searcher>(options_.data, options_.database, options_.model, options_.analyzer_name, options_.lexicon);
   searcher_ = std::move(fresh);
   refreshed_ = now;
   return *searcher_;

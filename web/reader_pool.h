@@ -23,6 +23,7 @@ struct ReaderOptions {
   store::Database& database;
   const text::AnalyzerModel& model;
   std::string analyzer_name;
+  std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like; empty: none
 };
 
 /// What one request needs for itself while it searches or marks words. For one thread at a time.

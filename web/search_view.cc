@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t longest_query = 2000;  // characters
 constexpr size_t page_size = 20;
-constexpr size_t last_position = 10000;  // of a first hit, as search::Window has it
+constexpr size_t last_position = 1000;  // of a first hit, as search::Window has it
 
 constexpr const char* examples[] = {"USBメモリの持ち出し", "「業務委託」 再委託", "テレワーク 種別:規程", "パスワード -生体認証", "クラウドサービス 日付:令和6年度.."};
 
@@ -22,6 +22,7 @@ constexpr const char* examples[] = {"USBメモリの持ち出し", "「業務委
 struct Asked {
   std::string q;
   search::Query query;
+  search::Sort sort = search::Sort::relevance;
   search::Filters form;  ///< what was chosen beside the words, dates as typed
   size_t first = 0, most = page_size;
 };
@@ -57,6 +58,7 @@ Asked read(const Target& target) {
   asked.q = read_words(target);
   asked.query = search::parse(asked.q);
   read_filters(target, asked);
+  if (target.parameter("sort") == "newest") asked.sort = search::Sort::newest;
   asked.most = target.number("limit", 1, 100, page_size);
   size_t page = target.number("page", 1, last_position, 1);
   asked.first = target.number("offset", 0, last_position, (page - 1) * asked.most);
@@ -73,6 +75,7 @@ std::vector<std::pair<std::string, std::string>> parameters(const Asked& asked) 
   for (const auto& issuer : asked.form.issuers) out.emplace_back("issuer", issuer);
   if (!asked.form.begins.from.empty()) out.emplace_back("from", asked.form.begins.from);
   if (!asked.form.begins.to.empty()) out.emplace_back("to", asked.form.begins.to);
+  if (asked.sort == search::Sort::newest) out.emplace_back("sort", "newest");
   if (asked.most != page_size) out.emplace_back("limit", std::to_string(asked.most));
   return out;
 }
@@ -97,16 +100,20 @@ Json form_model(const Context& context, const Asked& asked) {
   return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
 }
 
-Json hit_model(const search::Hit& hit, const search::Query& query, const text::Analyzer& analyzer, const std::string& marking) {
+Json hit_model(const search::Hit& hit, const search::Query& query, Reader& reader, const std::string& marking) {
   const auto& [id, document, edition, clause, above] = hit.clause;
   std::string title = full_title_of(clause);
   Json where = Json::array({document.title});
   for (const auto& name : above) where.push_back(name);
   Json out = clause_model(document, edition, clause);
-  out["title_segments"] = segments(title, search::marks(title, query, analyzer));
-  out["segments"] = segments(clause.text, hit.passage.window, hit.passage.marks);
-  out["cut_before"] = hit.passage.window.begin > 0;
-  out["cut_after"] = hit.passage.window.end < clause.text.size();
+  out["title_segments"] = segments(title, search::marks(title, query, reader.analyzer(), reader.searcher().lexicon()));
+  out["segments"] = Json::array();
+  for (const auto& part : hit.passages) {
+    if (!out["segments"].empty()) out["segments"].push_back({{"text", " … "}, {"mark", false}});
+    for (auto& segment : segments(clause.text, part.window, part.marks)) out["segments"].push_back(std::move(segment));
+  }
+  out["cut_before"] = hit.passages.front().window.begin > 0;
+  out["cut_after"] = hit.passages.back().window.end < clause.text.size();
   out["where"] = where;
   out["citation"] = hit.clause.citation();
   out["url"] = clause_url(document.slug, edition.key, clause.path) + marking;
@@ -131,17 +138,39 @@ Json start_model() {
   return links;
 }
 
+/// How many of the matches are of each kind, issuer and year.
+Json facets_model(const search::Matches& found) {
+  auto list = [](const std::vector<search::Facet>& facets, auto label) {
+    Json out = Json::array();
+    for (const auto& facet : facets) out.push_back({{"value", facet.value}, {"label", label(facet.value)}, {"count", facet.count}});
+    return out;
+  };
+  auto as_it_is = [](const std::string& value) { return value; };
+  return {{"kinds", list(found.kinds, [](const std::string& key) { return std::string(corpus::label_of(corpus::document_kinds(), key)); })},
+          {"issuers", list(found.issuers, as_it_is)},
+          {"years", list(found.years, as_it_is)}};
+}
+
 Json results_model(const Context& context, const Asked& asked) {
   auto reader = context.readers.borrow();
-  auto results = reader->searcher().search(asked.query, context.viewer, {asked.first, asked.most, false});
+  search::Window window;
+  window.first = asked.first;
+  window.most = asked.most;
+  window.sort = asked.sort;
+  window.facets = true;
+  auto results = reader->searcher().search(asked.query, context.viewer, window);
   std::string marking = write_query({{"q", asked.q}});
   Json hits = Json::array();
-  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked.query, reader->analyzer(), marking));
+  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked.query, *reader, marking));
   size_t end = asked.first + results.hits.size();
-  bool more = results.hits.size() == asked.most && end < results.total && end <= last_position;
+  bool more = results.hits.size() == asked.most && end < results.found.total && end <= last_position;
   return {{"understood", asked.query.understood()},
-          {"total", results.total},
-          {"total_exact", results.total_exact},
+          {"total", results.found.total},
+          {"total_exact", results.found.total_exact},
+          {"widened", results.found.widened},
+          {"unknown", results.found.unknown},
+          {"facets", facets_model(results.found)},
+          {"sort", asked.sort == search::Sort::newest ? "newest" : "relevance"},
           {"found", !hits.empty()},
           {"first", hits.empty() ? 0 : asked.first + 1},
           {"last", hits.empty() ? 0 : end},

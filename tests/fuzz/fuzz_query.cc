@@ -20,11 +20,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (!query.parts.empty()) shirube::search::parse(query.with(query.parts.front(), ""));
   std::string text = shirube::text::to_utf8(shirube::text::to_utf32(input.substr(half)));
-  auto part = shirube::search::passage(text, query, analyzer);
-  if (part.window.end > text.size()) std::abort();
-  for (const auto& mark : part.marks) {
-    if (mark.begin >= mark.end || mark.end > part.window.end) std::abort();
-    if (!shirube::text::is_valid_utf8(std::string_view(text).substr(mark.begin, mark.end - mark.begin))) std::abort();
+  size_t before = 0;
+  for (const auto& part : shirube::search::passages(text, query, analyzer)) {
+    if (part.window.begin < before || part.window.end > text.size()) std::abort();
+    before = part.window.end;
+    for (const auto& mark : part.marks) {
+      if (mark.begin >= mark.end || mark.end > part.window.end) std::abort();
+      if (!shirube::text::is_valid_utf8(std::string_view(text).substr(mark.begin, mark.end - mark.begin))) std::abort();
+    }
   }
   return 0;
 }

@@ -136,12 +136,17 @@ TEST_CASE("an index folder that a kill left half made is made anew") {
 
 TEST_CASE("killed at each step of the queue, the work is taken up again") {
   static text::AnalyzerModel model{text::AnalyzerOptions{}};
+  // A little is added to the index; much is built in segments and joined with it.
+  constexpr int64_t little = 1'000'000, much = 1;
   struct Row {
     const char* work;
     const char* step;
+    int64_t segment_characters;
   };
-  const Row rows[] = {{"drain", "created"}, {"drain", "named"}, {"drain", "opened"}, {"drain", "fed"}, {"drain", "committed"}, {"drain", "dequeued"},
-                      {"rebuild", "opened"}, {"rebuild", "fed"}, {"rebuild", "committed"}, {"rebuild", "pointed"}};
+  const Row rows[] = {{"drain", "created", little},   {"drain", "named", little},  {"drain", "opened", little},  {"drain", "fed", little},
+                      {"drain", "committed", little}, {"drain", "dequeued", little}, {"drain", "opened", much},    {"drain", "fed", much},
+                      {"drain", "committed", much},   {"drain", "pointed", much},  {"rebuild", "opened", much},  {"rebuild", "fed", much},
+                      {"rebuild", "committed", much}, {"rebuild", "pointed", much}};
   for (const auto& row : rows) {
     INFO(row.work << " at " << row.step);
     TemporaryFolder folder;
@@ -162,7 +167,7 @@ TEST_CASE("killed at each step of the queue, the work is taken up again") {
     auto work = [&](bool die) {
       store::Database database(folder / "shirube.db");
       std::atomic<bool> stop{false};
-      indexer::IndexWriterOptions options{folder.path(), "test", 1, 1, 1};
+      indexer::IndexWriterOptions options{folder.path(), "test", 1, row.segment_characters, 1};
       options.at_step = [&](std::string_view step) {
         if (die && step == row.step) ::raise(SIGKILL);
       };

@@ -6,6 +6,7 @@
 #include "indexer/readers/pdf_layout.h"
 #include "tests/outline_case.h"
 #include "text/error.h"
+#include "text/utf8.h"
 
 using namespace shirube;
 using indexer::PlacedPage;
@@ -179,11 +180,11 @@ TEST_CASE("law XML with broken bytes gives well-formed text and says so", "[inde
   std::string head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Law Lang=\"ja\"><LawNum>令和七年\xE5\xE6</LawNum><LawBody><MainProvision><Article Num=\"1\">"
                      "<ArticleTitle>第一条</ArticleTitle><Paragraph Num=\"1\"><ParagraphNum/><ParagraphSentence><Sentence>";
   std::string tail = "</Sentence></ParagraphSentence></Paragraph></Article></MainProvision></LawBody></Law>";
-  for (std::string_view text : {"見本\xE7\x9B の文", "見本&#xD800;の文"}) {
-    auto extraction = indexer::extract(head + std::string(text) + tail, "a.xml");
+  for (std::string_view piece : {"見本\xE7\x9B の文", "見本&#xD800;の文"}) {
+    auto extraction = indexer::read(head + std::string(piece) + tail, "a.xml");
     REQUIRE_FALSE(extraction.clauses.empty());
-    for (const auto& clause : extraction.clauses) CHECK(text::is_valid_utf8(clause.heading + clause.text));
-    CHECK(text::is_valid_utf8(extraction.facts.number));
+    for (const auto& clause : extraction.clauses) CHECK(shirube::text::is_valid_utf8(clause.heading + clause.text));
+    CHECK(shirube::text::is_valid_utf8(extraction.facts.number));
     CHECK(extraction.clauses.front().text.find("�") != std::string::npos);
   }
 }

@@ -1,5 +1,9 @@
 // The searcher over an index that the writer made.
 #include <catch2/catch.hpp>
+#include <algorithm>
+#include <fstream>
+#include <random>
+#include <sstream>
 
 #include "corpus/address.h"
 #include "indexer/index_writer.h"
@@ -8,6 +12,7 @@
 #include "store/database.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
+#include "text/utf8.h"
 
 using namespace shirube;
 using namespace shirube::search;
@@ -203,6 +208,164 @@ TEST_CASE_METHOD(Fixture, "a window out of range is refused") {
   CHECK_THROWS_AS(s.match(parse("監査"), corpus::Viewer::everything(), {0, 0, false}), Error);
   CHECK_THROWS_AS(s.match(parse("監査"), corpus::Viewer::everything(), {0, 1001, false}), Error);
   CHECK_THROWS_AS(s.match(parse("監査"), corpus::Viewer::everything(), {10001, 1, false}), Error);
+}
+
+TEST_CASE_METHOD(Fixture, "each operator narrows what is found") {
+  add("a", "2025-04-01", "委託先の監査を毎年行い、結果を報告する。", "policy", "public", "星見市", "委託先の監督");
+  add("b", "2024-04-01", "監査の結果は委員会が定める。サーバーの取扱いによる。", "guideline", "public", "総務省");
+  add("c", "2023-04-01", "端末を廃棄するときは、記録を消す。ふりがなを付ける。");
+  index();
+  struct Row {
+    const char* query;
+    const char* slugs;
+  };
+  const Row rows[] = {
+      {"監査 -委員会", "a/2025-04-01"},
+      {"+委員会 監査", "b/2024-04-01"},
+      {"監査 -\"毎年行い\"", "b/2024-04-01"},
+      {"\"結果を報告\"", "a/2025-04-01"},
+      {"\"サーバの取り扱い\"", "b/2024-04-01"},
+      {"\"ふりがな\"", "c/2023-04-01"},
+      {"\"を、\"", ""},
+      {"廃棄 OR 委員会", "b/2024-04-01 c/2023-04-01"},
+      {"委託先 NEAR 監査", "a/2025-04-01"},
+      {"委託先 NEAR/3 報告", ""},
+      {"委員*", "b/2024-04-01"},
+      {"件名:監督 監査", "a/2025-04-01"},
+      {"監査 種別:ガイドライン", "b/2024-04-01"},
+      {"監査 発出者:総務", "b/2024-04-01"},
+      {"監査 2025..2026", "a/2025-04-01"},
+      {"監査 施行:..2024", "b/2024-04-01"},
+      {"監査 条:1 -委員会", "a/2025-04-01"},
+      {"監査 条:9", ""},
+      {"ぬるぽがっちゃ", ""},
+      {"種別:ガイドライン 条:1", "b/2024-04-01"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.query);
+    std::string found = slugs(row.query);
+    std::vector<std::string> parts;
+    std::istringstream in(found);
+    for (std::string one; in >> one;) parts.push_back(one);
+    std::ranges::sort(parts);
+    std::string sorted;
+    for (const auto& one : parts) sorted += (sorted.empty() ? "" : " ") + one;
+    CHECK(sorted == row.slugs);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "matches are counted by kind, issuer and year") {
+  add("a", "2025-04-01", "監査を行う。");
+  add("b", "2024-04-01", "監査の結果。", "guideline", "public", "総務省");
+  add("c", "2024-10-01", "監査の記録。", "guideline", "restricted", "総務省");
+  index();
+  Window window;
+  window.facets = true;
+  auto found = searcher().match(parse("監査"), {{"public"}}, window);
+  CHECK(found.total == 2);
+  REQUIRE(found.kinds.size() == 2);
+  REQUIRE(found.issuers.size() == 2);
+  for (const auto& facet : found.kinds) CHECK(facet.count == 1);
+  REQUIRE(found.years.size() == 2);
+  CHECK(found.years[0].value == "2024");
+  CHECK(found.years[0].count == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "the newest come first when that is asked for") {
+  add("old", "2020-04-01", "監査 監査 監査。");
+  add("new", "2025-04-01", "監査を行い、端末その他の記録を長く保つものとする。");
+  index();
+  Window window;
+  window.sort = Sort::newest;
+  CHECK(slugs("監査", corpus::Viewer::everything(), window) == "new/2025-04-01 old/2020-04-01");
+}
+
+TEST_CASE_METHOD(Fixture, "a hit is explained, and so is a miss") {
+  add("a", "2025-04-01", "委託先の監査を行う。");
+  add("b", "2025-04-01", "端末を廃棄する。");
+  index();
+  auto ids = searcher().match(parse("監査"), corpus::Viewer::everything(), {});
+  REQUIRE(ids.matches.size() == 1);
+  auto why = searcher().explain(parse("監査 端末"), corpus::Viewer::everything(), {}, ids.matches[0].clause_id);
+  CHECK(why.found);
+  REQUIRE(why.rank);
+  REQUIRE_FALSE(why.parts.empty());
+  double sum = 0;
+  for (const auto& part : why.parts) sum += part.weight;
+  CHECK(sum * why.authority == Approx(why.score));
+  CHECK(why.missing == std::vector<std::string>{"端末"});
+  auto why_not = searcher().explain(parse("廃棄"), corpus::Viewer::everything(), {}, ids.matches[0].clause_id);
+  CHECK_FALSE(why_not.found);
+  CHECK(why_not.reason == "検索語がこの条項にありません。");
+  auto filtered = searcher().explain(parse("監査 -委託先"), corpus::Viewer::everything(), {}, ids.matches[0].clause_id);
+  CHECK_FALSE(filtered.found);
+  CHECK(filtered.reason == "語句・除外・絞り込みの条件に当てはまりません。");
+}
+
+TEST_CASE_METHOD(Fixture, "similar clauses share what is rare, and are of other documents") {
+  add("a", "2025-04-01", "委託先の監査を毎年行い、結果を報告する。");
+  add("b", "2025-04-01", "委託先に対する監査の結果を公表する。");
+  add("c", "2025-04-01", "端末を廃棄する。");
+  index();
+  auto all = searcher().match(parse("委託先 監査 毎年"), corpus::Viewer::everything(), {});
+  REQUIRE(all.matches.size() == 2);
+  auto like = searcher().similar(all.matches[0].clause_id, corpus::Viewer::everything(), 10);
+  REQUIRE(like.matches.size() == 1);
+  CHECK(like.matches[0].clause_id == all.matches[1].clause_id);
+}
+
+TEST_CASE_METHOD(Fixture, "synonyms, pins and empty words act at once") {
+  add("a", "2025-04-01", "私物端末を持ち込まない。");
+  add("b", "2025-04-01", "庁舎の鍵を管理する。");
+  index();
+  CHECK(slugs("BYOD") == "");
+  std::filesystem::create_directory(folder / "words");
+  auto write = [&](const char* name, const std::string& text) { std::ofstream(folder / ("words/" + std::string(name))) << text; };
+  write("synonyms.tsv", "# 注釈\nBYOD\t私物端末\n");
+  write("pinned.tsv", "鍵の管理\ta/2025-04-01/1\n");
+  write("boilerplate.tsv", "管理\n");
+  auto first = [&](const char* query) {
+    Searcher s(folder.path(), database, model(), "test", folder / "words");
+    auto hits = s.search(parse(query), corpus::Viewer::everything(), {}).hits;
+    return hits.empty() ? std::string() : hits[0].clause.document.slug;
+  };
+  CHECK(first("BYOD") == "a");
+  CHECK(first("=BYOD") == "");
+  CHECK(first("鍵の管理") == "a");
+  CHECK(first("鍵") == "b");
+  write("synonyms.tsv", "BYOD\n");
+  CHECK_THROWS_WITH(first("BYOD"), Catch::Contains("synonyms.tsv") && Catch::Contains("1行目"));
+  write("synonyms.tsv", "BYOD\t私物端末\n携帯\tＢＹＯＤ\n");
+  CHECK_THROWS_WITH(first("BYOD"), Catch::Contains("2行目") && Catch::Contains("1行目"));
+}
+
+TEST_CASE_METHOD(Fixture, "no quoted substring is unfindable") {
+  const std::u32string alphabet = U"情報資産の管理をしなければならない、サーバー（㈱）第１２条 A1。";
+  std::mt19937 random(5);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 40; ++i) {
+    std::string text;
+    for (int k = 0; k < 60; ++k) text::append_utf8(text, alphabet[random() % alphabet.size()]);
+    texts.push_back("序" + text + "結");
+    add("d" + std::to_string(i), "2025-04-01", texts.back());
+  }
+  index();
+  Searcher s = searcher();
+  int tried = 0;
+  for (int round = 0; round < 800; ++round) {
+    size_t which = random() % texts.size();
+    std::u32string text = text::to_utf32(texts[which]);
+    size_t length = 2 + random() % 11, at = random() % (text.size() - length);
+    std::string piece = text::to_utf8(std::u32string_view(text).substr(at, length));
+    if (text::trim(piece).empty()) continue;
+    Window window;
+    window.most = 1000;
+    auto found = s.search(parse("\"" + piece + "\""), corpus::Viewer::everything(), window);
+    INFO(piece);
+    ++tried;
+    REQUIRE(std::ranges::any_of(found.hits, [&](const auto& hit) { return hit.clause.document.slug == "d" + std::to_string(which); }));
+  }
+  CHECK(tried > 700);
 }
 
 TEST_CASE("a term never exceeds what the index takes") {

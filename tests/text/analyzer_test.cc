@@ -35,7 +35,7 @@ TEST_CASE("words come in their dictionary form, particles apart") {
     const char* words;
   };
   const Row rows[] = {
-      {"情報資産を管理しなければならない。", "情報 資産 管理 する 成る"},
+      {"情報資産を管理しなければならない。", "情報 資産 管理"},
       {"ＬＧＷＡＮの利用", "lgwan 利用"},
       {"百二十三件", "123 件"},
       {"二〇二五年", "2025 年"},
@@ -72,7 +72,7 @@ TEST_CASE("IPADIC cuts as well, by its own features") {
   options.dictionary = "/var/lib/mecab/dic/ipadic-utf8";
   AnalyzerModel ipadic(options);
   Analyzer analyzer(ipadic);
-  CHECK(words(analyzer, "情報資産を管理しなければならない。") == "情報 資産 管理 する なる");
+  CHECK(words(analyzer, "情報資産を管理しなければならない。") == "情報 資産 管理");
   CHECK(analyzer.reading("情報資産") == "じょうほうしさん");
 }
 

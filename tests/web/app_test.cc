@@ -78,8 +78,8 @@ TEST_CASE("the search page") {
       {"page 3", "/?q=" + q("無害化") + "&page=3", 200, {"41〜46件目", "rel=\"prev\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"next\""}},
       {"page beyond the end", "/?q=" + q("無害化") + "&page=9", 200, {"当てはまる条項はありませんでした"}, {"rel=\"next\""}},
       {"page nothing", "/?q=a&page=0", 400, {"pageの値「0」は使えません"}},
-      {"page no number", "/?q=a&page=x", 400, {"1から10000までの整数"}},
-      {"page too far", "/?q=a&page=9999", 400, {"10000件目まで"}},
+      {"page no number", "/?q=a&page=x", 400, {"1から1000までの整数"}},
+      {"page too far", "/?q=a&page=900", 400, {"1000件目まで"}},
       {"kind unknown", "/?q=a&kind=nothing", 400, {"種別「nothing」はありません"}},
       {"day impossible", "/?q=a&from=2025-02-30", 400, {"日付として読めません"}},
   });

@@ -39,7 +39,7 @@ class Town {
     index();
   }
 
-  shirube::web::AppOptions options() { return {folder_.path(), database, model, "test", {{"public", "staff"}}, 2}; }
+  shirube::web::AppOptions options() { return {folder_.path(), database, model, "test", {}, {{"public", "staff"}}, 2}; }
 
   shirube::web::Response get(const shirube::web::App& app, const std::string& target, shirube::web::Headers headers = {}) const {
     return app.handle({"GET", target, std::move(headers), ""});

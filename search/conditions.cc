@@ -1,0 +1,293 @@
+#include "search/conditions.h"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+#include <xapian.h>
+
+#include <algorithm>
+#include <ranges>
+
+#include "search/index_format.h"
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::search {
+
+using Q = Xapian::Query;
+using text::TokenKind;
+
+namespace {
+
+constexpr size_t most_expansions = 500;
+constexpr size_t most_scanned = 100'000;
+
+Q any_of(std::vector<Q> queries) { return queries.empty() ? Q::MatchNothing : Q(Q::OP_OR, queries.begin(), queries.end()); }
+Q all_of(std::vector<Q> queries) { return queries.empty() ? Q::MatchNothing : Q(Q::OP_AND, queries.begin(), queries.end()); }
+
+Q any_term(std::string_view prefix, const std::vector<std::string>& words) {
+  std::vector<Q> queries;
+  for (const auto& word : words) queries.emplace_back(term(prefix, word));
+  return any_of(std::move(queries));
+}
+
+Q within(unsigned slot, const Range& range) { return {Q::OP_VALUE_RANGE, slot, range.from.empty() ? "0" : range.from, range.to.empty() ? "9" : range.to}; }
+
+bool is_word(const text::Token& token) { return token.kind == TokenKind::noun || token.kind == TokenKind::word || token.kind == TokenKind::number; }
+
+/// A clause as far as conditions ask for it.
+struct Candidate {
+  std::string text, number, label, begins, ends;
+};
+
+/// A text to be looked into, taken apart when that is needed first.
+class Read {
+ public:
+  Read(const std::string& text, const text::Analyzer& analyzer) : folded_(text::fold(text)), text_(text), analyzer_(analyzer) {}
+
+  const std::string& folded() const { return folded_; }
+
+  /// As written, or the same words in other spellings.
+  bool holds_phrase(const std::string& phrase) {
+    std::string wanted = text::fold(phrase);
+    if (folded_.find(wanted) != folded_.npos) return true;
+    auto words = terms_of(phrase);
+    return !words.empty() && !std::ranges::search(terms(), words).empty();
+  }
+  bool holds_words(const std::string& words) {
+    if (folded_.find(text::fold(words)) != folded_.npos) return true;
+    auto wanted = terms_of(words);
+    return !wanted.empty() && std::ranges::all_of(wanted, [&](const auto& word) { return std::ranges::find(terms(), word) != terms().end(); });
+  }
+  bool holds(const Unit& unit) {
+    switch (unit.kind) {
+      case Unit::Kind::phrase: return holds_phrase(unit.text);
+      case Unit::Kind::prefix: return folded_.find(text::fold(unit.text)) != folded_.npos;
+      default: return holds_words(unit.text);
+    }
+  }
+  bool holds(const Near& near) const {
+    auto left = places(near.left.text), right = places(near.right.text);
+    return std::ranges::any_of(left, [&](const auto& a) {
+      return std::ranges::any_of(right, [&](const auto& b) {
+        if (a == b) return false;
+        size_t begin = std::min(a.second, b.second), end = std::max(a.first, b.first);
+        return end <= begin || text::length_utf8(std::string_view(folded_).substr(begin, end - begin)) <= static_cast<size_t>(near.distance);
+      });
+    });
+  }
+
+ private:
+  std::vector<std::string> terms_of(const std::string& text) const {
+    std::vector<std::string> out;
+    for (auto& token : analyzer_.analyze(text)) {
+      if (token.kind != TokenKind::reference) out.push_back(std::move(token.term));
+    }
+    return out;
+  }
+  const std::vector<std::string>& terms() {
+    if (terms_.empty()) terms_ = terms_of(text_);
+    return terms_;
+  }
+  std::vector<std::pair<size_t, size_t>> places(const std::string& text) const {
+    std::vector<std::pair<size_t, size_t>> out;
+    std::string wanted = text::fold(text);
+    for (size_t at = wanted.empty() ? folded_.npos : folded_.find(wanted); at != folded_.npos; at = folded_.find(wanted, at + 1)) out.emplace_back(at, at + wanted.size());
+    return out;
+  }
+
+  std::string folded_;
+  const std::string& text_;
+  const text::Analyzer& analyzer_;
+  std::vector<std::string> terms_;
+};
+
+/// Clauses by their numbers, as a source of postings.
+class Numbers : public Xapian::PostingSource {
+ public:
+  explicit Numbers(std::vector<Xapian::docid> numbers) : numbers_(std::move(numbers)) {}
+  void init(const Xapian::Database&) override { at_ = 0, begun_ = false; }
+  Xapian::doccount get_termfreq_min() const override { return get_termfreq_max(); }
+  Xapian::doccount get_termfreq_est() const override { return get_termfreq_max(); }
+  Xapian::doccount get_termfreq_max() const override { return static_cast<Xapian::doccount>(numbers_.size()); }
+  void next(double) override {
+    if (begun_) ++at_;
+    begun_ = true;
+  }
+  void skip_to(Xapian::docid wanted, double) override {
+    begun_ = true;
+    at_ = static_cast<size_t>(std::lower_bound(numbers_.begin() + static_cast<std::ptrdiff_t>(at_), numbers_.end(), wanted) - numbers_.begin());
+  }
+  bool at_end() const override { return at_ >= numbers_.size(); }
+  Xapian::docid get_docid() const override { return numbers_[at_]; }
+  Xapian::PostingSource* clone() const override { return new Numbers(numbers_); }
+  std::string get_description() const override { return "Numbers"; }
+
+ private:
+  std::vector<Xapian::docid> numbers_;
+  size_t at_ = 0;
+  bool begun_ = false;
+};
+
+std::vector<std::string> kept_pairs(const std::string& text) {
+  std::vector<std::string> out;
+  for (auto& token : text::bigrams(text::normalize(text))) {
+    // A character alone between signs may stand in a pair of the clause.
+    if (text::length_utf8(token.term) > 1 && is_kept_pair(token.term)) out.push_back(std::move(token.term));
+  }
+  return out;
+}
+
+/// The clauses whose text holds a phrase as it was typed or folded.
+std::vector<Xapian::docid> scan(SQLite::Database& db, const std::string& phrase) {
+  SQLite::Statement select(db, "SELECT id FROM clauses WHERE instr(text, :typed) OR instr(heading, :typed) OR instr(text, :folded) ORDER BY id");
+  select.bind(":typed", phrase);
+  select.bind(":folded", text::fold(phrase));
+  std::vector<Xapian::docid> out;
+  while (out.size() < most_scanned && select.executeStep()) out.push_back(static_cast<Xapian::docid>(select.getColumn(0).getInt64()));
+  return out;
+}
+
+bool edition_fits(const EditionChoice& choice, const Candidate& clause) {
+  switch (choice.kind) {
+    case EditionChoice::Kind::label: return text::fold(clause.label).find(text::fold(choice.value)) != std::string::npos;
+    case EditionChoice::Kind::day: return clause.begins <= choice.value && (clause.ends.empty() || choice.value < clause.ends);
+    default: return false;  // proved by the index
+  }
+}
+
+bool asks_text(const EditionChoice& choice) { return choice.kind == EditionChoice::Kind::label || choice.kind == EditionChoice::Kind::day; }
+
+}  // namespace
+
+Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const corpus::Viewer& viewer, const text::Analyzer& analyzer)
+    : index_(index), query_(query), viewer_(viewer), analyzer_(analyzer) {
+  auto phrases = query.phrases;
+  auto take = [&](const Unit& unit) {
+    if (unit.kind == Unit::Kind::phrase || unit.kind == Unit::Kind::word) phrases.push_back(unit.text);
+  };
+  for (const auto& group : query.alternatives) std::ranges::for_each(group, take);
+  for (const auto& near : query.nears) take(near.left), take(near.right);
+  phrases.insert(phrases.end(), query.required.begin(), query.required.end());
+  for (const auto& phrase : phrases) {
+    if (kept_pairs(phrase).empty() && !scanned_.contains(phrase)) scanned_[phrase] = scan(db, phrase);
+  }
+  to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty() || !query.filters.numbers.empty() ||
+              std::ranges::any_of(query.filters.editions, asks_text);
+}
+
+/// All words, in any spelling; of what has none, all pairs of characters.
+Q Conditions::words(const std::string& text) const {
+  std::vector<Q> queries;
+  for (const auto& token : analyzer_.analyze(text)) {
+    if (is_word(token)) queries.emplace_back(term("", token.term));
+  }
+  return queries.empty() ? phrase(text) : all_of(std::move(queries));
+}
+
+/// What a clause that holds the phrase must hold: its pairs as written, or its words in other
+/// spellings. A phrase without kept pairs was looked for in the texts before.
+Q Conditions::phrase(const std::string& text) const {
+  std::vector<Q> pairs, words;
+  for (const auto& pair : kept_pairs(text)) pairs.emplace_back(term(prefix::bigram, pair));
+  for (const auto& token : analyzer_.analyze(text)) {
+    if (is_word(token)) words.emplace_back(term("", token.term));
+  }
+  Q written;
+  if (!pairs.empty()) {
+    written = all_of(std::move(pairs));
+  } else {
+    auto found = scanned_.find(text);
+    if (found != scanned_.end()) written = Q((new Numbers(found->second))->release());
+  }
+  return words.empty() ? written : any_of({written, all_of(std::move(words))});
+}
+
+/// Words that begin with what was typed.
+Q Conditions::prefixed(const std::string& beginning) const {
+  std::vector<Q> queries;
+  std::string wanted = term("", text::fold(beginning));
+  for (auto it = index_.allterms_begin(wanted), end = index_.allterms_end(wanted); it != end && queries.size() < most_expansions; ++it) queries.emplace_back(*it);
+  return any_of(std::move(queries));
+}
+
+Q Conditions::unit(const Unit& unit) const {
+  switch (unit.kind) {
+    case Unit::Kind::phrase: return phrase(unit.text);
+    case Unit::Kind::prefix: return prefixed(unit.text);
+    default: return words(unit.text);
+  }
+}
+
+Q Conditions::narrow(Q found) const {
+  auto filter = [&](Q condition) { found = Q(Q::OP_FILTER, found, condition); };
+  bool sees_all = std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer_.sees(audience.key); });
+  if (!sees_all) filter(any_term(prefix::audience, viewer_.audiences));
+  for (const auto& text : query_.phrases) filter(phrase(text));
+  for (const auto& text : query_.required) filter(words(text));
+  for (const auto& text : query_.prefixes) filter(prefixed(text));
+  for (const auto& group : query_.alternatives) {
+    std::vector<Q> queries;
+    for (const auto& one : group) queries.push_back(unit(one));
+    filter(any_of(std::move(queries)));
+  }
+  for (const auto& near : query_.nears) filter(all_of({unit(near.left), unit(near.right)}));
+  for (const auto& title : query_.titles) {
+    std::vector<Q> queries;
+    for (const auto& token : analyzer_.analyze(title)) {
+      if (is_word(token)) queries.emplace_back(term(prefix::heading, token.term));
+    }
+    filter(all_of(std::move(queries)));
+  }
+  if (!query_.clauses.empty()) filter(any_of({any_term(prefix::place, query_.clauses), any_term(prefix::own, query_.clauses)}));
+  const Filters& filters = query_.filters;
+  if (!filters.kinds.empty()) filter(any_term(prefix::kind, filters.kinds));
+  if (!filters.issuers.empty()) {
+    std::vector<Q> queries;
+    for (const auto& issuer : filters.issuers) queries.emplace_back(Q::OP_WILDCARD, term(prefix::issuer, issuer));
+    filter(any_of(std::move(queries)));
+  }
+  if (!filters.begins.empty()) filter(within(slot::begins, filters.begins));
+  if (!filters.issued.empty()) filter(within(slot::issued, filters.issued));
+  if (!filters.effective.empty()) filter(within(slot::effective, filters.effective));
+  std::vector<std::string> states;
+  for (const auto& choice : filters.editions) {
+    if (choice.kind == EditionChoice::Kind::current) states.emplace_back("current");
+    if (choice.kind == EditionChoice::Kind::past) states.emplace_back("past");
+    if (choice.kind == EditionChoice::Kind::future) states.emplace_back("future");
+  }
+  if (!states.empty() && states.size() == filters.editions.size()) filter(any_term(prefix::state, states));
+  return found;
+}
+
+std::vector<uint32_t> Conditions::proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const {
+  SQLite::Statement select(db, "SELECT c.label || '　' || c.heading || char(10) || c.text, e.number, e.label, e.begins, "
+                               "ifnull((SELECT min(n.begins) FROM editions n WHERE n.document_id = e.document_id AND n.begins > e.begins), '') "
+                               "FROM clauses c JOIN editions e ON e.id = c.edition_id WHERE c.id = ?");
+  auto any_chosen = [&](const Candidate& clause) {
+    const auto& choices = query_.filters.editions;
+    bool asks = std::ranges::any_of(choices, asks_text);
+    return !asks || std::ranges::any_of(choices, [&](const auto& choice) { return edition_fits(choice, clause); });
+  };
+  auto has_number = [&](const Candidate& clause) {
+    const auto& numbers = query_.filters.numbers;
+    return numbers.empty() || std::ranges::any_of(numbers, [&](const auto& number) { return text::fold(clause.number).find(text::fold(number)) != std::string::npos; });
+  };
+  std::vector<uint32_t> out;
+  for (uint32_t id : clauses) {
+    select.reset();
+    select.bind(1, static_cast<int64_t>(id));
+    if (!select.executeStep()) continue;
+    auto column = [&](int i) { return select.getColumn(i).getString(); };
+    Candidate clause{column(0), column(1), column(2), column(3), column(4)};
+    Read read(clause.text, analyzer_);
+    bool holds = has_number(clause) && any_chosen(clause) &&
+                 std::ranges::all_of(query_.phrases, [&](const auto& phrase) { return read.holds_phrase(phrase); }) &&
+                 std::ranges::none_of(query_.excluded, [&](const auto& unit) { return read.holds(unit); }) &&
+                 std::ranges::all_of(query_.alternatives, [&](const auto& group) { return std::ranges::any_of(group, [&](const auto& unit) { return read.holds(unit); }); }) &&
+                 std::ranges::all_of(query_.nears, [&](const auto& near) { return read.holds(near); });
+    if (holds) out.push_back(id);
+  }
+  return out;
+}
+
+}  // namespace shirube::search

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "corpus/document.h"
+#include "search/query.h"
+#include "text/analyzer.h"
+
+namespace SQLite {
+class Database;
+}
+namespace Xapian {
+class Database;
+class Query;
+}
+
+namespace shirube::search {
+
+/// What must hold of a clause beside matching well: phrases, required and excluded words, fields,
+/// filters, and that the viewer may see it. Terms of the index promise it; where they do not prove it,
+/// the text is read. For one thread.
+class Conditions {
+ public:
+  /// Looks through all texts when a phrase has no pair of characters that the index keeps.
+  Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const corpus::Viewer& viewer, const text::Analyzer& analyzer);
+
+  /// `found`, narrowed to the clauses of which the terms promise the conditions.
+  Xapian::Query narrow(Xapian::Query found) const;
+
+  /// Whether narrow() leaves something to prove by holds().
+  bool to_prove() const { return to_prove_; }
+  /// Those of the numbered clauses that meet the conditions, in the order given.
+  std::vector<uint32_t> proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const;
+
+ private:
+  Xapian::Query words(const std::string& text) const;
+  Xapian::Query phrase(const std::string& text) const;
+  Xapian::Query prefixed(const std::string& beginning) const;
+  Xapian::Query unit(const Unit& unit) const;
+
+  const Xapian::Database& index_;
+  const Query& query_;
+  const corpus::Viewer& viewer_;
+  const text::Analyzer& analyzer_;
+  bool to_prove_;
+  std::map<std::string, std::vector<uint32_t>> scanned_;  ///< by phrase: the clauses that hold it
+};
+
+}  // namespace shirube::search

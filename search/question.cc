@@ -1,0 +1,101 @@
+#include "search/question.h"
+
+#include <algorithm>
+#include <map>
+
+#include "search/index_format.h"
+#include "text/normalize.h"
+
+namespace shirube::search {
+
+using text::TokenKind;
+
+namespace {
+
+bool is_word(const text::Token& token) { return token.kind == TokenKind::noun || token.kind == TokenKind::word || token.kind == TokenKind::number; }
+
+/// Clause numbers: 「第22条第2項」 is two numbers but one place, and its first step alone is not meant.
+void want_numbers(const std::vector<text::Token>& tokens, std::vector<Wanted>& wanted) {
+  std::string place;
+  size_t place_end = 0;
+  std::vector<Wanted> own, places;
+  for (const auto& token : tokens) {
+    if (token.kind != TokenKind::reference) continue;
+    wanted.push_back({Field::reference, {term(prefix::reference, token.term)}, 1});
+    bool goes_on = !place.empty() && place_end == token.begin;
+    place = goes_on ? place + token.term : token.term;
+    place_end = token.end;
+    if (goes_on) {
+      places.back().terms = {term(prefix::place, place)};
+      own.clear();
+    } else {
+      places.push_back({Field::place, {term(prefix::place, place)}, 1});
+      own.push_back({Field::own, {term(prefix::own, token.term)}, 1});
+    }
+  }
+  std::ranges::move(own, std::back_inserter(wanted));
+  std::ranges::move(places, std::back_inserter(wanted));
+}
+
+}  // namespace
+
+Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, bool with_synonyms) {
+  std::string typed = query.words;
+  for (const auto& phrase : query.phrases) typed += " " + phrase;
+  text::Normalized normalized = text::normalize(typed);
+  auto tokens = analyzer.analyze(normalized);
+  Question out;
+
+  struct Word {
+    size_t subject;
+    double weight = 0;
+  };
+  std::map<std::string, Word> words;
+  bool all_empty = std::ranges::none_of(tokens, [&](const auto& token) { return is_word(token) && !lexicon.says_nothing(token.term); });
+  for (const auto& token : tokens) {
+    if (!is_word(token) || (!all_empty && lexicon.says_nothing(token.term))) continue;
+    auto [word, fresh] = words.try_emplace(token.term);
+    if (fresh) {
+      out.subjects.push_back(token.term);
+      word->second.subject = out.subjects.size();
+    }
+    word->second.weight += token.kind == TokenKind::noun ? noun_weight : 1.0;
+  }
+  for (const auto& [word, is] : words) {
+    out.wanted.push_back({Field::word, {term("", word)}, is.weight, is.subject});
+    out.wanted.push_back({Field::heading, {term(prefix::heading, word)}, is.weight, is.subject});
+  }
+  want_numbers(tokens, out.wanted);
+  std::map<std::string, unsigned> pairs;
+  for (const auto& token : text::bigrams(normalized)) {
+    if (is_kept_pair(token.term)) ++pairs[token.term];
+  }
+  for (const auto& [pair, count] : pairs) out.wanted.push_back({Field::pair, {term(prefix::bigram, pair)}, static_cast<double>(count)});
+
+  if (!with_synonyms) return out;
+  for (const auto& widening : lexicon.widen(normalized, tokens)) {
+    std::string said(std::string_view(normalized.text()).substr(widening.begin, widening.end - widening.begin));
+    bool as_typed = std::ranges::any_of(query.plain, [&](const std::string& word) { return text::fold(word) == said; });
+    if (as_typed) continue;
+    // It speaks for the rarest thing that was typed there: the first of its words is as good a guess.
+    size_t subject = 0;
+    for (const auto& token : tokens) {
+      bool within = token.begin >= normalized.original_begin(widening.begin) && token.end <= normalized.original_end(widening.end);
+      auto word = words.find(token.term);
+      if (within && is_word(token) && word != words.end()) {
+        subject = word->second.subject;
+        break;
+      }
+    }
+    std::vector<std::string> terms;
+    for (const auto& word : widening.variant->terms) {
+      if (!words.contains(word)) terms.push_back(term("", word));
+    }
+    if (terms.empty()) continue;
+    out.wanted.push_back({Field::word, std::move(terms), synonym_weight * noun_weight, subject});
+    out.widened.push_back(widening.variant->folded);
+  }
+  return out;
+}
+
+}  // namespace shirube::search

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "search/lexicon.h"
+#include "search/query.h"
+#include "text/analyzer.h"
+
+namespace shirube::search {
+
+/// Where a looked-up term stands. Each is weighed by a row of `fields`.
+enum class Field { word, pair, heading, reference, own, place };
+
+struct FieldWeight {
+  Field field;
+  std::string_view name;      ///< for people
+  double weight;
+  double k1, b;               ///< BM25 (Robertson et al., TREC-3): repetition, length
+};
+
+/// docs/relevance.md shows what each is worth.
+inline constexpr std::array<FieldWeight, 6> fields = {{
+    {Field::word, "語", 1.0, 0.9, 0.4},
+    {Field::pair, "二文字", 0.4, 0.4, 0.4},
+    {Field::heading, "見出し", 0.4, 0.9, 0.4},
+    {Field::reference, "条項番号", 1.0, 0.9, 0.4},
+    {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
+    {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
+}};
+constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
+
+constexpr double noun_weight = 1.4;      ///< a question is about what it names
+constexpr double synonym_weight = 0.3;   ///< of the word typed
+
+/// Something a clause is wanted for: terms that must all be there. Most have one; a synonym of
+/// several words has several.
+struct Wanted {
+  Field field;
+  std::vector<std::string> terms;  ///< as they stand in the index
+  double weight;                   ///< in the query, before the field's
+  size_t subject = 0;              ///< which of the query's subjects it speaks for; 0: none
+};
+
+/// What typed words look for. A subject is a word of the query that means something, in any spelling
+/// and by any synonym.
+struct Question {
+  std::vector<Wanted> wanted;
+  std::vector<std::string> subjects;  ///< the terms typed; subject n is subjects[n - 1]
+  std::vector<std::string> widened;   ///< the synonyms added, as the lexicon has them
+};
+
+/// `with_synonyms` false: only what was typed.
+Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, bool with_synonyms = true);
+
+}  // namespace shirube::search

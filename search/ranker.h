@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "search/question.h"
+
+namespace Xapian {
+class Database;
+}
+
+namespace shirube::search {
+
+/// What one wanted thing gave to a clause.
+struct Contribution {
+  Field field;
+  std::string term;   ///< without its prefix; several are joined by a space
+  double weight;
+};
+
+struct Score {
+  double value = 0;
+  double share = 0;  ///< of the weight of the query's subjects, how much the clause speaks of: 0 to 1
+  std::vector<std::string> missing;  ///< subjects that it does not speak of
+};
+
+/// How long each clause is by field, for BM25. Read once for an open index (six bytes a clause).
+class Lengths {
+ public:
+  Lengths() = default;
+  explicit Lengths(const Xapian::Database& index);
+  /// Relative to the mean of the field; 1 where there is none.
+  double of(uint32_t clause, Field field) const;
+
+ private:
+  static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
+  std::vector<std::array<uint16_t, measured>> lengths_;  ///< by number
+  std::array<double, measured> means_{};
+};
+
+/// A clause that holds some of what is wanted, and what these give it.
+struct Candidate {
+  uint32_t clause;
+  float score;
+};
+
+/// Gives clauses their scores for one question, from what stands in the index: the sum over what is
+/// wanted of BM25 by field. For one thread; the index must stay open and unchanged.
+///
+/// It works in two steps, since most of what a long question asks for stands in most clauses: `find`
+/// reads the lists of the few terms that say most, and `score` a found clause's own list of terms.
+class Ranker {
+ public:
+  Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question);
+  ~Ranker();
+
+  /// The clauses that hold a term of the question, by number, with what these terms give them. Terms
+  /// are taken by what they can add to a score, best first, until their lists hold `most_postings`
+  /// entries; one at least.
+  std::vector<Candidate> find(uint64_t most_postings) const;
+
+  /// `parts` takes what made up the score, and the score says what is missing, when that is asked for.
+  Score score(uint32_t clause, std::vector<Contribution>* parts = nullptr) const;
+
+  /// Terms of the question that no clause holds.
+  std::vector<std::string> unknown_subjects() const;
+
+ private:
+  struct Private;
+  std::unique_ptr<Private> self_;
+};
+
+}  // namespace shirube::search
