@@ -62,9 +62,15 @@ class WriterLock {
   bool held_ = false;
 };
 
-[[noreturn]] void rethrow(const Xapian::Error& e) {
-  throw Error(ErrorKind::unavailable, fmt::format("検索索引に書き込めません（{}）。", e.get_msg()),
+[[noreturn]] void rethrow(const std::string& why) {
+  throw Error(ErrorKind::unavailable, fmt::format("検索索引に書き込めません（{}）。", why),
               "空き容量と権限を確認し、続く場合は shirube reindex で作り直してください。");
+}
+
+/// An index of another format or dictionary is not added to.
+void require_fit(const Xapian::Database& index, const std::string& analyzer_name) {
+  bool fits = index.get_metadata(std::string(search::format_key)) == search::index_format && index.get_metadata(std::string(search::analyzer_key)) == analyzer_name;
+  if (!fits) throw Error(ErrorKind::unavailable, "検索索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
 }
 
 Xapian::WritableDatabase open_index(const fs::path& folder, const std::string& analyzer_name) {
@@ -74,8 +80,8 @@ Xapian::WritableDatabase open_index(const fs::path& folder, const std::string& a
     index.set_metadata(std::string(search::format_key), std::string(search::index_format));
     index.set_metadata(std::string(search::analyzer_key), analyzer_name);
     index.commit();
-  } else if (format != search::index_format || index.get_metadata(std::string(search::analyzer_key)) != analyzer_name) {
-    throw Error(ErrorKind::unavailable, "検索索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
+  } else {
+    require_fit(index, analyzer_name);
   }
   return index;
 }
@@ -142,7 +148,9 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   }
   return add_queued(progress, stop);
 } catch (const Xapian::Error& e) {
-  rethrow(e);
+  rethrow(e.get_msg());
+} catch (const fs::filesystem_error& e) {
+  rethrow(e.code().message());
 }
 
 IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std::atomic<bool>& stop) {
@@ -194,7 +202,9 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
 int64_t IndexWriter::last_indexed_edition() const {
   fs::path folder = search::index_folder(options_.data, database_);
   if (folder.empty()) return 0;
-  Xapian::docid last = Xapian::Database(folder.string()).get_lastdocid();
+  Xapian::Database index(folder.string());
+  require_fit(index, options_.analyzer_name);
+  Xapian::docid last = index.get_lastdocid();
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, "SELECT edition_id FROM clauses WHERE id <= ? ORDER BY id DESC LIMIT 1");
     select.bind(1, static_cast<int64_t>(last));
@@ -238,7 +248,7 @@ void IndexWriter::write_segment(const Range& range, const fs::path& folder, cons
   fs::path unfinished = folder.string() + ".unfinished";
   fs::remove_all(unfinished);
   {
-    Xapian::WritableDatabase segment(unfinished.string(), Xapian::DB_CREATE | Xapian::DB_NO_SYNC | Xapian::DB_DANGEROUS);
+    Xapian::WritableDatabase segment(unfinished.string(), Xapian::DB_CREATE);
     auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, range.first, range.last); });
     for (const auto& source : clauses) segment.replace_document(static_cast<Xapian::docid>(source.clause_id), make_document(source, analyzer));
     segment.commit();
@@ -255,12 +265,14 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
     std::string day;
   };
   Seen seen = database_.read([](SQLite::Database& db) {
-    return Seen{db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(), db.execAndGet("SELECT ifnull(max(id), 0) FROM queue").getInt64(),
+    // Every change ever queued, also those that are done: a number that is never used again.
+    return Seen{db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(),
+                db.execAndGet("SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'queue'), 0)").getInt64(),
                 db.execAndGet("SELECT date('now', 'localtime')").getString()};
   });
   auto ranges = plan(after);
-  // Segments of another day, dictionary or purpose are none of this index.
-  std::string key = fmt::format("{} {} {} {}", search::index_format, options_.analyzer_name, seen.day, after);
+  // Segments of another day, dictionary or purpose are none of this index, nor those from before a change.
+  std::string key = fmt::format("{} {} {} {} {}", search::index_format, options_.analyzer_name, seen.day, after, seen.queue);
   remove_others(options_.data, {old, parts});
   if (fs::exists(parts) && (!fs::exists(parts / "key") || store::read_file(parts / "key", 4096) != key)) fs::remove_all(parts);
   fs::create_directories(parts);
@@ -274,7 +286,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
   size_t next = 0;
   std::exception_ptr failure;
   auto work = [&] {
-    text::Analyzer analyzer(model_);
+    std::optional<text::Analyzer> analyzer;
     while (true) {
       size_t i;
       {
@@ -283,14 +295,15 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
         i = next++;
       }
       try {
-        write_segment(ranges[i], segment(ranges[i]), analyzer);
+        if (!analyzer) analyzer.emplace(model_);
+        write_segment(ranges[i], segment(ranges[i]), *analyzer);
+        std::lock_guard lock(mutex);
+        done += ranges[i].clauses;
+        progress(done, all);
       } catch (...) {
         std::lock_guard lock(mutex);
         failure = std::current_exception();
       }
-      std::lock_guard lock(mutex);
-      done += ranges[i].clauses;
-      progress(done, all);
     }
   };
   {
@@ -337,7 +350,9 @@ IndexWriter::Outcome IndexWriter::rebuild(const Progress& progress, const std::a
   if (!lock.held()) return Outcome::busy;
   return build(0, progress, stop);
 } catch (const Xapian::Error& e) {
-  rethrow(e);
+  rethrow(e.get_msg());
+} catch (const fs::filesystem_error& e) {
+  rethrow(e.code().message());
 }
 
 }  // namespace shirube::indexer

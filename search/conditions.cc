@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t most_expansions = 500;
 constexpr size_t most_scanned = 100'000;
+constexpr size_t most_scans = 2;  ///< each reads all texts
 
 Q any_of(std::vector<Q> queries) { return queries.empty() ? Q::MatchNothing : Q(Q::OP_OR, queries.begin(), queries.end()); }
 Q all_of(std::vector<Q> queries) { return queries.empty() ? Q::MatchNothing : Q(Q::OP_AND, queries.begin(), queries.end()); }
@@ -71,6 +72,7 @@ class Read {
       return std::ranges::any_of(right, [&](const auto& b) {
         if (a == b) return false;
         size_t begin = std::min(a.second, b.second), end = std::max(a.first, b.first);
+        if (end > begin + 4 * static_cast<size_t>(near.distance)) return false;  // no character takes more bytes
         return end <= begin || text::length_utf8(std::string_view(folded_).substr(begin, end - begin)) <= static_cast<size_t>(near.distance);
       });
     });
@@ -151,6 +153,7 @@ bool edition_fits(const EditionChoice& choice, const Candidate& clause) {
   switch (choice.kind) {
     case EditionChoice::Kind::label: return text::fold(clause.label).find(text::fold(choice.value)) != std::string::npos;
     case EditionChoice::Kind::day: return clause.begins <= choice.value && (clause.ends.empty() || choice.value < clause.ends);
+    case EditionChoice::Kind::all: return true;
     default: return false;  // proved by the index
   }
 }
@@ -169,7 +172,8 @@ Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, cons
   for (const auto& near : query.nears) take(near.left), take(near.right);
   phrases.insert(phrases.end(), query.required.begin(), query.required.end());
   for (const auto& phrase : phrases) {
-    if (kept_pairs(phrase).empty() && !scanned_.contains(phrase)) scanned_[phrase] = scan(db, phrase);
+    bool needed = kept_pairs(phrase).empty() && !scanned_.contains(phrase);
+    if (needed && scanned_.size() < most_scans) scanned_[phrase] = scan(db, phrase);
   }
   to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty() || !query.filters.numbers.empty() ||
               std::ranges::any_of(query.filters.editions, asks_text);
@@ -197,6 +201,7 @@ Q Conditions::phrase(const std::string& text) const {
     written = all_of(std::move(pairs));
   } else {
     auto found = scanned_.find(text);
+    written = Q::MatchAll;  // one scan too many: left to the proof
     if (found != scanned_.end()) written = Q((new Numbers(found->second))->release());
   }
   return words.empty() ? written : any_of({written, all_of(std::move(words))});
@@ -218,10 +223,17 @@ Q Conditions::unit(const Unit& unit) const {
   }
 }
 
+bool Conditions::none() const {
+  return sees_all() && !to_prove_ && query_.required.empty() && query_.prefixes.empty() && query_.titles.empty() && query_.clauses.empty() && query_.filters == Filters{};
+}
+
+bool Conditions::sees_all() const {
+  return std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer_.sees(audience.key); });
+}
+
 Q Conditions::narrow(Q found) const {
   auto filter = [&](Q condition) { found = Q(Q::OP_FILTER, found, condition); };
-  bool sees_all = std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer_.sees(audience.key); });
-  if (!sees_all) filter(any_term(prefix::audience, viewer_.audiences));
+  if (!sees_all()) filter(any_term(prefix::audience, viewer_.audiences));
   for (const auto& text : query_.phrases) filter(phrase(text));
   for (const auto& text : query_.required) filter(words(text));
   for (const auto& text : query_.prefixes) filter(prefixed(text));

@@ -30,12 +30,15 @@ class Conditions {
   /// `found`, narrowed to the clauses of which the terms promise the conditions.
   Xapian::Query narrow(Xapian::Query found) const;
 
+  /// Whether nothing at all is asked: every clause meets the conditions.
+  bool none() const;
   /// Whether narrow() leaves something to prove by holds().
   bool to_prove() const { return to_prove_; }
   /// Those of the numbered clauses that meet the conditions, in the order given.
   std::vector<uint32_t> proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const;
 
  private:
+  bool sees_all() const;
   Xapian::Query words(const std::string& text) const;
   Xapian::Query phrase(const std::string& text) const;
   Xapian::Query prefixed(const std::string& beginning) const;

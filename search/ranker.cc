@@ -102,8 +102,10 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
     if (self_->possible(want)) order.push_back(&want);
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
-  // Term by term into one array: cheaper than a merge of the lists as long as they are read whole.
-  std::vector<float> scores(self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0);
+  // Term by term into one array: cheaper than a merge of the lists as long as they are read whole. The
+  // array is kept by its thread, since to have it from the system each time costs as much as a list.
+  static thread_local std::vector<float> scores;
+  scores.assign(self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0, 0.0f);
   uint64_t postings = 0;
   size_t taken = 0;
   for (const auto* want : order) {
@@ -166,16 +168,6 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
     else if (parts) out.missing.push_back(self_->question.subjects[i - 1]);
   }
   out.share = self_->all_subjects > 0 ? out.share / self_->all_subjects : 1;
-  return out;
-}
-
-std::vector<std::string> Ranker::unknown_subjects() const {
-  std::vector<std::string> out;
-  for (const auto& want : self_->wants) {
-    if (want.wanted->field == Field::word && want.wanted->subject && want.terms.size() == 1 && self_->terms[want.terms[0]].frequency == 0) {
-      out.push_back(self_->question.subjects[want.wanted->subject - 1]);
-    }
-  }
   return out;
 }
 

@@ -65,9 +65,6 @@ class Ranker {
   /// `parts` takes what made up the score, and the score says what is missing, when that is asked for.
   Score score(uint32_t clause, std::vector<Contribution>* parts = nullptr) const;
 
-  /// Terms of the question that no clause holds.
-  std::vector<std::string> unknown_subjects() const;
-
  private:
   struct Private;
   std::unique_ptr<Private> self_;

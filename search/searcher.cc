@@ -188,18 +188,34 @@ struct Searcher::Private {
     const Conditions& conditions;
     const Window& window;
     Spies* spies;
+    std::vector<Candidate>* unconditioned;  ///< what was found, when nothing narrows it: Xapian is not needed then
   };
+
+  /// The numbers of the best, best first.
+  static std::vector<uint32_t> best(std::vector<Candidate>& found, size_t most) {
+    auto middle = found.begin() + static_cast<std::ptrdiff_t>(std::min(most, found.size()));
+    std::ranges::partial_sort(found, middle, [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
+    std::vector<uint32_t> out;
+    for (auto it = found.begin(); it != middle; ++it) out.push_back(it->clause);
+    return out;
+  }
 
   Tier tier(const Asked& asked, const Xapian::Query& query) {
     const Window& window = asked.window;
     const Conditions& conditions = asked.conditions;
     const Ranker& ranker = asked.ranker;
     Tier out;
-    size_t depth = window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
+    size_t depth = window.sort == Sort::relevance && window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
     std::vector<uint32_t> kept;
     uint64_t looked_at = 0, matching = 0;
     bool exhausted = false;
-    for (size_t first = 0, step = depth; kept.size() < depth && first < most_read && !exhausted; first += step, step = most_read - first) {
+    if (asked.unconditioned) {
+      kept = best(*asked.unconditioned, depth);
+      looked_at = kept.size();
+      matching = asked.unconditioned->size();
+      exhausted = matching <= depth;
+    }
+    for (size_t first = 0, step = depth; !asked.unconditioned && kept.size() < depth && first < most_read && !exhausted; first += step, step = most_read - first) {
       Xapian::MSet mset = best(query, first, step, first == 0 ? asked.spies : nullptr);
       std::vector<uint32_t> ids;
       for (auto it = mset.begin(); it != mset.end(); ++it) ids.push_back(*it);
@@ -240,7 +256,13 @@ Searcher::Searcher(Searcher&&) noexcept = default;
 void Searcher::refresh() {
   std::filesystem::path wanted = index_folder(self_->data, self_->database);
   if (auto time = self_->lexicon_changed(); !self_->lexicon_folder.empty() && time != self_->lexicon_time) {
-    self_->lexicon = Lexicon(self_->lexicon_folder, self_->analyzer);
+    bool first = self_->lexicon_time == std::filesystem::file_time_type::min();
+    try {
+      self_->lexicon = Lexicon(self_->lexicon_folder, self_->analyzer);
+    } catch (const Error&) {
+      // Searching goes on with the one before; the next start says what is wrong.
+      if (first) throw;
+    }
     self_->lexicon_time = time;
   }
   try {
@@ -248,7 +270,7 @@ void Searcher::refresh() {
     if (changed) self_->open(wanted);
     else if (!wanted.empty()) changed = self_->index.reopen();
     if (changed) {
-      self_->lengths = Lengths(self_->index);
+      self_->lengths = with_index(self_->index, [&] { return Lengths(self_->index); });
       self_->has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return self_->index.term_exists(term(prefix::kind, row.kind)); });
     }
   } catch (const Xapian::Error& e) {
@@ -267,6 +289,12 @@ std::vector<Facet> facets(const Xapian::ValueCountMatchSpy& spy, size_t length) 
   std::vector<Facet> out;
   for (const auto& [value, count] : counts) out.push_back({value, count});
   std::ranges::stable_sort(out, std::greater<>(), &Facet::count);
+  return out;
+}
+
+Explanation not_indexed() {
+  Explanation out;
+  out.reason = "この条項は索引にありません。";
   return out;
 }
 
@@ -292,21 +320,27 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     Matches out;
     out.widened = question.widened;
     Ranker ranker(self_->index, self_->lengths, question);
-    out.unknown = ranker.unknown_subjects();
+    for (const auto& subject : question.subjects) {
+      if (frequency({subject}, viewer) == 0) out.unknown.push_back(subject);
+    }
     Conditions conditions = self_->conditions(query, viewer);
     bool has_words = !question.wanted.empty();
     auto candidates_found = has_words ? ranker.find(self_->budget()) : std::vector<Candidate>();
     // Words that stand nowhere find nothing, unless something else is asked for as well.
     bool asks_else = !query.phrases.empty() || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
-    Xapian::Query found = !candidates_found.empty() ? Private::as_query(std::move(candidates_found)) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
-    // A phrase is condition enough: its words only order the clauses that hold it.
-    if (!query.phrases.empty()) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
-    bool by_subjects = !question.subjects.empty() && query.phrases.empty();
+    bool nothing_found = candidates_found.empty();
+    bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
+    bool plain = !candidates_found.empty() && conditions.none() && all_current && !window.facets;
+    Xapian::Query found = !candidates_found.empty() && !plain ? Private::as_query(std::move(candidates_found)) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
+    // A phrase is condition enough, as is a group of alternatives: words only order what holds it.
+    bool by_itself = !query.phrases.empty() || !query.alternatives.empty();
+    if (by_itself) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
+    bool by_subjects = !question.subjects.empty() && !by_itself && !nothing_found;
     Private::Spies spies;
     size_t skip = window.first;
     std::set<std::string> documents;
     for (const auto& side : tiers(self_->index, query.filters, conditions.narrow(found))) {
-      auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr}, side);
+      auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, plain ? &candidates_found : nullptr}, side);
       out.total += tier.total;
       out.total_exact = out.total_exact && tier.total_exact;
       for (const auto& one : tier.found) {
@@ -326,6 +360,8 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
 }
 
 Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, const Window& window, int64_t clause_id) {
+  // What a viewer may not see does not exist.
+  if (corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return not_indexed();
   Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
   Window all = window;
   all.first = 0;
@@ -341,8 +377,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     try {
       score = ranker.score(clause, &out.parts);
     } catch (const Xapian::DocNotFoundError&) {
-      out.reason = "この条項はまだ索引にありません。";
-      return out;
+      return not_indexed();
     }
     out.authority = window.authority ? self_->authority_of(clause) : 1;
     out.score = score.value * out.authority;
@@ -367,6 +402,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
 }
 
 Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_t most) {
+  if (corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return {};
   return with_index(self_->index, [&]() -> Matches {
     Query query;
     Question question;
@@ -400,7 +436,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     window.most = most;
     Matches out;
     for (const auto& side : tiers(self_->index, query.filters, others)) {
-      auto tier = self_->tier({ranker, true, conditions, window, nullptr}, side);
+      auto tier = self_->tier({ranker, true, conditions, window, nullptr, nullptr}, side);
       for (const auto& one : tier.found) {
         if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
       }
@@ -412,15 +448,16 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
 
 uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
   if (terms.empty() || viewer.audiences.empty() || self_->folder.empty()) return 0;
-  return with_index(self_->index, [&] {
+  return with_index(self_->index, [&]() -> uint64_t {
     std::vector<std::string> names;
     for (const auto& word : terms) names.push_back(term("", word));
     Query query;
     Conditions conditions = self_->conditions(query, viewer);
+    if (names.size() == 1 && conditions.none()) return self_->index.get_termfreq(names[0]);
     Xapian::Enquire enquire(self_->index);
     enquire.set_weighting_scheme(Xapian::BoolWeight());
     enquire.set_query(conditions.narrow(Xapian::Query(Xapian::Query::OP_AND, names.begin(), names.end())));
-    return uint64_t{enquire.get_mset(0, 1).get_matches_estimated()};
+    return uint64_t{enquire.get_mset(0, 0, self_->index.get_doccount()).get_matches_estimated()};
   });
 }
 

@@ -37,7 +37,7 @@ struct Matches {
   bool total_exact = true;
   std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
   std::vector<std::string> widened;          ///< synonyms that were looked for as well
-  std::vector<std::string> unknown;          ///< words that stand nowhere in the index
+  std::vector<std::string> unknown;          ///< words that stand in no clause that the viewer may see
 };
 
 struct Hit {

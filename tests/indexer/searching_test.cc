@@ -228,6 +228,9 @@ TEST_CASE_METHOD(Fixture, "each operator narrows what is found") {
       {"\"ふりがな\"", "c/2023-04-01"},
       {"\"を、\"", ""},
       {"廃棄 OR 委員会", "b/2024-04-01 c/2023-04-01"},
+      {"委員会 OR \"廃棄する\"", "b/2024-04-01 c/2023-04-01"},
+      {"委員会 | 廃棄*", "b/2024-04-01 c/2023-04-01"},
+      {"ほげほげ 件名:監督", "a/2025-04-01"},
       {"委託先 NEAR 監査", "a/2025-04-01"},
       {"委託先 NEAR/3 報告", ""},
       {"委員*", "b/2024-04-01"},
@@ -269,6 +272,36 @@ TEST_CASE_METHOD(Fixture, "matches are counted by kind, issuer and year") {
   REQUIRE(found.years.size() == 2);
   CHECK(found.years[0].value == "2024");
   CHECK(found.years[0].count == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a word that stands in hidden clauses alone stands nowhere") {
+  add("open", "2025-04-01", "監査を行う。");
+  add("secret", "2025-04-01", "監査の秘匿計画。", "policy", "restricted");
+  index();
+  Searcher s = searcher();
+  corpus::Viewer anyone{{"public"}};
+  CHECK(s.match(parse("監査 秘匿"), anyone, {}).unknown == std::vector<std::string>{"秘匿"});
+  CHECK(s.match(parse("監査 秘匿"), corpus::Viewer::everything(), {}).unknown.empty());
+  CHECK(s.frequency({"監査"}, anyone) == 1);
+  auto hidden = s.match(parse("秘匿"), corpus::Viewer::everything(), {}).matches;
+  REQUIRE(hidden.size() == 1);
+  CHECK(s.similar(hidden[0].clause_id, anyone, 5).matches.empty());
+  auto why = s.explain(parse("秘匿"), anyone, {}, hidden[0].clause_id);
+  CHECK(why.parts.empty());
+  CHECK(why.reason == s.explain(parse("秘匿"), anyone, {}, 999999).reason);
+}
+
+TEST_CASE_METHOD(Fixture, "segments from before a change are not taken up") {
+  for (int i = 0; i < 6; ++i) add("d" + std::to_string(i), "2024-04-01", "監査の" + std::to_string(i));
+  indexer::IndexWriterOptions options{folder.path(), "test", 1, 1};
+  options.at_step = [](std::string_view step) {
+    if (step == "fed") throw Error(ErrorKind::unavailable, "止める", "");
+  };
+  CHECK_THROWS(indexer::IndexWriter(database, model(), options).drain([](auto, auto) {}, stop));
+  add("d0", "2025-04-01", "監査の新");  // the edition of 2024 is past from now on
+  options.at_step = [](std::string_view) {};
+  indexer::IndexWriter(database, model(), options).drain([](auto, auto) {}, stop);
+  CHECK(slugs("監査 版:旧版") == "d0/2024-04-01");
 }
 
 TEST_CASE_METHOD(Fixture, "the newest come first when that is asked for") {
