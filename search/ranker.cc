@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include "search/index_format.h"
 
@@ -30,15 +29,15 @@ Lengths::Lengths(const Xapian::Database& index) {
     auto& lengths = lengths_[it.get_docid()];
     for (size_t i = 0; i < measured && 2 * i + 1 < value.size(); ++i) {
       lengths[i] = static_cast<uint16_t>((static_cast<unsigned char>(value[2 * i]) << 8) | static_cast<unsigned char>(value[2 * i + 1]));
-      means_[i] += lengths[i];
+      per_mean_[i] += lengths[i];
     }
   }
-  for (double& mean : means_) mean /= index.get_doccount();
+  for (double& mean : per_mean_) mean = mean > 0 ? index.get_doccount() / mean : 0;
 }
 
 double Lengths::of(uint32_t clause, Field field) const {
   auto i = static_cast<size_t>(field);
-  return i < measured && clause < lengths_.size() && means_[i] > 0 ? lengths_[clause][i] / means_[i] : 1;
+  return i < measured && clause < lengths_.size() && per_mean_[i] > 0 ? lengths_[clause][i] * per_mean_[i] : 1;
 }
 
 struct Ranker::Private {
@@ -103,9 +102,17 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
   // Term by term into one array: cheaper than a merge of the lists as long as they are read whole. The
-  // array is kept by its thread, since to have it from the system each time costs as much as a list.
+  // array is kept by its thread, since to have it from the system each time costs as much as a list; all of it is zero between two calls.
   static thread_local std::vector<float> scores;
-  scores.assign(self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0, 0.0f);
+  size_t wanted = self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0;
+  if (scores.size() < wanted) scores.resize(wanted);
+  std::vector<uint32_t> touched;
+  struct Reset {
+    const std::vector<uint32_t>& touched;
+    ~Reset() {
+      for (uint32_t clause : touched) scores[clause] = 0;
+    }
+  } reset{touched};  // also when the index changes under the reading
   uint64_t postings = 0;
   size_t taken = 0;
   for (const auto* want : order) {
@@ -128,13 +135,14 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
         all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
         if (all) sum += terms[i + 1]->idf * saturated(others[i].get_wdf(), length, field);
       }
-      if (all) scores[clause] += static_cast<float>(factor * sum);
+      if (!all) continue;
+      if (scores[clause] == 0) touched.push_back(clause);
+      scores[clause] += static_cast<float>(factor * sum);
     }
   }
   std::vector<Candidate> out;
-  for (size_t clause = 0; clause < scores.size(); ++clause) {
-    if (scores[clause] > 0) out.push_back({static_cast<uint32_t>(clause), scores[clause]});
-  }
+  out.reserve(touched.size());
+  for (uint32_t clause : touched) out.push_back({clause, scores[clause]});
   return out;
 }
 

@@ -38,7 +38,7 @@ class Lengths {
  private:
   static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
   std::vector<std::array<uint16_t, measured>> lengths_;  ///< by number
-  std::array<double, measured> means_{};
+  std::array<double, measured> per_mean_{};  ///< 1 over the mean of the field; 0: there is none
 };
 
 /// A clause that holds some of what is wanted, and what these give it.
@@ -57,7 +57,7 @@ class Ranker {
   Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question);
   ~Ranker();
 
-  /// The clauses that hold a term of the question, by number, with what these terms give them. Terms
+  /// The clauses that hold a term of the question, in no order, with what these terms give them. Terms
   /// are taken by what they can add to a score, best first, until their lists hold `most_postings`
   /// entries; one at least.
   std::vector<Candidate> find(uint64_t most_postings) const;

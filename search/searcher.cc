@@ -38,10 +38,10 @@ struct Authority {
 };
 constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
 
-/// What a question found, as a source of postings with weights, in order of the clauses' numbers.
+/// What a question found, as a source of postings with weights.
 class FoundSource : public Xapian::PostingSource {
  public:
-  explicit FoundSource(std::vector<Candidate> found) : found_(std::move(found)) {}
+  explicit FoundSource(std::vector<Candidate> found) : found_(std::move(found)) { std::ranges::sort(found_, {}, &Candidate::clause); }
   void init(const Xapian::Database&) override {
     begun_ = false;
     at_ = 0;
