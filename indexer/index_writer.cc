@@ -18,6 +18,7 @@
 #include "indexer/index_document.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
+#include "search/xapian_access.h"
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/files.h"
@@ -67,12 +68,6 @@ class WriterLock {
               "空き容量と権限を確認し、続く場合は shirube reindex で作り直してください。");
 }
 
-/// An index of another format or dictionary is not added to.
-void require_fit(const Xapian::Database& index, const std::string& analyzer_name) {
-  bool fits = index.get_metadata(std::string(search::format_key)) == search::index_format && index.get_metadata(std::string(search::analyzer_key)) == analyzer_name;
-  if (!fits) throw Error(ErrorKind::unavailable, "検索索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
-}
-
 Xapian::WritableDatabase open_index(const fs::path& folder, const std::string& analyzer_name) {
   Xapian::WritableDatabase index(folder.string(), Xapian::DB_CREATE_OR_OPEN);
   std::string format = index.get_metadata(std::string(search::format_key));
@@ -81,7 +76,7 @@ Xapian::WritableDatabase open_index(const fs::path& folder, const std::string& a
     index.set_metadata(std::string(search::analyzer_key), analyzer_name);
     index.commit();
   } else {
-    require_fit(index, analyzer_name);
+    search::require_fit(index, search::index_name, search::index_format, analyzer_name);
   }
   return index;
 }
@@ -203,7 +198,7 @@ int64_t IndexWriter::last_indexed_edition() const {
   fs::path folder = search::index_folder(options_.data, database_);
   if (folder.empty()) return 0;
   Xapian::Database index(folder.string());
-  require_fit(index, options_.analyzer_name);
+  search::require_fit(index, search::index_name, search::index_format, options_.analyzer_name);
   Xapian::docid last = index.get_lastdocid();
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, "SELECT edition_id FROM clauses WHERE id <= ? ORDER BY id DESC LIMIT 1");

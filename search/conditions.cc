@@ -2,12 +2,14 @@
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
-#include <xapian.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <ranges>
 
+#include "corpus/rows.h"
 #include "search/index_format.h"
+#include "search/xapian_access.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
 
@@ -33,19 +35,10 @@ Q any_term(std::string_view prefix, const std::vector<std::string>& words) {
 
 Q within(unsigned slot, const Range& range) { return {Q::OP_VALUE_RANGE, slot, range.from.empty() ? "0" : range.from, range.to.empty() ? "9" : range.to}; }
 
-bool is_word(const text::Token& token) { return token.kind == TokenKind::noun || token.kind == TokenKind::word || token.kind == TokenKind::number; }
-
-/// A clause as far as conditions ask for it.
-struct Candidate {
-  std::string text, number, label, begins, ends;
-};
-
 /// A text to be looked into, taken apart when that is needed first.
 class Read {
  public:
   Read(const std::string& text, const text::Analyzer& analyzer) : folded_(text::fold(text)), text_(text), analyzer_(analyzer) {}
-
-  const std::string& folded() const { return folded_; }
 
   /// As written, or the same words in other spellings.
   bool holds_phrase(const std::string& phrase) {
@@ -103,33 +96,6 @@ class Read {
   std::vector<std::string> terms_;
 };
 
-/// Clauses by their numbers, as a source of postings.
-class Numbers : public Xapian::PostingSource {
- public:
-  explicit Numbers(std::vector<Xapian::docid> numbers) : numbers_(std::move(numbers)) {}
-  void init(const Xapian::Database&) override { at_ = 0, begun_ = false; }
-  Xapian::doccount get_termfreq_min() const override { return get_termfreq_max(); }
-  Xapian::doccount get_termfreq_est() const override { return get_termfreq_max(); }
-  Xapian::doccount get_termfreq_max() const override { return static_cast<Xapian::doccount>(numbers_.size()); }
-  void next(double) override {
-    if (begun_) ++at_;
-    begun_ = true;
-  }
-  void skip_to(Xapian::docid wanted, double) override {
-    begun_ = true;
-    at_ = static_cast<size_t>(std::lower_bound(numbers_.begin() + static_cast<std::ptrdiff_t>(at_), numbers_.end(), wanted) - numbers_.begin());
-  }
-  bool at_end() const override { return at_ >= numbers_.size(); }
-  Xapian::docid get_docid() const override { return numbers_[at_]; }
-  Xapian::PostingSource* clone() const override { return new Numbers(numbers_); }
-  std::string get_description() const override { return "Numbers"; }
-
- private:
-  std::vector<Xapian::docid> numbers_;
-  size_t at_ = 0;
-  bool begun_ = false;
-};
-
 std::vector<std::string> kept_pairs(const std::string& text) {
   std::vector<std::string> out;
   for (auto& token : text::bigrams(text::normalize(text))) {
@@ -149,16 +115,47 @@ std::vector<Xapian::docid> scan(SQLite::Database& db, const std::string& phrase)
   return out;
 }
 
-bool edition_fits(const EditionChoice& choice, const Candidate& clause) {
+bool asks_edition(const EditionChoice& choice) { return choice.kind == EditionChoice::Kind::label || choice.kind == EditionChoice::Kind::day; }
+
+/// An edition as far as filters ask for it.
+struct EditionFacts {
+  std::string number, label, begins, state;
+  std::string ends;  ///< the day the next one begins; empty: none
+};
+
+bool fits(const EditionChoice& choice, const EditionFacts& edition) {
   switch (choice.kind) {
-    case EditionChoice::Kind::label: return text::fold(clause.label).find(text::fold(choice.value)) != std::string::npos;
-    case EditionChoice::Kind::day: return clause.begins <= choice.value && (clause.ends.empty() || choice.value < clause.ends);
     case EditionChoice::Kind::all: return true;
-    default: return false;  // proved by the index
+    case EditionChoice::Kind::current: return edition.state == "current";
+    case EditionChoice::Kind::past: return edition.state == "past";
+    case EditionChoice::Kind::future: return edition.state == "future";
+    case EditionChoice::Kind::label: return text::fold(edition.label).find(text::fold(choice.value)) != std::string::npos;
+    default: return edition.begins <= choice.value && (edition.ends.empty() || choice.value < edition.ends);
   }
 }
 
-bool asks_text(const EditionChoice& choice) { return choice.kind == EditionChoice::Kind::label || choice.kind == EditionChoice::Kind::day; }
+/// The clauses of the editions that filters by number, label or day let through, which no term tells.
+std::vector<Xapian::docid> clauses_of(SQLite::Database& db, const Filters& filters) {
+  SQLite::Statement editions(db, fmt::format("SELECT e.id, e.number, e.label, e.begins, {}, "
+                                             "ifnull((SELECT min(n.begins) FROM editions n WHERE n.document_id = e.document_id AND n.begins > e.begins), '') "
+                                             "FROM editions e", corpus::edition_state));
+  corpus::bind_today(editions);
+  SQLite::Statement clauses(db, "SELECT id FROM clauses WHERE edition_id = ?");
+  std::vector<Xapian::docid> out;
+  auto any = [](const auto& choices, auto good) { return choices.empty() || std::ranges::any_of(choices, good); };
+  while (editions.executeStep()) {
+    auto column = [&](int i) { return editions.getColumn(i).getString(); };
+    EditionFacts edition{column(1), column(2), column(3), column(4), column(5)};
+    bool wanted = any(filters.editions, [&](const auto& choice) { return fits(choice, edition); }) &&
+                  any(filters.numbers, [&](const auto& number) { return text::fold(edition.number).find(text::fold(number)) != std::string::npos; });
+    if (!wanted) continue;
+    clauses.reset();
+    clauses.bind(1, editions.getColumn(0).getInt64());
+    while (clauses.executeStep()) out.push_back(static_cast<Xapian::docid>(clauses.getColumn(0).getInt64()));
+  }
+  std::ranges::sort(out);
+  return out;
+}
 
 }  // namespace
 
@@ -175,15 +172,15 @@ Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, cons
     bool needed = kept_pairs(phrase).empty() && !scanned_.contains(phrase);
     if (needed && scanned_.size() < most_scans) scanned_[phrase] = scan(db, phrase);
   }
-  to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty() || !query.filters.numbers.empty() ||
-              std::ranges::any_of(query.filters.editions, asks_text);
+  if (!query.filters.numbers.empty() || std::ranges::any_of(query.filters.editions, asks_edition)) of_editions_ = clauses_of(db, query.filters);
+  to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty();
 }
 
 /// All words, in any spelling; of what has none, all pairs of characters.
 Q Conditions::words(const std::string& text) const {
   std::vector<Q> queries;
   for (const auto& token : analyzer_.analyze(text)) {
-    if (is_word(token)) queries.emplace_back(term("", token.term));
+    if (text::is_content(token)) queries.emplace_back(term("", token.term));
   }
   return queries.empty() ? phrase(text) : all_of(std::move(queries));
 }
@@ -194,7 +191,7 @@ Q Conditions::phrase(const std::string& text) const {
   std::vector<Q> pairs, words;
   for (const auto& pair : kept_pairs(text)) pairs.emplace_back(term(prefix::bigram, pair));
   for (const auto& token : analyzer_.analyze(text)) {
-    if (is_word(token)) words.emplace_back(term("", token.term));
+    if (text::is_content(token)) words.emplace_back(term("", token.term));
   }
   Q written;
   if (!pairs.empty()) {
@@ -202,7 +199,7 @@ Q Conditions::phrase(const std::string& text) const {
   } else {
     auto found = scanned_.find(text);
     written = Q::MatchAll;  // one scan too many: left to the proof
-    if (found != scanned_.end()) written = Q((new Numbers(found->second))->release());
+    if (found != scanned_.end()) written = GivenPostings::query(found->second);
   }
   return words.empty() ? written : any_of({written, all_of(std::move(words))});
 }
@@ -246,7 +243,7 @@ Q Conditions::narrow(Q found) const {
   for (const auto& title : query_.titles) {
     std::vector<Q> queries;
     for (const auto& token : analyzer_.analyze(title)) {
-      if (is_word(token)) queries.emplace_back(term(prefix::heading, token.term));
+      if (text::is_content(token)) queries.emplace_back(term(prefix::heading, token.term));
     }
     filter(all_of(std::move(queries)));
   }
@@ -261,6 +258,10 @@ Q Conditions::narrow(Q found) const {
   if (!filters.begins.empty()) filter(within(slot::begins, filters.begins));
   if (!filters.issued.empty()) filter(within(slot::issued, filters.issued));
   if (!filters.effective.empty()) filter(within(slot::effective, filters.effective));
+  if (of_editions_) {
+    filter(GivenPostings::query(*of_editions_));
+    return found;
+  }
   std::vector<std::string> states;
   for (const auto& choice : filters.editions) {
     if (choice.kind == EditionChoice::Kind::current) states.emplace_back("current");
@@ -272,28 +273,15 @@ Q Conditions::narrow(Q found) const {
 }
 
 std::vector<uint32_t> Conditions::proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const {
-  SQLite::Statement select(db, "SELECT c.label || '　' || c.heading || char(10) || c.text, e.number, e.label, e.begins, "
-                               "ifnull((SELECT min(n.begins) FROM editions n WHERE n.document_id = e.document_id AND n.begins > e.begins), '') "
-                               "FROM clauses c JOIN editions e ON e.id = c.edition_id WHERE c.id = ?");
-  auto any_chosen = [&](const Candidate& clause) {
-    const auto& choices = query_.filters.editions;
-    bool asks = std::ranges::any_of(choices, asks_text);
-    return !asks || std::ranges::any_of(choices, [&](const auto& choice) { return edition_fits(choice, clause); });
-  };
-  auto has_number = [&](const Candidate& clause) {
-    const auto& numbers = query_.filters.numbers;
-    return numbers.empty() || std::ranges::any_of(numbers, [&](const auto& number) { return text::fold(clause.number).find(text::fold(number)) != std::string::npos; });
-  };
+  SQLite::Statement select(db, "SELECT label || '　' || heading || char(10) || text FROM clauses WHERE id = ?");
   std::vector<uint32_t> out;
   for (uint32_t id : clauses) {
     select.reset();
     select.bind(1, static_cast<int64_t>(id));
     if (!select.executeStep()) continue;
-    auto column = [&](int i) { return select.getColumn(i).getString(); };
-    Candidate clause{column(0), column(1), column(2), column(3), column(4)};
-    Read read(clause.text, analyzer_);
-    bool holds = has_number(clause) && any_chosen(clause) &&
-                 std::ranges::all_of(query_.phrases, [&](const auto& phrase) { return read.holds_phrase(phrase); }) &&
+    std::string text = select.getColumn(0).getString();
+    Read read(text, analyzer_);
+    bool holds = std::ranges::all_of(query_.phrases, [&](const auto& phrase) { return read.holds_phrase(phrase); }) &&
                  std::ranges::none_of(query_.excluded, [&](const auto& unit) { return read.holds(unit); }) &&
                  std::ranges::all_of(query_.alternatives, [&](const auto& group) { return std::ranges::any_of(group, [&](const auto& unit) { return read.holds(unit); }); }) &&
                  std::ranges::all_of(query_.nears, [&](const auto& near) { return read.holds(near); });

@@ -11,6 +11,7 @@ namespace shirube::search {
 /// Raised whenever terms or values change their meaning. An index of another format is not opened:
 /// the message says to run `shirube reindex`.
 inline constexpr std::string_view index_format = "2";
+inline constexpr std::string_view index_name = "検索索引";      ///< in errors
 inline constexpr std::string_view format_key = "format";      ///< metadata: index_format
 inline constexpr std::string_view analyzer_key = "analyzer";  ///< metadata: which dictionaries cut the words
 

@@ -65,8 +65,7 @@ Lexicon::Lexicon(const std::filesystem::path& folder, const text::Analyzer& anal
       if (!fresh) invalid(synonyms, line.number, fmt::format("「{}」は{}行目にもあります。", cell, earlier->second), "一つの語は一つの組だけに書いてください。");
       std::set<std::string> seen;
       for (const auto& token : analyzer.analyze(cell)) {
-        bool counts = token.kind == text::TokenKind::noun || token.kind == text::TokenKind::word || token.kind == text::TokenKind::number;
-        if (counts && seen.insert(token.term).second) variant.terms.push_back(token.term);
+        if (text::is_content(token) && seen.insert(token.term).second) variant.terms.push_back(token.term);
       }
       variants_.push_back(std::move(variant));
     }

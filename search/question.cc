@@ -12,8 +12,6 @@ using text::TokenKind;
 
 namespace {
 
-bool is_word(const text::Token& token) { return token.kind == TokenKind::noun || token.kind == TokenKind::word || token.kind == TokenKind::number; }
-
 /// Clause numbers: 「第22条第2項」 is two numbers but one place, and its first step alone is not meant.
 void want_numbers(const std::vector<text::Token>& tokens, std::vector<Wanted>& wanted) {
   std::string place;
@@ -51,9 +49,9 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
     double weight = 0;
   };
   std::map<std::string, Word> words;
-  bool all_empty = std::ranges::none_of(tokens, [&](const auto& token) { return is_word(token) && !lexicon.says_nothing(token.term); });
+  bool all_empty = std::ranges::none_of(tokens, [&](const auto& token) { return text::is_content(token) && !lexicon.says_nothing(token.term); });
   for (const auto& token : tokens) {
-    if (!is_word(token) || (!all_empty && lexicon.says_nothing(token.term))) continue;
+    if (!text::is_content(token) || (!all_empty && lexicon.says_nothing(token.term))) continue;
     auto [word, fresh] = words.try_emplace(token.term);
     if (fresh) {
       out.subjects.push_back(token.term);
@@ -82,7 +80,7 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
     for (const auto& token : tokens) {
       bool within = token.begin >= normalized.original_begin(widening.begin) && token.end <= normalized.original_end(widening.end);
       auto word = words.find(token.term);
-      if (within && is_word(token) && word != words.end()) {
+      if (within && text::is_content(token) && word != words.end()) {
         subject = word->second.subject;
         break;
       }

@@ -12,6 +12,7 @@ namespace shirube::search {
 namespace {
 
 constexpr double shortest = 0.5;  ///< a clause shorter than half the average is not favoured further
+
 /// Robertson and Sparck Jones' weight without relevance information, kept above zero.
 double idf(double clauses, double frequency) { return std::log(1 + (clauses - frequency + 0.5) / (frequency + 0.5)); }
 
@@ -95,14 +96,15 @@ struct Ranker::Private {
 Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question) : self_(std::make_unique<Private>(index, lengths, question)) {}
 Ranker::~Ranker() = default;
 
-std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
+Finding Ranker::find(uint64_t most_postings) const {
   std::vector<const Private::Want*> order;
   for (const auto& want : self_->wants) {
     if (self_->possible(want)) order.push_back(&want);
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
   // Term by term into one array: cheaper than a merge of the lists as long as they are read whole. The
-  // array is kept by its thread, since to have it from the system each time costs as much as a list; all of it is zero between two calls.
+  // array is kept by its thread, since to have it from the system each time costs as much as a list;
+  // all of it is zero between two calls.
   static thread_local std::vector<float> scores;
   size_t wanted = self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0;
   if (scores.size() < wanted) scores.resize(wanted);
@@ -113,13 +115,17 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
       for (uint32_t clause : touched) scores[clause] = 0;
     }
   } reset{touched};  // also when the index changes under the reading
+  Finding out;
   uint64_t postings = 0;
   size_t taken = 0;
   for (const auto* want : order) {
     std::vector<const Private::Term*> terms;
     for (size_t i : want->terms) terms.push_back(&self_->terms[i]);
     std::ranges::sort(terms, {}, &Private::Term::frequency);
-    if (taken > 0 && postings + terms[0]->frequency > most_postings) continue;
+    if (taken > 0 && postings + terms[0]->frequency > most_postings) {
+      out.complete = false;
+      continue;
+    }
     postings += terms[0]->frequency;
     ++taken;
     const FieldWeight& field = of(want->wanted->field);
@@ -131,7 +137,7 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
       double length = self_->lengths.of(clause, field.field), sum = terms[0]->idf * saturated(it.get_wdf(), length, field);
       bool all = true;
       for (size_t i = 0; i < others.size() && all; ++i) {
-        others[i].skip_to(clause);
+        if (others[i] != Xapian::PostingIterator()) others[i].skip_to(clause);
         all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
         if (all) sum += terms[i + 1]->idf * saturated(others[i].get_wdf(), length, field);
       }
@@ -140,9 +146,8 @@ std::vector<Candidate> Ranker::find(uint64_t most_postings) const {
       scores[clause] += static_cast<float>(factor * sum);
     }
   }
-  std::vector<Candidate> out;
-  out.reserve(touched.size());
-  for (uint32_t clause : touched) out.push_back({clause, scores[clause]});
+  out.candidates.reserve(touched.size());
+  for (uint32_t clause : touched) out.candidates.push_back({clause, scores[clause]});
   return out;
 }
 

@@ -47,6 +47,11 @@ struct Candidate {
   float score;
 };
 
+struct Finding {
+  std::vector<Candidate> candidates;
+  bool complete = true;  ///< no list was left unread: these are all clauses that hold any of it
+};
+
 /// Gives clauses their scores for one question, from what stands in the index: the sum over what is
 /// wanted of BM25 by field. For one thread; the index must stay open and unchanged.
 ///
@@ -60,7 +65,7 @@ class Ranker {
   /// The clauses that hold a term of the question, in no order, with what these terms give them. Terms
   /// are taken by what they can add to a score, best first, until their lists hold `most_postings`
   /// entries; one at least.
-  std::vector<Candidate> find(uint64_t most_postings) const;
+  Finding find(uint64_t most_postings) const;
 
   /// `parts` takes what made up the score, and the score says what is missing, when that is asked for.
   Score score(uint32_t clause, std::vector<Contribution>* parts = nullptr) const;

@@ -1,8 +1,5 @@
 #include "search/searcher.h"
 
-#include <fmt/format.h>
-#include <xapian.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -11,8 +8,8 @@
 
 #include "search/conditions.h"
 #include "search/index_format.h"
+#include "search/xapian_access.h"
 #include "store/database.h"
-#include "text/error.h"
 
 namespace shirube::search {
 
@@ -25,6 +22,8 @@ constexpr uint64_t most_postings = 60'000;
 
 /// So many candidates are given their full score; more only for those who page on.
 constexpr size_t candidates = 300, candidates_of_large = 150, more_candidates = 1000;
+/// Beyond it nobody pages.
+constexpr size_t last_listed = 1000;
 /// Where the text must prove a condition, so many are read for one answer.
 constexpr size_t most_read = 5000;
 
@@ -38,60 +37,9 @@ struct Authority {
 };
 constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
 
-/// What a question found, as a source of postings with weights.
-class FoundSource : public Xapian::PostingSource {
- public:
-  explicit FoundSource(std::vector<Candidate> found) : found_(std::move(found)) { std::ranges::sort(found_, {}, &Candidate::clause); }
-  void init(const Xapian::Database&) override {
-    begun_ = false;
-    at_ = 0;
-    float most = 0;
-    for (const auto& one : found_) most = std::max(most, one.score);
-    set_maxweight(most);
-  }
-  Xapian::doccount get_termfreq_min() const override { return get_termfreq_max(); }
-  Xapian::doccount get_termfreq_est() const override { return get_termfreq_max(); }
-  Xapian::doccount get_termfreq_max() const override { return static_cast<Xapian::doccount>(found_.size()); }
-  double get_weight() const override { return found_[at_].score; }
-  void next(double least) override {
-    if (begun_) ++at_;
-    begun_ = true;
-    while (at_ < found_.size() && found_[at_].score < least) ++at_;
-  }
-  void skip_to(Xapian::docid wanted, double) override {
-    begun_ = true;
-    at_ = static_cast<size_t>(std::ranges::lower_bound(found_.begin() + static_cast<std::ptrdiff_t>(at_), found_.end(), wanted, {}, &Candidate::clause) - found_.begin());
-  }
-  bool at_end() const override { return at_ >= found_.size(); }
-  Xapian::docid get_docid() const override { return found_[at_].clause; }
-  Xapian::PostingSource* clone() const override { return new FoundSource(found_); }
-  std::string get_description() const override { return "FoundSource"; }
-
- private:
-  std::vector<Candidate> found_;
-  size_t at_ = 0;
-  bool begun_ = false;
-};
-
-Error translate(const Xapian::Error& e) {
-  return {ErrorKind::unavailable, fmt::format("検索索引を読めません（{}）。", e.get_msg()), "shirube reindex で索引を作り直してください。資料そのものは失われません。"};
-}
-
-/// Runs `work`; when the index moved on under an open snapshot, takes the new one and runs it again.
 template <typename Work>
 auto with_index(Xapian::Database& db, Work work) {
-  try {
-    for (int attempt = 0;; ++attempt) {
-      try {
-        return work();
-      } catch (const Xapian::DatabaseModifiedError&) {
-        if (attempt == 5) throw;
-        db.reopen();
-      }
-    }
-  } catch (const Xapian::Error& e) {
-    throw translate(e);
-  }
+  return with_snapshot(db, index_name, work);
 }
 
 }  // namespace
@@ -120,10 +68,7 @@ struct Searcher::Private {
   /// Takes the index of another folder; on failure the one before stays.
   void open(const std::filesystem::path& wanted) {
     Xapian::Database found = wanted.empty() ? Xapian::Database() : Xapian::Database(wanted.string());
-    bool fits = found.get_metadata(std::string(format_key)) == index_format && found.get_metadata(std::string(analyzer_key)) == analyzer_name;
-    if (!wanted.empty() && !fits) {
-      throw Error(ErrorKind::unavailable, "検索索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
-    }
+    if (!wanted.empty()) require_fit(found, index_name, index_format, analyzer_name);
     index = std::move(found);
     folder = wanted;
   }
@@ -169,7 +114,30 @@ struct Searcher::Private {
   };
 
   /// The clauses that a question finds, as a query that gives each the score it was found with.
-  static Xapian::Query as_query(std::vector<Candidate> found) { return Xapian::Query((new FoundSource(std::move(found)))->release()); }
+  static Xapian::Query as_query(const std::vector<Candidate>& found) {
+    std::vector<GivenPostings::Posting> postings;
+    postings.reserve(found.size());
+    for (const auto& one : found) postings.push_back({one.clause, one.score});
+    std::ranges::sort(postings, {}, &GivenPostings::Posting::number);
+    return GivenPostings::query(std::move(postings));
+  }
+
+  /// Whether a clause meets the conditions, whatever its words.
+  bool meets(const Conditions& conditions, uint32_t clause) {
+    if (best(conditions.narrow(GivenPostings::query(std::vector<Xapian::docid>{clause})), 0, 1, nullptr).empty()) return false;
+    return !conditions.to_prove() || database.read([&](SQLite::Database& db) { return !conditions.proved(db, {clause}).empty(); });
+  }
+
+  /// Whether some clause that a viewer may see holds a word. Stops at the first.
+  bool stands(const std::string& word, const corpus::Viewer& viewer) {
+    Query nothing;
+    Conditions visible = conditions(nothing, viewer);
+    if (visible.none()) return index.term_exists(term("", word));
+    Xapian::Enquire enquire(index);
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+    enquire.set_query(visible.narrow(Xapian::Query(term("", word))));
+    return !enquire.get_mset(0, 1).empty();
+  }
 
   /// The best of what a query finds, from `first` on.
   Xapian::MSet best(const Xapian::Query& query, size_t first, size_t take, Spies* spies) {
@@ -274,7 +242,7 @@ void Searcher::refresh() {
       self_->has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return self_->index.term_exists(term(prefix::kind, row.kind)); });
     }
   } catch (const Xapian::Error& e) {
-    throw translate(e);
+    throw unreadable(index_name, e);
   }
 }
 
@@ -299,19 +267,18 @@ Explanation not_indexed() {
 }
 
 /// Which editions are looked at, one after the other: what is in force never stands below what is not.
-std::vector<Xapian::Query> tiers(const Xapian::Database& index, const Filters& filters, const Xapian::Query& query) {
+std::vector<Xapian::Query> tiers(const Xapian::Database& index, const Xapian::Query& query) {
   using Q = Xapian::Query;
-  bool any_chosen = !filters.editions.empty() && std::ranges::none_of(filters.editions, [](const auto& choice) { return choice.kind == EditionChoice::Kind::all; });
   Q current(term(prefix::state, "current"));
   bool all_current = index.get_termfreq(term(prefix::state, "current")) == index.get_doccount();
-  if (any_chosen || all_current) return {query};
+  if (all_current) return {query};
   return {Q(Q::OP_FILTER, query, current), Q(Q::OP_AND_NOT, query, current)};
 }
 
 }  // namespace
 
 Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) {
-  if (window.most == 0 || window.most > 1000 || window.first > 1000) {
+  if (window.most == 0 || window.most > last_listed || window.first > last_listed) {
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
   if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
@@ -321,17 +288,18 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     out.widened = question.widened;
     Ranker ranker(self_->index, self_->lengths, question);
     for (const auto& subject : question.subjects) {
-      if (frequency({subject}, viewer) == 0) out.unknown.push_back(subject);
+      if (!self_->stands(subject, viewer)) out.unknown.push_back(subject);
     }
     Conditions conditions = self_->conditions(query, viewer);
     bool has_words = !question.wanted.empty();
-    auto candidates_found = has_words ? ranker.find(self_->budget()) : std::vector<Candidate>();
+    Finding finding = has_words ? ranker.find(self_->budget()) : Finding{};
+    auto& candidates_found = finding.candidates;
     // Words that stand nowhere find nothing, unless something else is asked for as well.
     bool asks_else = !query.phrases.empty() || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
     bool nothing_found = candidates_found.empty();
     bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
     bool plain = !candidates_found.empty() && conditions.none() && all_current && !window.facets;
-    Xapian::Query found = !candidates_found.empty() && !plain ? Private::as_query(std::move(candidates_found)) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
+    Xapian::Query found = !candidates_found.empty() && !plain ? Private::as_query(candidates_found) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
     // A phrase is condition enough, as is a group of alternatives: words only order what holds it.
     bool by_itself = !query.phrases.empty() || !query.alternatives.empty();
     if (by_itself) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
@@ -339,7 +307,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     Private::Spies spies;
     size_t skip = window.first;
     std::set<std::string> documents;
-    for (const auto& side : tiers(self_->index, query.filters, conditions.narrow(found))) {
+    for (const auto& side : tiers(self_->index, conditions.narrow(found))) {
       auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, plain ? &candidates_found : nullptr}, side);
       out.total += tier.total;
       out.total_exact = out.total_exact && tier.total_exact;
@@ -350,6 +318,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
         else out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
       }
     }
+    out.total_exact = out.total_exact && finding.complete;
     if (window.facets) {
       out.kinds = facets(spies.kinds, std::string::npos);
       out.issuers = facets(spies.issuers, std::string::npos);
@@ -365,7 +334,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
   Window all = window;
   all.first = 0;
-  all.most = 1000;
+  all.most = last_listed;
   Matches found = match(query, viewer, all);
   return with_index(self_->index, [&] {
     Explanation out;
@@ -387,13 +356,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     std::ranges::stable_sort(out.parts, std::greater<>(), &Contribution::weight);
     if (out.found) return out;
     Conditions conditions = self_->conditions(query, viewer);
-    Xapian::Enquire enquire(self_->index);
-    enquire.set_query(conditions.narrow(Xapian::Query::MatchAll));
-    enquire.set_weighting_scheme(Xapian::BoolWeight());
-    Xapian::MSet allowed = enquire.get_mset(0, self_->index.get_doccount());
-    bool promised = std::find(allowed.begin(), allowed.end(), clause) != allowed.end();
-    bool proved = promised && (!conditions.to_prove() || self_->database.read([&](SQLite::Database& db) { return !conditions.proved(db, {clause}).empty(); }));
-    if (!proved) out.reason = "語句・除外・絞り込みの条件に当てはまりません。";
+    if (!self_->meets(conditions, clause)) out.reason = "語句・除外・絞り込みの条件に当てはまりません。";
     else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
     else if (score.share < least_share) out.reason = "検索語のうち、この条項にある語が少なすぎます。";
     else out.reason = "より良く当てはまる条項が多く、上位に入りません。";
@@ -430,12 +393,12 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     Ranker ranker(self_->index, self_->lengths, question);
     Conditions conditions = self_->conditions(query, viewer);
     std::string own = self_->index.get_document(clause).get_value(slot::document);
-    Xapian::Query others(Xapian::Query::OP_AND_NOT, conditions.narrow(Private::as_query(ranker.find(self_->budget()))),
+    Xapian::Query others(Xapian::Query::OP_AND_NOT, conditions.narrow(Private::as_query(ranker.find(self_->budget()).candidates)),
                          Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot::document, own, own));
     Window window;
     window.most = most;
     Matches out;
-    for (const auto& side : tiers(self_->index, query.filters, others)) {
+    for (const auto& side : tiers(self_->index, others)) {
       auto tier = self_->tier({ranker, true, conditions, window, nullptr, nullptr}, side);
       for (const auto& one : tier.found) {
         if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
@@ -453,7 +416,6 @@ uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus
     for (const auto& word : terms) names.push_back(term("", word));
     Query query;
     Conditions conditions = self_->conditions(query, viewer);
-    if (names.size() == 1 && conditions.none()) return self_->index.get_termfreq(names[0]);
     Xapian::Enquire enquire(self_->index);
     enquire.set_weighting_scheme(Xapian::BoolWeight());
     enquire.set_query(conditions.narrow(Xapian::Query(Xapian::Query::OP_AND, names.begin(), names.end())));
@@ -461,31 +423,51 @@ uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus
   });
 }
 
-Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const Window& window) {
-  Results results;
-  results.found = match(query, viewer, window);
-  auto& matches = results.found.matches;
+std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Viewer& viewer) {
   corpus::Library library(self_->database);
   std::vector<int64_t> first;
   // A citation that names a clause leads to it, whatever else its words match; so does a pin.
-  if (window.first == 0 && window.sort == Sort::relevance) {
-    if (query.words.find("条") != query.words.npos) {
-      if (auto named = library.resolve(viewer, query.words)) first.push_back(*named);
-    }
-    for (const auto& address : self_->lexicon.pinned(query.typed)) {
-      size_t edition = address.find('/'), path = address.find('/', edition + 1);
-      if (path == address.npos) continue;
-      auto pinned = library.clause(viewer, address.substr(0, edition), address.substr(edition + 1, path - edition - 1), address.substr(path + 1));
-      if (pinned) first.push_back(pinned->id);
-    }
+  if (query.words.find("条") != query.words.npos) {
+    if (auto named = library.resolve(viewer, query.words)) first.push_back(*named);
   }
-  double best = matches.empty() ? 0 : matches.front().score;
-  for (auto id = first.rbegin(); id != first.rend(); ++id) {
-    std::erase_if(matches, [&](const Match& match) { return match.clause_id == *id; });
-    matches.insert(matches.begin(), {*id, best});
+  for (const auto& address : self_->lexicon.pinned(query.typed)) {
+    size_t edition = address.find('/'), path = address.find('/', edition + 1);
+    if (path == address.npos) continue;
+    auto pinned = library.clause(viewer, address.substr(0, edition), address.substr(edition + 1, path - edition - 1), address.substr(path + 1));
+    if (pinned && std::ranges::find(first, pinned->id) == first.end()) first.push_back(pinned->id);
   }
-  if (matches.size() > window.most) matches.resize(window.most);
-  results.found.total = std::max<uint64_t>(results.found.total, matches.size());
+  if (first.empty() || self_->folder.empty()) return {};
+  return with_index(self_->index, [&] {
+    Conditions conditions = self_->conditions(query, viewer);
+    std::vector<int64_t> out;
+    std::ranges::copy_if(first, std::back_inserter(out), [&](int64_t id) { return self_->meets(conditions, static_cast<uint32_t>(id)); });
+    return out;
+  });
+}
+
+Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const Window& window) {
+  Results results;
+  std::vector<int64_t> first;
+  if (window.sort == Sort::relevance) first = placed_first(query, viewer);
+  if (first.empty()) {
+    results.found = match(query, viewer, window);
+  } else {
+    // They stand before all pages, so the pages are cut after they are placed.
+    Window from_start = window;
+    from_start.first = 0;
+    from_start.most = std::min(last_listed, window.first + window.most);
+    results.found = match(query, viewer, from_start);
+    auto& matches = results.found.matches;
+    double best = matches.empty() ? 0 : matches.front().score;
+    std::erase_if(matches, [&](const Match& match) { return std::ranges::find(first, match.clause_id) != first.end(); });
+    matches.insert(matches.begin(), first.size(), {0, best});
+    for (size_t i = 0; i < first.size(); ++i) matches[i].clause_id = first[i];
+    results.found.total = std::max<uint64_t>(results.found.total, matches.size());
+    matches.erase(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(std::min(window.first, matches.size())));
+    if (matches.size() > window.most) matches.resize(window.most);
+  }
+  auto& matches = results.found.matches;
+  corpus::Library library(self_->database);
   std::vector<int64_t> ids;
   for (const auto& match : matches) ids.push_back(match.clause_id);
   size_t i = 0;

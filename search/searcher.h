@@ -25,7 +25,8 @@ struct Match {
   double score;
 };
 
-/// How many of the matches have a value: a kind, an issuer, a year.
+/// How many clauses of a kind, an issuer, a year hold what was asked, as far as the terms of the index
+/// tell: exclusions and phrases that only the text proves are not taken off.
 struct Facet {
   std::string value;
   uint64_t count;
@@ -117,6 +118,9 @@ class Searcher {
   uint64_t size() const;
 
  private:
+  /// What a query leads to before all matches, as far as it meets the query's conditions.
+  std::vector<int64_t> placed_first(const Query& query, const corpus::Viewer& viewer);
+
   struct Private;
   std::unique_ptr<Private> self_;
 };

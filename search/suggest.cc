@@ -9,6 +9,7 @@
 #include "search/correct.h"
 #include "search/index_format.h"
 #include "search/suggest_format.h"
+#include "search/xapian_access.h"
 #include "text/error.h"
 #include "text/normalize.h"
 #include "text/romaji.h"
@@ -26,10 +27,6 @@ constexpr size_t most_examined = 1000;  ///< records read for one list; beginnin
 constexpr size_t most_spelled = 3000;   ///< words looked at that begin with what was typed
 constexpr size_t most_cuts = 4;
 constexpr size_t most_words = 30;       ///< of them taken, the most frequent
-
-Error translate(const Xapian::Error& e) {
-  return {ErrorKind::unavailable, fmt::format("入力候補の索引を読めません（{}）。", e.get_msg()), "shirube reindex で索引を作り直してください。資料そのものは失われません。"};
-}
 
 Q any(const std::vector<Q>& queries) { return {Q::OP_OR, queries.begin(), queries.end()}; }
 Q all(const std::vector<Q>& queries) { return {Q::OP_AND, queries.begin(), queries.end()}; }
@@ -122,27 +119,14 @@ struct Suggester::Private {
     if (!std::filesystem::exists(folder / "iamglass")) return;
     Xapian::Database found(folder.string());
     if (found.get_metadata(std::string(format_key)).empty()) return;  // being made at this moment
-    bool fits = found.get_metadata(std::string(format_key)) == suggest_format && found.get_metadata(std::string(analyzer_key)) == analyzer_name;
-    if (!fits) throw Error(ErrorKind::unavailable, "入力候補の索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
+    require_fit(found, suggest_name, suggest_format, analyzer_name);
     index = std::move(found);
     open = true;
   }
 
-  /// Runs `work`; when the store moved on under an open snapshot, takes the new one and runs it again.
   template <typename Work>
   auto with_index(Work work) {
-    try {
-      for (int attempt = 0;; ++attempt) {
-        try {
-          return work();
-        } catch (const Xapian::DatabaseModifiedError&) {
-          if (attempt == 5) throw;
-          index.reopen();
-        }
-      }
-    } catch (const Xapian::Error& e) {
-      throw translate(e);
-    }
+    return with_snapshot(index, suggest_name, work);
   }
 
   /// Gives the records of a query to `take`, the most important first, until it has enough.
@@ -318,7 +302,7 @@ Suggester::~Suggester() = default;
 Suggester::Suggester(Suggester&&) noexcept = default;
 
 void Suggester::refresh() try { self_->take_up(); } catch (const Xapian::Error& e) {
-  throw translate(e);
+  throw unreadable(suggest_name, e);
 }
 
 std::vector<Suggestion> Suggester::suggest(std::string_view typed, const corpus::Viewer& viewer, size_t most) {

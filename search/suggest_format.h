@@ -26,6 +26,7 @@ class Database;
 
 namespace shirube::search {
 
+inline constexpr std::string_view suggest_name = "入力候補の索引";  ///< in errors
 inline constexpr std::string_view suggest_format = "1";
 
 /// Prefixes of terms, before the digit of the audience.

@@ -10,6 +10,7 @@
 #include "search/index_format.h"
 #include "search/suggest.h"
 #include "search/suggest_format.h"
+#include "search/xapian_access.h"
 #include "text/error.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -97,8 +98,8 @@ struct SuggestionIndex::Private {
     if (fresh) {
       index.set_metadata(std::string(format_key), std::string(suggest_format));
       index.set_metadata(std::string(analyzer_key), analyzer_name);
-    } else if (index.get_metadata(std::string(format_key)) != suggest_format || index.get_metadata(std::string(analyzer_key)) != analyzer_name) {
-      throw Error(ErrorKind::unavailable, "入力候補の索引が今の設定や版と合っていません。", "shirube reindex で索引を作り直してください。");
+    } else {
+      require_fit(index, suggest_name, suggest_format, analyzer_name);
     }
     std::string age = index.get_metadata(std::string(next_age_key)), beginning = index.get_metadata(std::string(next_beginning_key));
     if (!age.empty()) next_age = static_cast<uint32_t>(std::stoul(age));

@@ -29,6 +29,11 @@ struct Token {
   bool operator==(const Token&) const = default;
 };
 
+/// Whether a token says something by itself: a noun, another content word or a number.
+constexpr bool is_content(const Token& token) {
+  return token.kind == TokenKind::noun || token.kind == TokenKind::word || token.kind == TokenKind::number;
+}
+
 struct AnalyzerOptions {
   /// Folder of a compiled MeCab dictionary in UTF-8: JUMAN's, IPADIC or UniDic.
   std::string dictionary = "/var/lib/mecab/dic/juman-utf8";

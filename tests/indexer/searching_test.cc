@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <xapian.h>
 
 #include "corpus/address.h"
 #include "indexer/index_writer.h"
@@ -302,6 +303,69 @@ TEST_CASE_METHOD(Fixture, "segments from before a change are not taken up") {
   options.at_step = [](std::string_view) {};
   indexer::IndexWriter(database, model(), options).drain([](auto, auto) {}, stop);
   CHECK(slugs("監査 版:旧版") == "d0/2024-04-01");
+}
+
+TEST_CASE_METHOD(Fixture, "a pinned clause obeys the filters and pushes no other off the list") {
+  for (int i = 0; i < 5; ++i) add("d" + std::to_string(i), "2025-04-01", "監査を行う。");
+  add("pinned", "2025-04-01", "庁舎の鍵。", "manual");
+  index();
+  std::filesystem::create_directory(folder / "words");
+  std::ofstream(folder / "words/pinned.tsv") << "監査\tpinned/2025-04-01/1\n監査 種別:規程\tpinned/2025-04-01/1\n";
+  auto page = [&](const std::string& query, size_t first) {
+    Searcher s(folder.path(), database, model(), "test", folder / "words");
+    Window window;
+    window.first = first;
+    window.most = 2;
+    std::string out;
+    for (const auto& hit : s.search(parse(query), corpus::Viewer::everything(), window).hits) out += hit.clause.document.slug + " ";
+    return out;
+  };
+  CHECK(page("監査", 0) == "pinned d0 ");
+  CHECK(page("監査", 2) == "d1 d2 ");
+  CHECK(page("監査", 4) == "d3 d4 ");
+  CHECK(page("監査 種別:規程", 0) == "d0 d1 ");
+}
+
+TEST_CASE_METHOD(Fixture, "a document number, an edition and a day are found however many clauses there are") {
+  std::vector<corpus::NewEdition> editions;
+  for (int i = 0; i < 6000; ++i) {
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.facts.title = edition.content_hash = "d" + std::to_string(i);
+    if (i == 5500) edition.facts.number = "星情第7号", edition.facts.label = "試行版", edition.facts.effective = "2024-04-01";
+    edition.clauses = {corpus::Clause{}};
+    edition.clauses[0].path = edition.clauses[0].text = "text";
+    editions.push_back(std::move(edition));
+  }
+  library.add(editions);
+  index();
+  CHECK(slugs("番号:星情第7号") == "d5500/2024-04-01");
+  CHECK(slugs("text 版:試行版") == "d5500/2024-04-01");
+  CHECK(slugs("番号:星情第7号 時点:2025-01-01") == "d5500/2024-04-01");
+  CHECK(slugs("番号:星情第7号 時点:2023-01-01") == "");
+}
+
+TEST_CASE_METHOD(Fixture, "of several editions asked for any will do") {
+  add("a", "2023-04-01", "監査を行う。");
+  add("a", "2024-04-01", "監査を毎年行う。");
+  add("a", "2025-04-01", "監査を毎年二回行う。");
+  index();
+  CHECK(slugs("監査 版:現行 版:2023-06-01") == "a/2025-04-01 a/2023-04-01");
+  CHECK(slugs("監査 版:2024-06-01") == "a/2024-04-01");
+}
+
+TEST_CASE_METHOD(Fixture, "lists left unread are said to be") {
+  for (int i = 0; i < 10; ++i) add("d" + std::to_string(i), "2025-04-01", i == 0 ? "端末の監査を行う。" : "監査を行う。");
+  index();
+  Xapian::Database opened(index_folder(folder.path(), database).string());
+  text::Analyzer analyzer(model());
+  Lexicon lexicon;
+  Lengths lengths(opened);
+  Ranker ranker(opened, lengths, ask(parse("端末 監査"), analyzer, lexicon));
+  auto all = ranker.find(UINT64_MAX), few = ranker.find(3);
+  CHECK(all.complete);
+  CHECK(all.candidates.size() == 10);
+  CHECK_FALSE(few.complete);
+  REQUIRE(few.candidates.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "the newest come first when that is asked for") {
