@@ -40,35 +40,28 @@ std::vector<Source> sources(SQLite::Database& db, int64_t first, int64_t last) {
 
 namespace {
 
-/// Terms of one clause with how often they stand in it: handed to Xapian once each.
-using Terms = std::map<std::string, unsigned>;
-
-/// Returns how many words there are.
-size_t add_words(Terms& terms, std::string_view prefix, const text::Normalized& normalized, const text::Analyzer& analyzer) {
+/// Adds the words of a text to `words` and what it mentions by number to `references`. Returns how many words.
+size_t add_words(std::map<std::string, search::Counts>& words, unsigned search::Counts::*place, std::map<std::string, unsigned>& references,
+                 const text::Normalized& normalized, const text::Analyzer& analyzer) {
   size_t length = 0;
   for (const auto& token : analyzer.analyze(normalized)) {
     // 「第1項」 stands in every other clause and tells nothing; 「第16条」 does.
     bool names = token.kind == text::TokenKind::reference && (token.term.find("条") != token.term.npos || token.term[0] > '9');
-    if (names) ++terms[term(search::prefix::reference, token.term)];
+    if (names) ++references[term(search::prefix::reference, token.term)];
     if (token.kind == text::TokenKind::function || token.kind == text::TokenKind::reference) continue;
-    ++terms[term(prefix, token.term)];
+    ++(words[term("", token.term)].*place);
     ++length;
   }
   return length;
 }
 
-void append_short(std::string& out, size_t number) {
-  number = std::min<size_t>(number, 0xFFFF);
-  out.push_back(static_cast<char>(number >> 8));
-  out.push_back(static_cast<char>(number & 0xFF));
-}
-
 }  // namespace
 
 Xapian::Document make_document(const Source& source, const text::Analyzer& analyzer) {
-  Terms terms;
+  std::map<std::string, unsigned> terms;  // with how often each stands in it
+  std::map<std::string, search::Counts> counted;
   text::Normalized body = text::normalize(source.label + "　" + source.heading + "\n" + source.text);
-  size_t words = add_words(terms, "", body, analyzer), pairs = 0;
+  size_t words = add_words(counted, &search::Counts::body, terms, body, analyzer), pairs = 0;
   for (const auto& token : text::bigrams(body)) {
     if (!search::is_kept_pair(token.term)) continue;
     ++terms[term(search::prefix::bigram, token.term)];
@@ -82,11 +75,12 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   // What a bulk import calls a title is its clause's heading as well: one of the two is enough.
   std::string headings = source.above + "\n" + source.heading;
   if (source.title != source.heading) headings = source.title + "\n" + headings;
-  size_t heading_words = add_words(terms, search::prefix::heading, text::normalize(headings), analyzer);
+  size_t heading_words = add_words(counted, &search::Counts::heading, terms, text::normalize(headings), analyzer);
   std::string lengths;
-  for (size_t length : {words, pairs, heading_words}) append_short(lengths, length);
+  for (size_t length : {words, pairs, heading_words}) lengths.push_back(static_cast<char>(search::short_length(length)));
 
   Xapian::Document doc;
+  for (const auto& [name, counts] : counted) doc.add_term(name, search::packed(counts));
   for (const auto& [name, count] : terms) doc.add_term(name, count);
   doc.add_boolean_term(term(search::prefix::kind, source.kind));
   doc.add_boolean_term(term(search::prefix::audience, source.audience));

@@ -204,6 +204,15 @@ Q Conditions::phrase(const std::string& text) const {
   return words.empty() ? written : any_of({written, all_of(std::move(words))});
 }
 
+/// The clauses that have a word in a heading.
+Q Conditions::in_headings(const std::string& name) const {
+  std::vector<Xapian::docid> clauses;
+  for (auto it = index_.postlist_begin(name), end = index_.postlist_end(name); it != end; ++it) {
+    if (unpacked(it.get_wdf()).heading > 0) clauses.push_back(*it);
+  }
+  return GivenPostings::query(clauses);
+}
+
 /// Words that begin with what was typed.
 Q Conditions::prefixed(const std::string& beginning) const {
   std::vector<Q> queries;
@@ -243,7 +252,7 @@ Q Conditions::narrow(Q found) const {
   for (const auto& title : query_.titles) {
     std::vector<Q> queries;
     for (const auto& token : analyzer_.analyze(title)) {
-      if (text::is_content(token)) queries.emplace_back(term(prefix::heading, token.term));
+      if (text::is_content(token)) queries.push_back(in_headings(term("", token.term)));
     }
     filter(all_of(std::move(queries)));
   }

@@ -43,6 +43,7 @@ class Conditions {
   bool sees_all() const;
   Xapian::Query words(const std::string& text) const;
   Xapian::Query phrase(const std::string& text) const;
+  Xapian::Query in_headings(const std::string& name) const;
   Xapian::Query prefixed(const std::string& beginning) const;
   Xapian::Query unit(const Unit& unit) const;
 

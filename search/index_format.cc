@@ -1,5 +1,7 @@
 #include "search/index_format.h"
 
+#include <cmath>
+
 #include "text/utf8.h"
 
 namespace shirube::search {
@@ -8,6 +10,7 @@ namespace {
 
 constexpr size_t longest_term = 245;
 constexpr char32_t first_short = 0x3000, after_short = 0xB000;
+constexpr std::u32string_view particles = U"のをにはがとでもへや";
 constexpr char escape = 0x01;  // no text holds it: folding drops control characters
 
 }  // namespace
@@ -50,13 +53,15 @@ std::string word_of(std::string_view term) {
   return out;
 }
 
+uint8_t short_length(size_t length) { return static_cast<uint8_t>(std::min(255.0, std::round(16 * std::log2(static_cast<double>(length) + 1)))); }
+
+double long_length(uint8_t length) { return std::exp2(length / 16.0) - 1; }
+
 bool is_kept_pair(std::string_view pair) {
-  for (size_t i = 0; i < pair.size();) {
-    auto [c, length] = text::code_point_at(pair, i);
-    if (!text::is_hiragana(c)) return true;
-    i += length;
-  }
-  return false;
+  if (pair.empty()) return false;
+  auto [first, length] = text::code_point_at(pair, 0);
+  if (particles.find(first) != particles.npos) return false;
+  return !text::is_hiragana(first) || (length < pair.size() && !text::is_hiragana(text::code_point_at(pair, length).value));
 }
 
 }  // namespace shirube::search

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,22 +12,21 @@ namespace shirube::search {
 
 /// Raised whenever terms or values change their meaning. An index of another format is not opened:
 /// the message says to run `shirube reindex`.
-inline constexpr std::string_view index_format = "2";
+inline constexpr std::string_view index_format = "3";
 inline constexpr std::string_view index_name = "検索索引";      ///< in errors
 inline constexpr std::string_view format_key = "format";      ///< metadata: index_format
 inline constexpr std::string_view analyzer_key = "analyzer";  ///< metadata: which dictionaries cut the words
 
-/// Term prefixes. Words of heading and body stand without one.
+/// Term prefixes. Words stand without one.
 namespace prefix {
 inline constexpr std::string_view bigram = "G";
-inline constexpr std::string_view heading = "S";     ///< words of title, headings above and own heading
 inline constexpr std::string_view reference = "R";   ///< articles and annexes, own and mentioned: R16条の3
 inline constexpr std::string_view own = "N";         ///< the clause's own number, from label and heading: N16条の3
 inline constexpr std::string_view place = "P";       ///< the whole of its number: P22条2項
-inline constexpr std::string_view kind = "XK";
-inline constexpr std::string_view issuer = "XI";
-inline constexpr std::string_view audience = "XA";
-inline constexpr std::string_view state = "XT";      ///< current, past or future
+inline constexpr std::string_view kind = "K";
+inline constexpr std::string_view issuer = "I";
+inline constexpr std::string_view audience = "A";
+inline constexpr std::string_view state = "T";       ///< current, past or future
 }  // namespace prefix
 
 /// Value slots.
@@ -36,19 +37,35 @@ inline constexpr unsigned issued = 2;     ///< ISO dates
 inline constexpr unsigned effective = 3;
 inline constexpr unsigned kind = 4;       ///< as in the terms, to be counted
 inline constexpr unsigned issuer = 5;
-inline constexpr unsigned lengths = 6;    ///< how many words, pairs and heading words: three times two bytes, high first
+inline constexpr unsigned lengths = 6;    ///< how many words, pairs and heading words: three times short_length()
 }  // namespace slot
+
+/// How often a word stands in a clause (own label, heading and text), and how often in the headings that
+/// name it (title, headings above, own heading). Both are the one number that a posting has: a word of
+/// a heading stands in the text as well more often than not, and one list is read instead of two.
+struct Counts {
+  unsigned body = 0, heading = 0;
+};
+inline constexpr unsigned most_in_headings = 3;
+constexpr unsigned packed(Counts counts) { return counts.body * 4 + std::min(counts.heading, most_in_headings); }
+constexpr Counts unpacked(unsigned count) { return {count / 4, count % 4}; }
+
+/// A length in one byte, exact to a twentieth; of 60,000 and more the same.
+uint8_t short_length(size_t length);
+/// What a short length stands for.
+double long_length(uint8_t length);
 
 /// A term of the index. Characters from U+3000 to U+AFFF, which is nearly all of Japanese, take two
 /// bytes instead of UTF-8's three: half of an index is lists of terms. Xapian refuses terms over 245
 /// bytes; a longer word is cut at a character. The terms of words with a common beginning have one.
 std::string term(std::string_view prefix, std::string_view word);
 
-/// The word that a term of a one-letter prefix, or of none, was made of.
+/// The word that a term was made of.
 std::string word_of(std::string_view term);
 
-/// Whether a pair of characters is kept. Pairs of hiragana only are inflection more often than not and
-/// a sixth of all: phrases of nothing else are looked for in the texts themselves.
+/// Whether a pair of characters is kept. Pairs of hiragana only are inflection more often than not, and
+/// those that begin with a particle (の情, を行) say which word comes next, which the words say: together a
+/// third of all. A phrase of nothing else is looked for in the texts themselves.
 bool is_kept_pair(std::string_view pair);
 
 }  // namespace shirube::search

@@ -61,7 +61,6 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
   }
   for (const auto& [word, is] : words) {
     out.wanted.push_back({Field::word, {term("", word)}, is.weight, is.subject});
-    out.wanted.push_back({Field::heading, {term(prefix::heading, word)}, is.weight, is.subject});
   }
   want_numbers(tokens, out.wanted);
   std::map<std::string, unsigned> pairs;

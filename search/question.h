@@ -11,7 +11,8 @@
 
 namespace shirube::search {
 
-/// Where a looked-up term stands. Each is weighed by a row of `fields`.
+/// Where a looked-up term stands. Each is weighed by a row of `fields`. A word is looked for in text and
+/// headings at once: its postings count both.
 enum class Field { word, pair, heading, reference, own, place };
 
 struct FieldWeight {
@@ -24,15 +25,15 @@ struct FieldWeight {
 /// docs/relevance.md shows what each is worth.
 inline constexpr std::array<FieldWeight, 6> fields = {{
     {Field::word, "語", 1.0, 0.9, 0.4},
-    {Field::pair, "二文字", 0.4, 0.4, 0.4},
-    {Field::heading, "見出し", 0.4, 0.9, 0.4},
+    {Field::pair, "二文字", 0.45, 0.4, 0.4},
+    {Field::heading, "見出し", 0.6, 0.9, 0.4},
     {Field::reference, "条項番号", 1.0, 0.9, 0.4},
     {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
     {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
 }};
 constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
 
-constexpr double noun_weight = 1.4;      ///< a question is about what it names
+constexpr double noun_weight = 1.3;      ///< a question is about what it names
 constexpr double synonym_weight = 0.3;   ///< of the word typed
 
 /// Something a clause is wanted for: terms that must all be there. Most have one; a synonym of

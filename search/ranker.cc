@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "search/index_format.h"
 
@@ -16,29 +17,35 @@ constexpr double shortest = 0.5;  ///< a clause shorter than half the average is
 /// Robertson and Sparck Jones' weight without relevance information, kept above zero.
 double idf(double clauses, double frequency) { return std::log(1 + (clauses - frequency + 0.5) / (frequency + 0.5)); }
 
-double saturated(double count, double length, const FieldWeight& field) {
-  return count * (field.k1 + 1) / (count + field.k1 * (1 - field.b + field.b * std::max(shortest, length)));
-}
-
 }  // namespace
 
 Lengths::Lengths(const Xapian::Database& index) {
-  if (index.get_doccount() == 0) return;
-  lengths_.resize(size_t{index.get_lastdocid()} + 1);
-  for (auto it = index.valuestream_begin(slot::lengths), end = index.valuestream_end(slot::lengths); it != end; ++it) {
-    const std::string value = *it;
-    auto& lengths = lengths_[it.get_docid()];
-    for (size_t i = 0; i < measured && 2 * i + 1 < value.size(); ++i) {
-      lengths[i] = static_cast<uint16_t>((static_cast<unsigned char>(value[2 * i]) << 8) | static_cast<unsigned char>(value[2 * i + 1]));
-      per_mean_[i] += lengths[i];
+  std::array<double, measured> means{};
+  if (index.get_doccount() > 0) {
+    for (auto& lengths : lengths_) lengths.resize(size_t{index.get_lastdocid()} + 1);
+    for (auto it = index.valuestream_begin(slot::lengths), end = index.valuestream_end(slot::lengths); it != end; ++it) {
+      const std::string value = *it;
+      for (size_t i = 0; i < std::min(measured, value.size()); ++i) {
+        auto length = static_cast<uint8_t>(value[i]);
+        lengths_[i][it.get_docid()] = length;
+        means[i] += long_length(length);
+      }
+    }
+    for (double& mean : means) mean /= index.get_doccount();
+  }
+  for (size_t i = 0; i < measured; ++i) {
+    const FieldWeight& field = fields[i];
+    for (size_t length = 0; length < penalties_[i].size(); ++length) {
+      double relative = means[i] > 0 ? long_length(static_cast<uint8_t>(length)) / means[i] : 1;
+      penalties_[i][length] = static_cast<float>(field.k1 * (1 - field.b + field.b * std::max(shortest, relative)));
     }
   }
-  for (double& mean : per_mean_) mean = mean > 0 ? index.get_doccount() / mean : 0;
 }
 
-double Lengths::of(uint32_t clause, Field field) const {
+float Lengths::penalty(uint32_t clause, Field field) const {
   auto i = static_cast<size_t>(field);
-  return i < measured && clause < lengths_.size() && per_mean_[i] > 0 ? lengths_[clause][i] * per_mean_[i] : 1;
+  if (i >= measured || clause >= lengths_[i].size()) return static_cast<float>(of(field).k1);
+  return penalties_[i][lengths_[i][clause]];
 }
 
 struct Ranker::Private {
@@ -91,63 +98,107 @@ struct Ranker::Private {
     for (size_t i : want.terms) sum += terms[i].idf;
     return of(want.wanted->field).weight * want.wanted->weight * sum / static_cast<double>(want.terms.size());
   }
+  /// BM25 of one field for a term that stands `count` times in it.
+  float saturated(uint32_t clause, unsigned count, Field field) const {
+    if (count == 0) return 0;
+    auto times = static_cast<float>(count), k1 = static_cast<float>(of(field).k1);
+    return static_cast<float>(of(field).weight) * times * (k1 + 1) / (times + lengths.penalty(clause, field));
+  }
+  /// The same for what a posting counts; a word's posting counts two fields.
+  float weigh(uint32_t clause, unsigned count, Field field) const {
+    if (field != Field::word) return saturated(clause, count, field);
+    Counts counts = unpacked(count);
+    return saturated(clause, counts.body, Field::word) + saturated(clause, counts.heading, Field::heading);
+  }
 };
 
 Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question) : self_(std::make_unique<Private>(index, lengths, question)) {}
 Ranker::~Ranker() = default;
 
+namespace {
+
+/// Adds up scores by clause: into one array, which is cheaper than a merge of lists as long as these are
+/// read whole. The array is kept by its thread, since to have it from the system each time costs as
+/// much as a list; all of it is zero between two uses.
+class Sums {
+ public:
+  explicit Sums(size_t clauses) {
+    if (sums_.size() < clauses) sums_.resize(clauses);
+  }
+  ~Sums() {
+    for (uint32_t clause : touched_) sums_[clause] = 0;  // also when the index changed under the reading
+  }
+  Sums(const Sums&) = delete;
+  Sums& operator=(const Sums&) = delete;
+
+  void add(uint32_t clause, float weight) {
+    float& sum = sums_[clause];
+    if (sum == 0) touched_.push_back(clause);
+    sum += weight;
+  }
+  std::vector<Candidate> all() const {
+    std::vector<Candidate> out;
+    out.reserve(touched_.size());
+    for (uint32_t clause : touched_) out.push_back({clause, sums_[clause]});
+    return out;
+  }
+
+ private:
+  static thread_local std::vector<float> sums_;
+  std::vector<uint32_t> touched_;
+};
+
+thread_local std::vector<float> Sums::sums_;
+
+}  // namespace
+
 Finding Ranker::find(uint64_t most_postings) const {
+  const Xapian::Database& index = self_->index;
   std::vector<const Private::Want*> order;
   for (const auto& want : self_->wants) {
     if (self_->possible(want)) order.push_back(&want);
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
-  // Term by term into one array: cheaper than a merge of the lists as long as they are read whole. The
-  // array is kept by its thread, since to have it from the system each time costs as much as a list;
-  // all of it is zero between two calls.
-  static thread_local std::vector<float> scores;
-  size_t wanted = self_->index.get_doccount() ? size_t{self_->index.get_lastdocid()} + 1 : 0;
-  if (scores.size() < wanted) scores.resize(wanted);
-  std::vector<uint32_t> touched;
-  struct Reset {
-    const std::vector<uint32_t>& touched;
-    ~Reset() {
-      for (uint32_t clause : touched) scores[clause] = 0;
-    }
-  } reset{touched};  // also when the index changes under the reading
   Finding out;
+  Sums sums(index.get_doccount() ? size_t{index.get_lastdocid()} + 1 : 0);
   uint64_t postings = 0;
-  size_t taken = 0;
   for (const auto* want : order) {
     std::vector<const Private::Term*> terms;
     for (size_t i : want->terms) terms.push_back(&self_->terms[i]);
     std::ranges::sort(terms, {}, &Private::Term::frequency);
-    if (taken > 0 && postings + terms[0]->frequency > most_postings) {
+    if (postings > 0 && postings + terms[0]->frequency > most_postings) {
       out.complete = false;
       continue;
     }
     postings += terms[0]->frequency;
-    ++taken;
-    const FieldWeight& field = of(want->wanted->field);
-    double factor = field.weight * want->wanted->weight / static_cast<double>(terms.size());
+    Field field = want->wanted->field;
+    double factor = want->wanted->weight / static_cast<double>(terms.size());
     std::vector<Xapian::PostingIterator> others;
-    for (size_t i = 1; i < terms.size(); ++i) others.push_back(self_->index.postlist_begin(terms[i]->name));
-    for (auto it = self_->index.postlist_begin(terms[0]->name), end = self_->index.postlist_end(terms[0]->name); it != end; ++it) {
-      Xapian::docid clause = *it;
-      double length = self_->lengths.of(clause, field.field), sum = terms[0]->idf * saturated(it.get_wdf(), length, field);
-      bool all = true;
-      for (size_t i = 0; i < others.size() && all; ++i) {
-        if (others[i] != Xapian::PostingIterator()) others[i].skip_to(clause);
-        all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
-        if (all) sum += terms[i + 1]->idf * saturated(others[i].get_wdf(), length, field);
+    for (size_t i = 1; i < terms.size(); ++i) others.push_back(index.postlist_begin(terms[i]->name));
+    // Read in blocks, so that the processor fetches what the sums need of many clauses at a time.
+    struct Posting {
+      uint32_t clause;
+      unsigned count;
+    };
+    std::array<Posting, 256> block;
+    auto once = static_cast<float>(factor * terms[0]->idf);
+    auto it = index.postlist_begin(terms[0]->name);
+    for (const auto end = index.postlist_end(terms[0]->name); it != end;) {
+      size_t filled = 0;
+      for (; filled < block.size() && it != end; ++it) block[filled++] = {*it, it.get_wdf()};
+      for (const auto& [clause, count] : std::span(block).first(filled)) {
+        float weight = once * self_->weigh(clause, count, field);
+        bool all = true;
+        for (size_t i = 0; i < others.size() && all; ++i) {
+          if (others[i] != Xapian::PostingIterator()) others[i].skip_to(clause);
+          all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
+          if (all) weight += static_cast<float>(factor * terms[i + 1]->idf) * self_->weigh(clause, others[i].get_wdf(), field);
+        }
+        if (all) sums.add(clause, weight);
       }
-      if (!all) continue;
-      if (scores[clause] == 0) touched.push_back(clause);
-      scores[clause] += static_cast<float>(factor * sum);
     }
   }
-  out.candidates.reserve(touched.size());
-  for (uint32_t clause : touched) out.candidates.push_back({clause, scores[clause]});
+  out.candidates = sums.all();
   return out;
 }
 
@@ -165,16 +216,21 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
   std::vector<bool> spoken(self_->subject_weights.size());
   for (const auto& want : self_->wants) {
     if (std::ranges::any_of(want.terms, [&](size_t i) { return counts[i] == 0; })) continue;
-    const FieldWeight& field = of(want.wanted->field);
-    double sum = 0;
-    for (size_t i : want.terms) sum += terms[i].idf * saturated(counts[i], self_->lengths.of(clause, field.field), field);
-    double value = field.weight * want.wanted->weight * sum / static_cast<double>(want.terms.size());
-    out.value += value;
+    Field field = want.wanted->field;
+    double share = want.wanted->weight / static_cast<double>(want.terms.size());
     spoken[want.wanted->subject] = true;
-    if (!parts) continue;
     std::string said;
-    for (size_t i : want.terms) said += (said.empty() ? "" : " ") + word_of(terms[i].name);
-    parts->push_back({field.field, said, value});
+    double by_body = 0, by_heading = 0;
+    for (size_t i : want.terms) {
+      double factor = share * terms[i].idf;
+      Counts count = field == Field::word ? unpacked(counts[i]) : Counts{counts[i], 0};
+      by_body += factor * self_->saturated(clause, count.body, field);
+      by_heading += factor * self_->saturated(clause, count.heading, Field::heading);
+      if (parts) said += (said.empty() ? "" : " ") + word_of(terms[i].name);
+    }
+    out.value += by_body + by_heading;
+    if (parts && by_body > 0) parts->push_back({field, said, by_body});
+    if (parts && by_heading > 0) parts->push_back({Field::heading, said, by_heading});
   }
   for (size_t i = 1; i < spoken.size(); ++i) {
     if (spoken[i]) out.share += self_->subject_weights[i];

@@ -27,18 +27,19 @@ struct Score {
   std::vector<std::string> missing;  ///< subjects that it does not speak of
 };
 
-/// How long each clause is by field, for BM25. Read once for an open index (six bytes a clause).
+/// How long each clause is by field, as BM25 asks for it. Read once for an open index (three bytes a
+/// clause).
 class Lengths {
  public:
   Lengths() = default;
   explicit Lengths(const Xapian::Database& index);
-  /// Relative to the mean of the field; 1 where there is none.
-  double of(uint32_t clause, Field field) const;
+  /// k1 · (1 − b + b · length / mean length) of the field.
+  float penalty(uint32_t clause, Field field) const;
 
  private:
   static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
-  std::vector<std::array<uint16_t, measured>> lengths_;  ///< by number
-  std::array<double, measured> per_mean_{};  ///< 1 over the mean of the field; 0: there is none
+  std::array<std::vector<uint8_t>, measured> lengths_;  ///< short_length(), by number
+  std::array<std::array<float, 256>, measured> penalties_{};  ///< by short length
 };
 
 /// A clause that holds some of what is wanted, and what these give it.

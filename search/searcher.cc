@@ -194,6 +194,7 @@ struct Searcher::Private {
       kept.insert(kept.end(), ids.begin(), ids.end());
       if (!conditions.to_prove()) break;
     }
+    std::ranges::sort(kept);  // as they stand in the index: neighbours are read together
     for (uint32_t clause : kept) {
       Score score = ranker.score(clause);
       if (asked.has_subjects && score.share < least_share) continue;
@@ -377,8 +378,9 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
       for (auto it = self_->index.termlist_begin(clause), end = self_->index.termlist_end(clause); it != end; ++it) {
         const std::string name = *it;
         if (name[0] >= 'A' && name[0] <= 'Z') continue;  // words stand without a prefix
+        Counts counts = unpacked(it.get_wdf());
         double frequency = it.get_termfreq();
-        if (frequency > 1 && frequency < clauses && !self_->lexicon.says_nothing(word_of(name))) words.emplace_back(-std::log(clauses / frequency) * std::sqrt(it.get_wdf()), name);
+        if (frequency > 1 && frequency < clauses && !self_->lexicon.says_nothing(word_of(name))) words.emplace_back(-std::log(clauses / frequency) * std::sqrt(counts.body + counts.heading), name);
       }
     } catch (const Xapian::DocNotFoundError&) {
       return {};
