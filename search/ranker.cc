@@ -92,11 +92,18 @@ struct Ranker::Private {
   bool possible(const Want& want) const {
     return std::ranges::all_of(want.terms, [&](size_t i) { return terms[i].frequency > 0; });
   }
-  /// The most that a wanted thing can add to a score, but for repetition.
+  /// What a wanted thing adds to a score where it stands once in a text of mean length.
   double promise(const Want& want) const {
     double sum = 0;
     for (size_t i : want.terms) sum += terms[i].idf;
     return of(want.wanted->field).weight * want.wanted->weight * sum / static_cast<double>(want.terms.size());
+  }
+  /// The most that it can add, however often it stands in a clause.
+  double ceiling(const Want& want) const {
+    Field field = want.wanted->field;
+    double most = of(field).k1 + 1;
+    if (field == Field::word) most += of(Field::heading).weight / of(Field::word).weight * (of(Field::heading).k1 + 1);
+    return most * promise(want);
   }
   /// BM25 of one field for a term that stands `count` times in it.
   float saturated(uint32_t clause, unsigned count, Field field) const {
@@ -131,6 +138,8 @@ class Sums {
   Sums(const Sums&) = delete;
   Sums& operator=(const Sums&) = delete;
 
+  /// Has the processor fetch what add() will need.
+  static void prefetch(uint32_t clause) { __builtin_prefetch(&sums_[clause], 1); }
   void add(uint32_t clause, float weight) {
     float& sum = sums_[clause];
     if (sum == 0) touched_.push_back(clause);
@@ -139,7 +148,11 @@ class Sums {
   std::vector<Candidate> all() const {
     std::vector<Candidate> out;
     out.reserve(touched_.size());
-    for (uint32_t clause : touched_) out.push_back({clause, sums_[clause]});
+    constexpr size_t ahead = 16;
+    for (size_t i = 0; i < touched_.size(); ++i) {
+      if (i + ahead < touched_.size()) prefetch(touched_[i + ahead]);
+      out.push_back({touched_[i], sums_[touched_[i]]});
+    }
     return out;
   }
 
@@ -168,6 +181,7 @@ Finding Ranker::find(uint64_t most_postings) const {
     std::ranges::sort(terms, {}, &Private::Term::frequency);
     if (postings > 0 && postings + terms[0]->frequency > most_postings) {
       out.complete = false;
+      out.unread += self_->ceiling(*want);
       continue;
     }
     postings += terms[0]->frequency;
@@ -185,7 +199,12 @@ Finding Ranker::find(uint64_t most_postings) const {
     auto it = index.postlist_begin(terms[0]->name);
     for (const auto end = index.postlist_end(terms[0]->name); it != end;) {
       size_t filled = 0;
-      for (; filled < block.size() && it != end; ++it) block[filled++] = {*it, it.get_wdf()};
+      for (; filled < block.size() && it != end; ++it) {
+        block[filled] = {*it, it.get_wdf()};
+        Sums::prefetch(block[filled].clause);
+        self_->lengths.prefetch(block[filled].clause, field);
+        ++filled;
+      }
       for (const auto& [clause, count] : std::span(block).first(filled)) {
         float weight = once * self_->weigh(clause, count, field);
         bool all = true;

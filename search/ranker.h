@@ -35,6 +35,11 @@ class Lengths {
   explicit Lengths(const Xapian::Database& index);
   /// k1 · (1 − b + b · length / mean length) of the field.
   float penalty(uint32_t clause, Field field) const;
+  /// Has the processor fetch what penalty() will need.
+  void prefetch(uint32_t clause, Field field) const {
+    auto i = static_cast<size_t>(field);
+    if (i < measured && clause < lengths_[i].size()) __builtin_prefetch(&lengths_[i][clause]);
+  }
 
  private:
   static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
@@ -51,6 +56,7 @@ struct Candidate {
 struct Finding {
   std::vector<Candidate> candidates;
   bool complete = true;  ///< no list was left unread: these are all clauses that hold any of it
+  double unread = 0;     ///< the most that the lists left unread can add to a clause's score
 };
 
 /// Gives clauses their scores for one question, from what stands in the index: the sum over what is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -15,13 +16,17 @@ namespace shirube::search {
 
 namespace {
 
-/// So many entries of lists are read to find the candidates of a question. Below `few_clauses` all
-/// are: nothing is left out. docs/relevance.md shows what is lost above.
+/// So many entries of lists are read to find the candidates of a question, and so many more for each
+/// thing wanted. Below `few_clauses` all are: nothing is left out. docs/relevance.md shows what is lost
+/// above.
 constexpr Xapian::doccount few_clauses = 50'000;
-constexpr uint64_t most_postings = 60'000;
+constexpr uint64_t least_postings = 30'000, postings_each = 1'000;
 
 /// So many candidates are given their full score; more only for those who page on.
 constexpr size_t candidates = 300, candidates_of_large = 150, more_candidates = 1000;
+/// Of what the unread lists could add at most, a clause that was found lower is granted so much: the
+/// better ones have words of these lists as well.
+constexpr double unread_share = 0.6;
 /// Beyond it nobody pages.
 constexpr size_t last_listed = 1000;
 /// Where the text must prove a condition, so many are read for one answer.
@@ -36,6 +41,7 @@ struct Authority {
   double factor;
 };
 constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
+constexpr double most_authority = 1.06;
 
 template <typename Work>
 auto with_index(Xapian::Database& db, Work work) {
@@ -95,7 +101,7 @@ struct Searcher::Private {
   }
 
   /// Lists are read up to a bound; below it nothing is left out.
-  uint64_t budget() const { return large() ? most_postings : UINT64_MAX; }
+  uint64_t budget(const Question& question) const { return large() ? least_postings + postings_each * question.wanted.size() : UINT64_MAX; }
 
   bool large() const { return index.get_doccount() > few_clauses; }
 
@@ -156,50 +162,90 @@ struct Searcher::Private {
     const Conditions& conditions;
     const Window& window;
     Spies* spies;
-    std::vector<Candidate>* unconditioned;  ///< what was found, when nothing narrows it: Xapian is not needed then
+    const Finding& finding;
+    bool unconditioned;  ///< nothing narrows what was found: Xapian is not needed
   };
 
-  /// The numbers of the best, best first.
-  static std::vector<uint32_t> best(std::vector<Candidate>& found, size_t most) {
-    auto middle = found.begin() + static_cast<std::ptrdiff_t>(std::min(most, found.size()));
-    std::ranges::partial_sort(found, middle, [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
-    std::vector<uint32_t> out;
-    for (auto it = found.begin(); it != middle; ++it) out.push_back(it->clause);
+  /// The best, best first.
+  static std::vector<Candidate> best(const std::vector<Candidate>& found, size_t most) {
+    std::vector<Candidate> out(std::min(most, found.size()));
+    std::ranges::partial_sort_copy(found, out, [](const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
     return out;
+  }
+
+  /// The clauses to be given their full score, those that were found with most first.
+  struct Chosen {
+    std::vector<Candidate> candidates;
+    uint64_t looked_at = 0, matching = 0;
+    bool exhausted = false;
+  };
+  Chosen choose(const Asked& asked, const Xapian::Query& query, size_t depth) {
+    Chosen out;
+    if (asked.unconditioned) {
+      out.candidates = best(asked.finding.candidates, depth);
+      out.looked_at = out.candidates.size();
+      out.matching = asked.finding.candidates.size();
+      out.exhausted = out.matching <= depth;
+      return out;
+    }
+    for (size_t first = 0, step = depth; out.candidates.size() < depth && first < most_read && !out.exhausted; first += step, step = most_read - first) {
+      Xapian::MSet mset = best(query, first, step, first == 0 ? asked.spies : nullptr);
+      std::vector<Candidate> read;
+      std::vector<uint32_t> ids;
+      for (auto it = mset.begin(); it != mset.end(); ++it) {
+        read.push_back({*it, static_cast<float>(it.get_weight())});
+        ids.push_back(*it);
+      }
+      out.looked_at += ids.size();
+      out.matching = mset.get_matches_estimated();
+      out.exhausted = mset.size() < step;
+      if (asked.conditions.to_prove()) {
+        ids = database.read([&](SQLite::Database& db) { return asked.conditions.proved(db, ids); });
+        std::ranges::sort(ids);
+        std::erase_if(read, [&](const Candidate& one) { return !std::ranges::binary_search(ids, one.clause); });
+      }
+      out.candidates.insert(out.candidates.end(), read.begin(), read.end());
+      if (!asked.conditions.to_prove()) break;
+    }
+    return out;
+  }
+
+  /// How good the `wanted`th best of what is found is; folded when that is asked for.
+  std::optional<double> reached(const Window& window, std::vector<Found> found) const {
+    size_t wanted = window.first + window.most, documents = 0;
+    if (found.size() < wanted) return std::nullopt;
+    std::ranges::sort(found, std::greater<>(), &Found::score);
+    if (!window.one_per_document) return found[wanted - 1].score;
+    std::set<std::string> seen;
+    for (const auto& one : found) {
+      if (seen.insert(index.get_document(one.clause).get_value(slot::document)).second && ++documents == wanted) return one.score;
+    }
+    return std::nullopt;
   }
 
   Tier tier(const Asked& asked, const Xapian::Query& query) {
     const Window& window = asked.window;
-    const Conditions& conditions = asked.conditions;
-    const Ranker& ranker = asked.ranker;
     Tier out;
-    size_t depth = window.sort == Sort::relevance && window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
-    std::vector<uint32_t> kept;
-    uint64_t looked_at = 0, matching = 0;
-    bool exhausted = false;
-    if (asked.unconditioned) {
-      kept = best(*asked.unconditioned, depth);
-      looked_at = kept.size();
-      matching = asked.unconditioned->size();
-      exhausted = matching <= depth;
-    }
-    for (size_t first = 0, step = depth; !asked.unconditioned && kept.size() < depth && first < most_read && !exhausted; first += step, step = most_read - first) {
-      Xapian::MSet mset = best(query, first, step, first == 0 ? asked.spies : nullptr);
+    bool small = window.sort == Sort::relevance && window.first + window.most <= candidates_of_large;
+    Chosen chosen = choose(asked, query, small ? (large() ? candidates_of_large : candidates) : more_candidates);
+    const auto& candidates = chosen.candidates;
+    size_t scored = 0;
+    while (scored < candidates.size()) {
+      // In steps, each in the order of the index, where neighbours are read together.
+      constexpr size_t step = 30;
       std::vector<uint32_t> ids;
-      for (auto it = mset.begin(); it != mset.end(); ++it) ids.push_back(*it);
-      looked_at += ids.size();
-      matching = mset.get_matches_estimated();
-      exhausted = mset.size() < step;
-      if (conditions.to_prove()) ids = database.read([&](SQLite::Database& db) { return conditions.proved(db, ids); });
-      kept.insert(kept.end(), ids.begin(), ids.end());
-      if (!conditions.to_prove()) break;
-    }
-    std::ranges::sort(kept);  // as they stand in the index: neighbours are read together
-    for (uint32_t clause : kept) {
-      Score score = ranker.score(clause);
-      if (asked.has_subjects && score.share < least_share) continue;
-      double factor = window.authority ? authority_of(clause) : 1;
-      out.found.push_back({clause, score.value * factor, {}});
+      for (; scored < candidates.size() && ids.size() < step; ++scored) ids.push_back(candidates[scored].clause);
+      std::ranges::sort(ids);
+      for (uint32_t clause : ids) {
+        Score score = asked.ranker.score(clause);
+        if (asked.has_subjects && score.share < least_share) continue;
+        double factor = window.authority ? authority_of(clause) : 1;
+        out.found.push_back({clause, score.value * factor, {}});
+      }
+      // The rest cannot reach what is wanted: none of it was found with more than the next one.
+      if (!small || chosen.exhausted || scored == candidates.size()) continue;
+      double ceiling = (candidates[scored].score + unread_share * asked.finding.unread) * (window.authority && has_authority ? most_authority : 1);
+      if (auto least = reached(window, out.found); least && ceiling < *least) break;
     }
     if (window.sort == Sort::newest) {
       for (auto& one : out.found) one.begins = index.get_document(one.clause).get_value(slot::begins);
@@ -207,9 +253,10 @@ struct Searcher::Private {
     } else {
       std::ranges::sort(out.found, [](const Found& a, const Found& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
     }
-    out.total_exact = exhausted || looked_at >= matching;
-    double kept_share = looked_at ? static_cast<double>(out.found.size()) / static_cast<double>(looked_at) : 0;
-    out.total = out.total_exact ? out.found.size() : std::max<uint64_t>(out.found.size(), static_cast<uint64_t>(kept_share * static_cast<double>(matching)));
+    out.total_exact = scored == candidates.size() && (chosen.exhausted || chosen.looked_at >= chosen.matching);
+    double proved_share = chosen.looked_at ? static_cast<double>(candidates.size()) / static_cast<double>(chosen.looked_at) : 0;
+    double kept_share = scored ? proved_share * static_cast<double>(out.found.size()) / static_cast<double>(scored) : 0;
+    out.total = out.total_exact ? out.found.size() : std::max<uint64_t>(out.found.size(), static_cast<uint64_t>(kept_share * static_cast<double>(chosen.matching)));
     return out;
   }
 };
@@ -293,14 +340,13 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     }
     Conditions conditions = self_->conditions(query, viewer);
     bool has_words = !question.wanted.empty();
-    Finding finding = has_words ? ranker.find(self_->budget()) : Finding{};
-    auto& candidates_found = finding.candidates;
+    Finding finding = has_words ? ranker.find(self_->budget(question)) : Finding{};
     // Words that stand nowhere find nothing, unless something else is asked for as well.
     bool asks_else = !query.phrases.empty() || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
-    bool nothing_found = candidates_found.empty();
+    bool nothing_found = finding.candidates.empty();
     bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
-    bool plain = !candidates_found.empty() && conditions.none() && all_current && !window.facets;
-    Xapian::Query found = !candidates_found.empty() && !plain ? Private::as_query(candidates_found) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
+    bool plain = !nothing_found && conditions.none() && all_current && !window.facets;
+    Xapian::Query found = !nothing_found && !plain ? Private::as_query(finding.candidates) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
     // A phrase is condition enough, as is a group of alternatives: words only order what holds it.
     bool by_itself = !query.phrases.empty() || !query.alternatives.empty();
     if (by_itself) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
@@ -309,7 +355,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     size_t skip = window.first;
     std::set<std::string> documents;
     for (const auto& side : tiers(self_->index, conditions.narrow(found))) {
-      auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, plain ? &candidates_found : nullptr}, side);
+      auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, finding, plain}, side);
       out.total += tier.total;
       out.total_exact = out.total_exact && tier.total_exact;
       for (const auto& one : tier.found) {
@@ -395,13 +441,14 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     Ranker ranker(self_->index, self_->lengths, question);
     Conditions conditions = self_->conditions(query, viewer);
     std::string own = self_->index.get_document(clause).get_value(slot::document);
-    Xapian::Query others(Xapian::Query::OP_AND_NOT, conditions.narrow(Private::as_query(ranker.find(self_->budget()).candidates)),
+    Finding finding = ranker.find(self_->budget(question));
+    Xapian::Query others(Xapian::Query::OP_AND_NOT, conditions.narrow(Private::as_query(finding.candidates)),
                          Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot::document, own, own));
     Window window;
     window.most = most;
     Matches out;
     for (const auto& side : tiers(self_->index, others)) {
-      auto tier = self_->tier({ranker, true, conditions, window, nullptr, nullptr}, side);
+      auto tier = self_->tier({ranker, true, conditions, window, nullptr, finding, false}, side);
       for (const auto& one : tier.found) {
         if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
       }
