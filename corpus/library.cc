@@ -100,6 +100,20 @@ std::vector<StoredClause> Library::clauses(const Viewer& viewer, const std::stri
   });
 }
 
+std::optional<std::pair<int64_t, int64_t>> Library::scope(int64_t clause, bool article) const {
+  return database_.read([&](SQLite::Database& db) -> std::optional<std::pair<int64_t, int64_t>> {
+    // The path of an article is the first step of the paths below it: 12, 12-2, 12-2-1.
+    SQLite::Statement select(db, "WITH own AS (SELECT edition_id, CASE WHEN instr(path, '-') > 0 THEN substr(path, 1, instr(path, '-') - 1) ELSE path END AS article "
+                                 "FROM clauses WHERE id = ?) "
+                                 "SELECT min(c.id), max(c.id) FROM clauses c, own WHERE c.edition_id = own.edition_id "
+                                 "AND (NOT ? OR c.path = own.article OR substr(c.path, 1, length(own.article) + 1) = own.article || '-')");
+    select.bind(1, clause);
+    select.bind(2, article ? 1 : 0);
+    if (!select.executeStep() || select.getColumn(0).isNull()) return std::nullopt;
+    return std::pair{select.getColumn(0).getInt64(), select.getColumn(1).getInt64()};
+  });
+}
+
 std::vector<PlacedClause> Library::clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const {
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, placed_query + "c.id = :id");

@@ -98,6 +98,9 @@ class Library {
 
   /// The clauses of these numbers that the viewer may see, in the order asked for.
   std::vector<PlacedClause> clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const;
+  /// The numbers of the first and the last clause of a clause's edition, or of its article; nullopt when
+  /// there is no such clause. Of clauses that were read for a viewer.
+  std::optional<std::pair<int64_t, int64_t>> scope(int64_t clause, bool article) const;
   std::optional<PlacedClause> clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const;
 
   /// The clauses that cite this one, newest document first.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "corpus/definition.h"
 #include "corpus/rows.h"
 #include "search/index_format.h"
 #include "text/analyzer.h"
@@ -72,6 +73,10 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   std::string place;
   for (const auto& token : text::references(text::normalize(source.locator))) place += token.term;
   if (!place.empty()) ++terms[term(search::prefix::place, place)];
+  for (const auto& definition : corpus::definitions(source.text)) {
+    ++terms[term(search::prefix::defined, text::fold(definition.term))];
+    if (!definition.meaning.empty()) ++terms[term(search::prefix::meaning, text::fold(definition.meaning))];
+  }
   // What a bulk import calls a title is its clause's heading as well: one of the two is enough.
   std::string headings = source.above + "\n" + source.heading;
   if (source.title != source.heading) headings = source.title + "\n" + headings;

@@ -13,7 +13,7 @@ namespace shirube::search {
 
 /// Where a looked-up term stands. Each is weighed by a row of `fields`. A word is looked for in text and
 /// headings at once: its postings count both.
-enum class Field { word, pair, heading, reference, own, place };
+enum class Field { word, pair, heading, reference, own, place, definition };
 
 struct FieldWeight {
   Field field;
@@ -23,18 +23,26 @@ struct FieldWeight {
 };
 
 /// docs/relevance.md shows what each is worth.
-inline constexpr std::array<FieldWeight, 6> fields = {{
+inline constexpr std::array<FieldWeight, 7> fields = {{
     {Field::word, "語", 1.0, 0.9, 0.4},
     {Field::pair, "二文字", 0.45, 0.4, 0.4},
     {Field::heading, "見出し", 0.6, 0.9, 0.4},
     {Field::reference, "条項番号", 1.0, 0.9, 0.4},
     {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
     {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
+    {Field::definition, "定義", 0.5, 0.9, 0.4},
 }};
 constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
 
 constexpr double noun_weight = 1.3;      ///< a question is about what it names
 constexpr double synonym_weight = 0.3;   ///< of the word typed
+
+constexpr double defined_weight = 0.6;   ///< of the word typed: what a document calls it
+
+/// Clauses of neighbouring numbers, both included.
+struct ClauseRange {
+  uint32_t first, last;
+};
 
 /// Something a clause is wanted for: terms that must all be there. Most have one; a synonym of
 /// several words has several.
@@ -43,6 +51,7 @@ struct Wanted {
   std::vector<std::string> terms;  ///< as they stand in the index
   double weight;                   ///< in the query, before the field's
   size_t subject = 0;              ///< which of the query's subjects it speaks for; 0: none
+  std::vector<ClauseRange> within = {};  ///< only there, in order; empty: everywhere
 };
 
 /// What typed words look for. A subject is a word of the query that means something, in any spelling

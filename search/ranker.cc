@@ -57,6 +57,10 @@ struct Ranker::Private {
   struct Want {
     const Wanted* wanted;
     std::vector<size_t> terms;  ///< of `terms`
+    bool holds(uint32_t clause) const {
+      const auto& ranges = wanted->within;
+      return ranges.empty() || std::ranges::any_of(ranges, [&](const ClauseRange& range) { return clause >= range.first && clause <= range.last; });
+    }
   };
 
   const Xapian::Database& index;
@@ -179,12 +183,18 @@ Finding Ranker::find(uint64_t most_postings) const {
     std::vector<const Private::Term*> terms;
     for (size_t i : want->terms) terms.push_back(&self_->terms[i]);
     std::ranges::sort(terms, {}, &Private::Term::frequency);
-    if (postings > 0 && postings + terms[0]->frequency > most_postings) {
+    uint64_t entries = terms[0]->frequency;
+    if (const auto& ranges = want->wanted->within; !ranges.empty()) {
+      uint64_t most = 0;
+      for (const auto& range : ranges) most += range.last - range.first + 1;
+      entries = std::min(entries, most);
+    }
+    if (postings > 0 && postings + entries > most_postings) {
       out.complete = false;
       out.unread += self_->ceiling(*want);
       continue;
     }
-    postings += terms[0]->frequency;
+    postings += entries;
     Field field = want->wanted->field;
     double factor = want->wanted->weight / static_cast<double>(terms.size());
     std::vector<Xapian::PostingIterator> others;
@@ -197,9 +207,17 @@ Finding Ranker::find(uint64_t most_postings) const {
     std::array<Posting, 256> block;
     auto once = static_cast<float>(factor * terms[0]->idf);
     auto it = index.postlist_begin(terms[0]->name);
+    auto range = want->wanted->within.begin();
     for (const auto end = index.postlist_end(terms[0]->name); it != end;) {
       size_t filled = 0;
       for (; filled < block.size() && it != end; ++it) {
+        if (!want->wanted->within.empty()) {
+          while (range != want->wanted->within.end() && range->last < *it) ++range;
+          if (range == want->wanted->within.end()) it = end;
+          else if (*it < range->first) it.skip_to(range->first);
+          if (it == end) break;
+          if (!want->holds(*it)) continue;
+        }
         block[filled] = {*it, it.get_wdf()};
         Sums::prefetch(block[filled].clause);
         self_->lengths.prefetch(block[filled].clause, field);
@@ -234,7 +252,7 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
   }
   std::vector<bool> spoken(self_->subject_weights.size());
   for (const auto& want : self_->wants) {
-    if (std::ranges::any_of(want.terms, [&](size_t i) { return counts[i] == 0; })) continue;
+    if (!want.holds(clause) || std::ranges::any_of(want.terms, [&](size_t i) { return counts[i] == 0; })) continue;
     Field field = want.wanted->field;
     double share = want.wanted->weight / static_cast<double>(want.terms.size());
     spoken[want.wanted->subject] = true;

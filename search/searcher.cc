@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "search/conditions.h"
+#include "search/definitions.h"
 #include "search/index_format.h"
 #include "search/xapian_access.h"
 #include "store/database.h"
@@ -69,6 +70,7 @@ struct Searcher::Private {
   std::filesystem::path folder;
   Xapian::Database index;
   Lengths lengths;
+  Definitions definitions;
   bool has_authority = false;  ///< some clause is of a kind that stands before or behind others
 
   /// Takes the index of another folder; on failure the one before stays.
@@ -92,6 +94,13 @@ struct Searcher::Private {
 
   Conditions conditions(const Query& query, const corpus::Viewer& viewer) {
     return database.read([&](SQLite::Database& db) { return Conditions(index, db, query, viewer, analyzer); });
+  }
+
+  /// What a query looks for, with what it is called elsewhere.
+  Question question(const Query& query, const corpus::Viewer& viewer, bool synonyms) {
+    Question out = ask(query, analyzer, lexicon, synonyms);
+    if (synonyms) definitions.widen(out, query.words, index, corpus::Library(database), viewer, analyzer);
+    return out;
   }
 
   double authority_of(uint32_t clause) const {
@@ -262,7 +271,7 @@ struct Searcher::Private {
 };
 
 Searcher::Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name, std::filesystem::path lexicon)
-    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}, {}, false}) {
+    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}, {}, {}, false}) {
   refresh();
 }
 
@@ -287,6 +296,7 @@ void Searcher::refresh() {
     else if (!wanted.empty()) changed = self_->index.reopen();
     if (changed) {
       self_->lengths = with_index(self_->index, [&] { return Lengths(self_->index); });
+      self_->definitions = with_index(self_->index, [&] { return Definitions(self_->index); });
       self_->has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return self_->index.term_exists(term(prefix::kind, row.kind)); });
     }
   } catch (const Xapian::Error& e) {
@@ -330,8 +340,8 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
   if (query.empty() || viewer.audiences.empty() || self_->folder.empty()) return {};
-  Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
   return with_index(self_->index, [&] {
+    Question question = self_->question(query, viewer, window.synonyms);
     Matches out;
     out.widened = question.widened;
     Ranker ranker(self_->index, self_->lengths, question);
@@ -378,7 +388,6 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
 Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, const Window& window, int64_t clause_id) {
   // What a viewer may not see does not exist.
   if (corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return not_indexed();
-  Question question = ask(query, self_->analyzer, self_->lexicon, window.synonyms);
   Window all = window;
   all.first = 0;
   all.most = last_listed;
@@ -386,6 +395,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   return with_index(self_->index, [&] {
     Explanation out;
     auto clause = static_cast<Xapian::docid>(clause_id);
+    Question question = self_->question(query, viewer, window.synonyms);
     Ranker ranker(self_->index, self_->lengths, question);
     auto at = std::ranges::find(found.matches, clause_id, &Match::clause_id);
     if (at != found.matches.end()) out.rank = static_cast<size_t>(at - found.matches.begin()) + 1;

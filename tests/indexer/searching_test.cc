@@ -353,6 +353,45 @@ TEST_CASE_METHOD(Fixture, "of several editions asked for any will do") {
   CHECK(slugs("監査 版:2024-06-01") == "a/2024-04-01");
 }
 
+TEST_CASE_METHOD(Fixture, "what a document calls something is found in this document only, for those who may see it") {
+  auto document = [&](const char* slug, const char* audience, std::vector<std::pair<const char*, const char*>> texts) {
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.facts.title = edition.content_hash = slug;
+    edition.facts.audience = audience;
+    edition.facts.effective = "2025-04-01";
+    for (auto [path, text] : texts) {
+      corpus::Clause clause;
+      clause.path = path;
+      clause.text = text;
+      edition.clauses.push_back(clause);
+    }
+    std::vector<corpus::NewEdition> editions = {edition};
+    library.add(editions);
+  };
+  document("rule", "public", {{"1", "星見市電子計算機管理規程（以下「管理規程」という。）による。"}, {"2", "管理規程に従う。"}});
+  document("other", "public", {{"1", "消防の管理規程を改める。"}});
+  document("article", "public", {{"1", "持運端末機器（以下この条において「貸与物」という。）を"}, {"1-2", "貸与物を返す。"}, {"2", "貸与物の台帳"}});
+  document("secret", "restricted", {{"1", "庁舎警備実施計画（以下「夜番」という。）"}, {"2", "夜番に従う。"}});
+  index();
+  Searcher s(folder.path(), database, model(), "test");
+  auto found = [&](const char* query, const corpus::Viewer& viewer) {
+    std::string out;
+    auto results = s.search(parse(query), viewer, {});
+    for (const auto& hit : results.hits) out += hit.clause.document.slug + "/" + hit.clause.clause.path + " ";
+    for (const auto& word : results.found.widened) out += "+" + word;
+    return out;
+  };
+  corpus::Viewer all = corpus::Viewer::everything(), outside{{"public"}};
+  CHECK(found("\"管理規程\"", all).find("other/1") != std::string::npos);
+  std::string rule = found("星見市電子計算機管理規程", all);
+  CHECK(rule.starts_with("rule/1 rule/2 "));
+  CHECK(found("持運端末機器", all) == "article/1 article/1-2 +貸与物");
+  CHECK(found("警備実施計画", all).find("+夜番") == std::string::npos);  // not the whole of what is defined
+  CHECK(found("庁舎警備実施計画", all) == "secret/1 secret/2 +夜番");
+  CHECK(found("庁舎警備実施計画", outside).find("夜番") == std::string::npos);
+  CHECK(found("管理規程", all).starts_with("rule/1 "));  // where it is defined comes first
+}
+
 TEST_CASE_METHOD(Fixture, "lists left unread are said to be") {
   for (int i = 0; i < 10; ++i) add("d" + std::to_string(i), "2025-04-01", i == 0 ? "端末の監査を行う。" : "監査を行う。");
   index();

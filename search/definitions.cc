@@ -1,0 +1,115 @@
+#include "search/definitions.h"
+
+#include <xapian.h>
+
+#include <algorithm>
+#include <functional>
+#include <ranges>
+#include <map>
+#include <set>
+
+#include "corpus/definition.h"
+#include "corpus/library.h"
+#include "search/index_format.h"
+#include "text/normalize.h"
+
+namespace shirube::search {
+
+namespace {
+
+/// A term that more clauses define says no more than its words do.
+constexpr Xapian::doccount most_defining = 20;
+constexpr size_t most_uses = 8;
+constexpr size_t longest_use = 240;  // bytes of folded text
+
+uint64_t hash(std::string_view name) { return std::hash<std::string_view>()(name); }
+
+/// A part of the query that is defined somewhere, by the term of the index that says so.
+struct Use {
+  size_t begin, end;  ///< bytes of the folded query
+  std::string name;
+};
+
+}  // namespace
+
+Definitions::Definitions(const Xapian::Database& index) {
+  for (std::string_view prefix : {prefix::defined, prefix::meaning}) {
+    std::string p(prefix);
+    for (auto it = index.allterms_begin(p), end = index.allterms_end(p); it != end; ++it) hashes_.insert(hash(*it));
+  }
+}
+
+void Definitions::widen(Question& question, std::string_view asked, const Xapian::Database& index, const corpus::Library& library, const corpus::Viewer& viewer,
+                        const text::Analyzer& analyzer) const {
+  if (hashes_.empty()) return;
+  text::Normalized normalized = text::normalize(asked);
+  auto tokens = analyzer.analyze(normalized);
+  std::set<size_t> begins, ends;
+  for (const auto& token : tokens) begins.insert(token.begin), ends.insert(token.end);
+  const std::string& folded = normalized.text();
+  std::vector<size_t> starts, stops;  // where words begin and end, in folded text
+  for (size_t i = 0; i <= folded.size(); ++i) {
+    bool on_character = i == folded.size() || (static_cast<unsigned char>(folded[i]) & 0xC0) != 0x80;
+    if (!on_character) continue;
+    if (i < folded.size() && begins.contains(normalized.original_begin(i))) starts.push_back(i);
+    if (i > 0 && ends.contains(normalized.original_end(i))) stops.push_back(i);
+  }
+  std::vector<Use> uses;
+  for (std::string_view prefix : {prefix::meaning, prefix::defined}) {
+    size_t free_from = 0;
+    for (size_t begin : starts) {
+      if (begin < free_from || uses.size() == most_uses) continue;
+      for (size_t end : stops | std::views::reverse) {  // the longest first
+        if (end <= begin || end - begin > longest_use) continue;
+        std::string name = term(prefix, std::string_view(folded).substr(begin, end - begin));
+        if (!hashes_.contains(hash(name)) || !index.term_exists(name)) continue;
+        uses.push_back({begin, end, std::move(name)});
+        free_from = end;
+        break;
+      }
+    }
+  }
+
+  auto known = [&](const std::string& name) {
+    return std::ranges::any_of(question.wanted, [&](const Wanted& wanted) { return wanted.within.empty() && wanted.terms.size() == 1 && wanted.terms[0] == name; });
+  };
+  for (const auto& use : uses) {
+    bool is_term = use.name.starts_with(prefix::defined);
+    if (is_term) question.wanted.push_back({Field::definition, {use.name}, 1});
+    if (index.get_termfreq(use.name) > most_defining) continue;
+    std::vector<int64_t> ids;
+    for (auto it = index.postlist_begin(use.name), end = index.postlist_end(use.name); it != end; ++it) ids.push_back(*it);
+    std::map<std::string, std::vector<ClauseRange>> said;  // what else it is called, and where
+    for (const auto& placed : library.clauses_by_id(viewer, ids)) {
+      for (const auto& definition : corpus::definitions(placed.clause.text)) {
+        const std::string& here = is_term ? definition.term : definition.meaning;
+        const std::string& other = is_term ? definition.meaning : definition.term;
+        if (other.empty() || term(is_term ? prefix::defined : prefix::meaning, text::fold(here)) != use.name) continue;
+        if (auto range = library.scope(placed.id, definition.in_article)) said[text::fold(other)].push_back({static_cast<uint32_t>(range->first), static_cast<uint32_t>(range->second)});
+      }
+    }
+    // It speaks for the first of the words typed there.
+    size_t subject = 0;
+    for (const auto& token : tokens) {
+      bool within = token.begin >= normalized.original_begin(use.begin) && token.end <= normalized.original_end(use.end);
+      auto at = std::ranges::find(question.subjects, token.term);
+      if (within && at != question.subjects.end()) {
+        subject = static_cast<size_t>(at - question.subjects.begin()) + 1;
+        break;
+      }
+    }
+    for (auto& [other, ranges] : said) {
+      std::vector<std::string> terms;
+      for (const auto& token : analyzer.analyze(other)) {
+        std::string name = term("", token.term);
+        if (text::is_content(token) && !known(name) && std::ranges::find(terms, name) == terms.end()) terms.push_back(std::move(name));
+      }
+      if (terms.empty()) continue;
+      std::ranges::sort(ranges, {}, &ClauseRange::first);
+      question.wanted.push_back({Field::word, std::move(terms), defined_weight * noun_weight, subject, std::move(ranges)});
+      question.widened.push_back(other);
+    }
+  }
+}
+
+}  // namespace shirube::search

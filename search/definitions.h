@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "search/question.h"
+
+namespace Xapian {
+class Database;
+}
+namespace shirube::corpus {
+class Library;
+struct Viewer;
+}  // namespace shirube::corpus
+
+namespace shirube::search {
+
+/// The terms that documents define for themselves (corpus/definition.h), as the index holds them. Who
+/// looks for what a document has another name for finds that name in this document and nowhere else;
+/// who looks for a defined term finds where it is defined before where it is used. Immutable; for one
+/// open index.
+class Definitions {
+ public:
+  Definitions() = default;
+  /// Reads the list of all of them: eight bytes each.
+  explicit Definitions(const Xapian::Database& index);
+
+  /// Adds to a question what the definitions of documents that the viewer may see make of its words.
+  void widen(Question& question, std::string_view asked, const Xapian::Database& index, const corpus::Library& library, const corpus::Viewer& viewer,
+             const text::Analyzer& analyzer) const;
+
+ private:
+  std::unordered_set<uint64_t> hashes_;  ///< of the terms of the index that name them
+};
+
+}  // namespace shirube::search
