@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "search/conditions.h"
@@ -149,6 +148,38 @@ struct Searcher::Private {
     return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(take), spies || !large() ? index.get_doccount() : 0);
   }
 
+  /// Of each document only the first, which counts the others.
+  std::vector<Match> folded(const std::vector<Match>& matches) {
+    std::vector<Match> out;
+    std::map<std::string, size_t> places;
+    for (const auto& match : matches) {
+      auto [place, fresh] = places.try_emplace(index.get_document(static_cast<Xapian::docid>(match.clause_id)).get_value(slot::document), out.size());
+      if (fresh) out.push_back(match);
+      else ++out[place->second].more;
+    }
+    return out;
+  }
+
+  /// What was typed and does not hold of a clause: 「除外「委託」」. Of fields any of whose values will do,
+  /// all or none.
+  std::vector<std::string> unmet(const Query& query, const corpus::Viewer& viewer, uint32_t clause) {
+    constexpr Part::Kind any_will_do[] = {Part::Kind::clause, Part::Kind::kind, Part::Kind::issuer, Part::Kind::number, Part::Kind::edition};
+    std::vector<const Part*> failing;
+    std::vector<Part::Kind> met;
+    for (const auto& part : query.parts) {
+      if (part.kind == Part::Kind::word || part.kind == Part::Kind::plain) continue;
+      Query alone = parse(part.typed);
+      if (meets(conditions(alone, viewer), clause)) met.push_back(part.kind);
+      else failing.push_back(&part);
+    }
+    std::vector<std::string> out;
+    for (const Part* part : failing) {
+      bool by_another = std::ranges::find(any_will_do, part->kind) != std::end(any_will_do) && std::ranges::find(met, part->kind) != met.end();
+      if (!by_another) out.push_back(fmt::format("{}「{}」", japanese_name(part->kind), part->text));
+    }
+    return out;
+  }
+
   /// What was asked, and the ways to answer it.
   struct Asked {
     const Ranker& ranker;
@@ -173,7 +204,8 @@ struct Searcher::Private {
     const Conditions& conditions = asked.conditions;
     const Ranker& ranker = asked.ranker;
     Tier out;
-    size_t depth = window.sort == Sort::relevance && window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
+    // What is folded is looked for equally deep for each page: otherwise a document could stand on two.
+    size_t depth = !window.one_per_document && window.sort == Sort::relevance && window.first + window.most <= candidates_of_large ? (large() ? candidates_of_large : candidates) : more_candidates;
     std::vector<uint32_t> kept;
     uint64_t looked_at = 0, matching = 0;
     bool exhausted = false;
@@ -278,7 +310,9 @@ std::vector<Xapian::Query> tiers(const Xapian::Database& index, const Xapian::Qu
 
 }  // namespace
 
-Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) {
+Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) { return match(query, viewer, window, {}); }
+
+Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window, const std::vector<int64_t>& first) {
   if (window.most == 0 || window.most > last_listed || window.first > last_listed) {
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
@@ -306,19 +340,27 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     if (by_itself) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
     bool by_subjects = !question.subjects.empty() && !by_itself && !nothing_found;
     Private::Spies spies;
-    size_t skip = window.first;
-    std::set<std::string> documents;
+    std::vector<Match> all;
+    for (int64_t clause : first) all.push_back({clause, 0});
+    double best = 0;
     for (const auto& side : tiers(self_->index, conditions.narrow(found))) {
       auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, plain ? &candidates_found : nullptr}, side);
       out.total += tier.total;
       out.total_exact = out.total_exact && tier.total_exact;
       for (const auto& one : tier.found) {
-        if (out.matches.size() == window.most) break;
-        if (window.one_per_document && !documents.insert(self_->index.get_document(one.clause).get_value(slot::document)).second) continue;
-        if (skip > 0) --skip;
-        else out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
+        best = std::max(best, one.score);
+        if (std::ranges::find(first, one.clause) == first.end()) all.push_back({static_cast<int64_t>(one.clause), one.score});
       }
     }
+    for (size_t i = 0; i < first.size(); ++i) all[i].score = best;
+    out.total = std::max<uint64_t>(out.total, all.size());
+    if (window.one_per_document) {
+      all = self_->folded(all);
+      out.documents = all.size();
+    }
+    auto begin = all.begin() + static_cast<std::ptrdiff_t>(std::min(window.first, all.size()));
+    auto end = begin + static_cast<std::ptrdiff_t>(std::min(window.most, static_cast<size_t>(all.end() - begin)));
+    out.matches.assign(begin, end);
     out.total_exact = out.total_exact && finding.complete;
     if (window.facets) {
       out.kinds = facets(spies.kinds, std::string::npos);
@@ -336,7 +378,10 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   Window all = window;
   all.first = 0;
   all.most = last_listed;
-  Matches found = match(query, viewer, all);
+  all.one_per_document = false;
+  std::vector<int64_t> first;
+  if (window.sort == Sort::relevance) first = placed_first(query, viewer);
+  Matches found = match(query, viewer, all, first);
   return with_index(self_->index, [&] {
     Explanation out;
     auto clause = static_cast<Xapian::docid>(clause_id);
@@ -354,11 +399,14 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     out.share = score.share;
     out.missing = score.missing;
     out.found = out.rank.has_value();
+    out.placed = std::ranges::find(first, clause_id) != first.end();
     std::ranges::stable_sort(out.parts, std::greater<>(), &Contribution::weight);
     if (out.found) return out;
     Conditions conditions = self_->conditions(query, viewer);
-    if (!self_->meets(conditions, clause)) out.reason = "語句・除外・絞り込みの条件に当てはまりません。";
-    else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
+    if (!self_->meets(conditions, clause)) {
+      auto unmet = self_->unmet(query, viewer, clause);
+      out.reason = unmet.empty() ? "絞り込みの条件に当てはまりません。" : fmt::format("次の条件に当てはまりません: {}", fmt::join(unmet, "、"));
+    } else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
     else if (score.share < least_share) out.reason = "検索語のうち、この条項にある語が少なすぎます。";
     else out.reason = "より良く当てはまる条項が多く、上位に入りません。";
     return out;
@@ -451,23 +499,7 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   Results results;
   std::vector<int64_t> first;
   if (window.sort == Sort::relevance) first = placed_first(query, viewer);
-  if (first.empty()) {
-    results.found = match(query, viewer, window);
-  } else {
-    // They stand before all pages, so the pages are cut after they are placed.
-    Window from_start = window;
-    from_start.first = 0;
-    from_start.most = std::min(last_listed, window.first + window.most);
-    results.found = match(query, viewer, from_start);
-    auto& matches = results.found.matches;
-    double best = matches.empty() ? 0 : matches.front().score;
-    std::erase_if(matches, [&](const Match& match) { return std::ranges::find(first, match.clause_id) != first.end(); });
-    matches.insert(matches.begin(), first.size(), {0, best});
-    for (size_t i = 0; i < first.size(); ++i) matches[i].clause_id = first[i];
-    results.found.total = std::max<uint64_t>(results.found.total, matches.size());
-    matches.erase(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(std::min(window.first, matches.size())));
-    if (matches.size() > window.most) matches.resize(window.most);
-  }
+  results.found = match(query, viewer, window, first);
   auto& matches = results.found.matches;
   corpus::Library library(self_->database);
   std::vector<int64_t> ids;
@@ -476,7 +508,7 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   for (auto& clause : library.clauses_by_id(viewer, ids)) {
     while (matches[i].clause_id != clause.id) ++i;
     auto parts = passages(clause.clause.text, query, self_->analyzer, self_->lexicon);
-    results.hits.push_back({std::move(clause), matches[i].score, std::move(parts)});
+    results.hits.push_back({std::move(clause), matches[i].score, std::move(parts), matches[i].more});
   }
   return results;
 }
