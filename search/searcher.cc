@@ -284,9 +284,15 @@ const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
 
 namespace {
 
-std::vector<Facet> facets(const Xapian::ValueCountMatchSpy& spy, size_t length) {
+/// Of the clauses themselves where all were looked at, else of what the terms find.
+std::vector<Facet> facets(const Xapian::Database& index, const std::vector<Match>* all, const Xapian::ValueCountMatchSpy& spy, unsigned slot, size_t length) {
   std::map<std::string, uint64_t> counts;
-  for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  if (all) {
+    for (const auto& match : *all) ++counts[index.get_document(static_cast<Xapian::docid>(match.clause_id)).get_value(slot).substr(0, length)];
+    counts.erase("");
+  } else {
+    for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  }
   std::vector<Facet> out;
   for (const auto& [value, count] : counts) out.push_back({value, count});
   std::ranges::stable_sort(out, std::greater<>(), &Facet::count);
@@ -354,6 +360,12 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     }
     for (size_t i = 0; i < first.size(); ++i) all[i].score = best;
     out.total = std::max<uint64_t>(out.total, all.size());
+    if (window.facets) {
+      const auto* listed = out.total_exact ? &all : nullptr;
+      out.kinds = facets(self_->index, listed, spies.kinds, slot::kind, std::string::npos);
+      out.issuers = facets(self_->index, listed, spies.issuers, slot::issuer, std::string::npos);
+      out.years = facets(self_->index, listed, spies.begins, slot::begins, 4);
+    }
     if (window.one_per_document) {
       all = self_->folded(all);
       out.documents = all.size();
@@ -362,11 +374,6 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     auto end = begin + static_cast<std::ptrdiff_t>(std::min(window.most, static_cast<size_t>(all.end() - begin)));
     out.matches.assign(begin, end);
     out.total_exact = out.total_exact && finding.complete;
-    if (window.facets) {
-      out.kinds = facets(spies.kinds, std::string::npos);
-      out.issuers = facets(spies.issuers, std::string::npos);
-      out.years = facets(spies.begins, 4);
-    }
     return out;
   });
 }
@@ -449,6 +456,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     window.most = most;
     Matches out;
     for (const auto& side : tiers(self_->index, others)) {
+      if (out.matches.size() == most) break;
       auto tier = self_->tier({ranker, true, conditions, window, nullptr, nullptr}, side);
       for (const auto& one : tier.found) {
         if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});

@@ -26,8 +26,8 @@ struct Match {
   uint64_t more = 0;  ///< when folding: further matches of its document; at least so many unless `total_exact`
 };
 
-/// How many clauses of a kind, an issuer, a year hold what was asked, as far as the terms of the index
-/// tell: exclusions and phrases that only the text proves are not taken off.
+/// How many of the matches are of a kind, an issuer, a year. Where `total` is not exact, as far as the
+/// terms of the index tell: exclusions and phrases that only the text proves are not taken off.
 struct Facet {
   std::string value;
   uint64_t count;
