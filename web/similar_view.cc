@@ -1,10 +1,13 @@
 #include "web/similar.h"
 
+#include "text/utf8.h"
+
 namespace shirube::web {
 
 namespace {
 
 constexpr size_t most_similar = 5;
+constexpr size_t longest_excerpt = 180;  // bytes
 
 }  // namespace
 
@@ -12,7 +15,12 @@ Json similar_model(const Context& context, search::Searcher& searcher, int64_t c
   Json out = Json::array();
   std::vector<int64_t> ids;
   for (const auto& match : searcher.similar(clause_id, context.viewer, most_similar).matches) ids.push_back(match.clause_id);
-  for (const auto& placed : context.library.clauses_by_id(context.viewer, ids)) out.push_back(reference_model(placed));
+  for (const auto& placed : context.library.clauses_by_id(context.viewer, ids)) {
+    Json one = reference_model(placed);
+    std::string_view begins = text::clamp_utf8(placed.clause.text, longest_excerpt);
+    one["excerpt"] = std::string(begins) + (begins.size() < placed.clause.text.size() ? "…" : "");
+    out.push_back(std::move(one));
+  }
   return out;
 }
 

@@ -377,7 +377,7 @@ TEST_CASE("a clause leads to those like it") {
   auto of_answer = json_of("/documents/faq-1/2021-01-01/clauses/1/similar");
   REQUIRE(of_answer["similar"].size() == 5);
   CHECK(of_answer["similar"][0]["url"].get<std::string>().starts_with("/documents/faq-"));
-  check({{"on the page", "/documents/faq-1/2021-01-01/clauses/1", 200, {"似た条項"}},
+  check({{"on the page", "/documents/faq-1/2021-01-01/clauses/1", 200, {"似た条項", "添付ファイルの無害化についての回答その"}},
          {"none", "/documents/105DF0000000337%23main-%E5%89%8D%E6%96%87/2020-01-01/clauses/1", 200, {}, {"極秘", "特命"}},
          {"hidden", "/api/v1/documents/himitsu/2025-04-01/clauses/1/similar", 404, {}, {"極秘", "特命"}},
          {"absent", "/api/v1/documents/none/2025-04-01/clauses/1/similar", 404}});
