@@ -35,6 +35,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
                    [--document 識別名] [--edition 版名] [--title 件名] [--kind 種別] [--issuer 発出者]
                    [--number 文書番号] [--issued 発出日] [--effective 施行日] [--audience 公開範囲]
   search 検索語    条項を検索する [--limit 件数（1〜100）] [--json]
+                   [--explain 識別名/版/条項]（その条項が、なぜ出るか・出ないか）
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
   eval             問合せをまとめて検索し、正解の判定に照らして測る --queries F.jsonl --qrels F.tsv
                    [--run OUT] [--compare 以前の RUN] [--top 件数（1〜1000、既定 100）] [--json]
@@ -95,10 +96,14 @@ int run(int argc, char** argv) {
                                                                {"--kind", &facts.kind},       {"--issuer", &facts.issuer},   {"--number", &facts.number},
                                                                {"--issued", &facts.issued},   {"--effective", &facts.effective}, {"--audience", &facts.audience}};
   for (const auto& [name, field] : fact_options) ingest_command->add_option(name, *field);
-  CLI::App* search_sub = command("search", [&] { return commands::search(arguments, text, limit, json); });
+  std::string explained;
+  CLI::App* search_sub = command("search", [&] {
+    return explained.empty() ? commands::search(arguments, text, limit, json) : commands::explain(arguments, text, explained, json);
+  });
   search_sub->add_option("query", text)->required();
   search_sub->add_option("--limit", limit)->check(CLI::Range(1, 100));
   search_sub->add_flag("--json", json);
+  search_sub->add_option("--explain", explained);
   CLI::App* batch_sub = command("batch", [&] { return commands::batch(arguments, queries, top, run_file); });
   batch_sub->add_option("--queries", queries)->required();
   batch_sub->add_option("--top", top)->check(CLI::Range(1, 1000));

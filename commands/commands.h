@@ -22,6 +22,9 @@ int ingest(const Arguments& arguments, const std::vector<std::string>& sources, 
 /// Prints the best clauses for what is asked, for reading or as the API's JSON.
 int search(const Arguments& arguments, const std::string& text, size_t limit, bool json);
 
+/// Prints why a clause (slug/edition/path) is, or is not, among the hits, in the same two ways.
+int explain(const Arguments& arguments, const std::string& text, const std::string& clause, bool json);
+
 /// Asks each query of a JSON Lines file, writes what was found as TREC lines, prints the times.
 int batch(const Arguments& arguments, const std::filesystem::path& queries, size_t top, const std::filesystem::path& run);
 

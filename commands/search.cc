@@ -33,13 +33,20 @@ std::string marked(const search::Hit& hit) {
   return text::replace_all(out, "\n", " ");
 }
 
-/// The results as the API gives them.
-int search_json(Installation& installation, const std::string& text, size_t limit) {
+/// What the API answers.
+Json ask(Installation& installation, const std::string& target) {
   web::App app(installation.app_options(corpus::Viewer::everything(), 1));
   web::Request request;
-  request.target = fmt::format("/api/v1/search?q={}&limit={}", web::percent_encode(text), limit);
+  request.target = "/api/v1" + target;
   Json model = Json::parse(app.handle(request).body);
-  if (model.contains("detail")) throw Error(ErrorKind::invalid, model["detail"], model["hint"]);
+  if (!model.contains("detail")) return model;
+  int status = model["status"];
+  throw Error(status == 404 ? ErrorKind::missing : status == 503 ? ErrorKind::unavailable : ErrorKind::invalid, model["detail"], model["hint"]);
+}
+
+/// The results as the API gives them.
+int search_json(Installation& installation, const std::string& text, size_t limit) {
+  Json model = ask(installation, fmt::format("/search?q={}&limit={}", web::percent_encode(text), limit));
   Json results = model["results"].is_object() ? model["results"] : Json{{"hits", Json::array()}, {"total", 0}};
   results["query"] = text;
   std::cout << results.dump(1) << "\n";
@@ -60,6 +67,24 @@ int search(const Arguments& arguments, const std::string& text, size_t limit, bo
     if (!hit.clause.clause.heading.empty()) std::cout << "   " << hit.clause.clause.heading << "\n";
     std::cout << "   " << marked(hit) << "\n";
   }
+  return 0;
+}
+
+int explain(const Arguments& arguments, const std::string& text, const std::string& clause, bool json) {
+  Installation installation(arguments, store::Database::Open::existing);
+  Json why = ask(installation, fmt::format("/explain?q={}&clause={}", web::percent_encode(text), web::percent_encode(clause)))["explanation"];
+  if (!why.is_object()) throw Error(ErrorKind::invalid, "探す言葉または条項が指定されていません。", "「shirube search --explain 識別名/版/条項 検索語」の形で指定してください。");
+  if (json) {
+    std::cout << why.dump(1) << "\n";
+    return 0;
+  }
+  auto said = [](const Json& value) { return value.get<std::string>(); };
+  std::cout << said(why["clause"]["citation"]) << "\n" << said(why["understood"]) << "\n";
+  if (why["found"]) std::cout << why["rank"] << "番目に出ています。\n";
+  else std::cout << "出ていません。" << said(why["reason"]) << "\n";
+  for (const auto& row : why["rows"]) std::cout << fmt::format("{:8.2f}  {}　{}\n", row["weight"].get<double>(), said(row["field"]), said(row["term"]));
+  for (const auto& word : why["missing"]) std::cout << "     なし  " << said(word) << "\n";
+  std::cout << fmt::format("{:8.2f}  合計（重み {}）\n", why["score"].get<double>(), why["authority"].get<double>());
   return 0;
 }
 

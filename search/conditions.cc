@@ -134,12 +134,17 @@ bool fits(const EditionChoice& choice, const EditionFacts& edition) {
   }
 }
 
-/// The clauses of the editions that filters by number, label or day let through, which no term tells.
+/// The clauses of the editions that filters by document, number, label or day let through, which no term
+/// tells.
 std::vector<Xapian::docid> clauses_of(SQLite::Database& db, const Filters& filters) {
+  std::string of_documents;
+  for (size_t i = 0; i < filters.documents.size(); ++i) of_documents += fmt::format("{}:document{}", i ? ", " : "", i);
+  if (!of_documents.empty()) of_documents = fmt::format(" WHERE e.document_id IN (SELECT id FROM documents WHERE slug IN ({}))", of_documents);
   SQLite::Statement editions(db, fmt::format("SELECT e.id, e.number, e.label, e.begins, {}, "
                                              "ifnull((SELECT min(n.begins) FROM editions n WHERE n.document_id = e.document_id AND n.begins > e.begins), '') "
-                                             "FROM editions e", corpus::edition_state));
+                                             "FROM editions e{}", corpus::edition_state, of_documents));
   corpus::bind_today(editions);
+  for (size_t i = 0; i < filters.documents.size(); ++i) editions.bind(fmt::format(":document{}", i), filters.documents[i]);
   SQLite::Statement clauses(db, "SELECT id FROM clauses WHERE edition_id = ?");
   std::vector<Xapian::docid> out;
   auto any = [](const auto& choices, auto good) { return choices.empty() || std::ranges::any_of(choices, good); };
@@ -172,7 +177,7 @@ Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, cons
     bool needed = kept_pairs(phrase).empty() && !scanned_.contains(phrase);
     if (needed && scanned_.size() < most_scans) scanned_[phrase] = scan(db, phrase);
   }
-  if (!query.filters.numbers.empty() || std::ranges::any_of(query.filters.editions, asks_edition)) of_editions_ = clauses_of(db, query.filters);
+  if (!query.filters.documents.empty() || !query.filters.numbers.empty() || std::ranges::any_of(query.filters.editions, asks_edition)) of_editions_ = clauses_of(db, query.filters);
   to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty();
 }
 

@@ -26,7 +26,7 @@ namespace shirube::search {
 class Conditions {
  public:
   /// Looks through all texts when a phrase has no pair of characters that the index keeps, and through
-  /// all editions for filters by number, label or day.
+  /// the editions for filters by document, number, label or day.
   Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const corpus::Viewer& viewer, const text::Analyzer& analyzer);
 
   /// `found`, narrowed to the clauses of which the terms promise the conditions.
@@ -52,7 +52,7 @@ class Conditions {
   const corpus::Viewer& viewer_;
   const text::Analyzer& analyzer_;
   bool to_prove_;
-  std::optional<std::vector<uint32_t>> of_editions_;      ///< the clauses that filters by number, label and day let through
+  std::optional<std::vector<uint32_t>> of_editions_;      ///< the clauses that filters by document, number, label and day let through
   std::map<std::string, std::vector<uint32_t>> scanned_;  ///< by phrase: the clauses that hold it
 };
 

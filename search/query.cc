@@ -457,6 +457,7 @@ std::string Query::understood() const {
   say_all(Kind::kind, filters.kinds, display_kind);
   say_all(Kind::issuer, filters.issuers, as_is);
   say_all(Kind::number, filters.numbers, as_is);
+  for (const auto& slug : filters.documents) out.push_back(fmt::format("資料「{}」", slug));
   say_all(Kind::edition, filters.editions, displayed);
   say_range(Kind::begins, filters.begins);
   say_range(Kind::issued, filters.issued);

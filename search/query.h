@@ -63,6 +63,7 @@ struct Filters {
   std::vector<std::string> kinds;       ///< keys; any of them
   std::vector<std::string> issuers;     ///< as typed; any of them
   std::vector<std::string> numbers;     ///< document numbers as typed; any of them
+  std::vector<std::string> documents;   ///< slugs; any of them. Not typed: chosen on a page
   std::vector<EditionChoice> editions;  ///< any of them
   Range begins;                         ///< of the day the edition begins: effective, else issued
   Range issued, effective;

@@ -164,6 +164,38 @@ struct Searcher::Private {
     return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(take), spies || !large() ? index.get_doccount() : 0);
   }
 
+  /// Of each document only the first, which counts the others.
+  std::vector<Match> folded(const std::vector<Match>& matches) {
+    std::vector<Match> out;
+    std::map<std::string, size_t> places;
+    for (const auto& match : matches) {
+      auto [place, fresh] = places.try_emplace(index.get_document(static_cast<Xapian::docid>(match.clause_id)).get_value(slot::document), out.size());
+      if (fresh) out.push_back(match);
+      else ++out[place->second].more;
+    }
+    return out;
+  }
+
+  /// What was typed and does not hold of a clause: 「除外「委託」」. Of fields any of whose values will do,
+  /// all or none.
+  std::vector<std::string> unmet(const Query& query, const corpus::Viewer& viewer, uint32_t clause) {
+    constexpr Part::Kind any_will_do[] = {Part::Kind::clause, Part::Kind::kind, Part::Kind::issuer, Part::Kind::number, Part::Kind::edition};
+    std::vector<const Part*> failing;
+    std::vector<Part::Kind> met;
+    for (const auto& part : query.parts) {
+      if (part.kind == Part::Kind::word || part.kind == Part::Kind::plain) continue;
+      Query alone = parse(part.typed);
+      if (meets(conditions(alone, viewer), clause)) met.push_back(part.kind);
+      else failing.push_back(&part);
+    }
+    std::vector<std::string> out;
+    for (const Part* part : failing) {
+      bool by_another = std::ranges::find(any_will_do, part->kind) != std::end(any_will_do) && std::ranges::find(met, part->kind) != met.end();
+      if (!by_another) out.push_back(fmt::format("{}「{}」", japanese_name(part->kind), part->text));
+    }
+    return out;
+  }
+
   /// What was asked, and the ways to answer it.
   struct Asked {
     const Ranker& ranker;
@@ -186,37 +218,37 @@ struct Searcher::Private {
   struct Chosen {
     std::vector<Candidate> candidates;
     uint64_t looked_at = 0, matching = 0;
-    bool exhausted = false;
+    bool exhausted = false;  ///< there are no more
   };
-  Chosen choose(const Asked& asked, const Xapian::Query& query, size_t depth) {
-    Chosen out;
+  /// Goes on until there are `wanted` of them.
+  void choose(const Asked& asked, const Xapian::Query& query, size_t wanted, Chosen& chosen) {
     if (asked.unconditioned) {
-      out.candidates = best(asked.finding.candidates, depth);
-      out.looked_at = out.candidates.size();
-      out.matching = asked.finding.candidates.size();
-      out.exhausted = out.matching <= depth;
-      return out;
+      chosen.candidates = best(asked.finding.candidates, wanted);
+      chosen.looked_at = chosen.candidates.size();
+      chosen.matching = asked.finding.candidates.size();
+      chosen.exhausted = chosen.matching <= wanted;
+      return;
     }
-    for (size_t first = 0, step = depth; out.candidates.size() < depth && first < most_read && !out.exhausted; first += step, step = most_read - first) {
-      Xapian::MSet mset = best(query, first, step, first == 0 ? asked.spies : nullptr);
+    while (chosen.candidates.size() < wanted && chosen.looked_at < most_read && !chosen.exhausted) {
+      // What must be proved is read much at a time: who knows how little of it holds.
+      size_t step = asked.conditions.to_prove() && chosen.looked_at > 0 ? most_read - chosen.looked_at : wanted - chosen.candidates.size();
+      Xapian::MSet mset = best(query, chosen.looked_at, step, chosen.looked_at == 0 ? asked.spies : nullptr);
       std::vector<Candidate> read;
       std::vector<uint32_t> ids;
       for (auto it = mset.begin(); it != mset.end(); ++it) {
         read.push_back({*it, static_cast<float>(it.get_weight())});
         ids.push_back(*it);
       }
-      out.looked_at += ids.size();
-      out.matching = mset.get_matches_estimated();
-      out.exhausted = mset.size() < step;
+      chosen.looked_at += ids.size();
+      chosen.matching = mset.get_matches_estimated();
+      chosen.exhausted = mset.size() < step;
       if (asked.conditions.to_prove()) {
         ids = database.read([&](SQLite::Database& db) { return asked.conditions.proved(db, ids); });
         std::ranges::sort(ids);
         std::erase_if(read, [&](const Candidate& one) { return !std::ranges::binary_search(ids, one.clause); });
       }
-      out.candidates.insert(out.candidates.end(), read.begin(), read.end());
-      if (!asked.conditions.to_prove()) break;
+      chosen.candidates.insert(chosen.candidates.end(), read.begin(), read.end());
     }
-    return out;
   }
 
   /// How good the `wanted`th best of what is found is; folded when that is asked for.
@@ -234,34 +266,44 @@ struct Searcher::Private {
 
   Tier tier(const Asked& asked, const Xapian::Query& query) {
     const Window& window = asked.window;
+    bool by_score = window.sort == Sort::relevance;
     Tier out;
-    bool small = window.sort == Sort::relevance && window.first + window.most <= candidates_of_large;
-    Chosen chosen = choose(asked, query, small ? (large() ? candidates_of_large : candidates) : more_candidates);
-    const auto& candidates = chosen.candidates;
+    Chosen chosen;
     size_t scored = 0;
-    while (scored < candidates.size()) {
-      // In steps, each in the order of the index, where neighbours are read together.
-      constexpr size_t step = 30;
-      std::vector<uint32_t> ids;
-      for (; scored < candidates.size() && ids.size() < step; ++scored) ids.push_back(candidates[scored].clause);
-      std::ranges::sort(ids);
-      for (uint32_t clause : ids) {
-        Score score = asked.ranker.score(clause);
-        if (asked.has_subjects && score.share < least_share) continue;
-        double factor = window.authority ? authority_of(clause) : 1;
-        out.found.push_back({clause, score.value * factor, {}});
+    // As many as the first pages need, and more only for those who page on. These stand behind, so that
+    // what a page holds does not hang on how deep one looked.
+    for (size_t depth : {large() ? candidates_of_large : candidates, more_candidates}) {
+      choose(asked, query, depth, chosen);
+      const auto& candidates = chosen.candidates;
+      size_t begin = out.found.size();
+      bool enough = false;
+      while (scored < candidates.size() && !enough) {
+        // In steps, each in the order of the index, where neighbours are read together.
+        constexpr size_t step = 30;
+        std::vector<uint32_t> ids;
+        for (; scored < candidates.size() && ids.size() < step; ++scored) ids.push_back(candidates[scored].clause);
+        std::ranges::sort(ids);
+        for (uint32_t clause : ids) {
+          Score score = asked.ranker.score(clause);
+          if (asked.has_subjects && score.share < least_share) continue;
+          double factor = window.authority ? authority_of(clause) : 1;
+          out.found.push_back({clause, score.value * factor, {}});
+        }
+        // The rest cannot reach what is wanted: none of it was found with more than the next one.
+        if (!by_score || begin > 0 || chosen.exhausted || scored == candidates.size()) continue;
+        double ceiling = (candidates[scored].score + unread_share * asked.finding.unread) * (window.authority && has_authority ? most_authority : 1);
+        auto least = reached(window, out.found);
+        enough = least && ceiling < *least;
       }
-      // The rest cannot reach what is wanted: none of it was found with more than the next one.
-      if (!small || chosen.exhausted || scored == candidates.size()) continue;
-      double ceiling = (candidates[scored].score + unread_share * asked.finding.unread) * (window.authority && has_authority ? most_authority : 1);
-      if (auto least = reached(window, out.found); least && ceiling < *least) break;
+      auto fresh = std::ranges::subrange(out.found.begin() + static_cast<std::ptrdiff_t>(begin), out.found.end());
+      std::ranges::sort(fresh, [](const Found& a, const Found& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
+      if (chosen.exhausted || enough || (by_score && reached(window, out.found))) break;
     }
     if (window.sort == Sort::newest) {
       for (auto& one : out.found) one.begins = index.get_document(one.clause).get_value(slot::begins);
       std::ranges::sort(out.found, [](const Found& a, const Found& b) { return std::tie(b.begins, b.score, a.clause) < std::tie(a.begins, a.score, b.clause); });
-    } else {
-      std::ranges::sort(out.found, [](const Found& a, const Found& b) { return a.score != b.score ? a.score > b.score : a.clause < b.clause; });
     }
+    const auto& candidates = chosen.candidates;
     out.total_exact = scored == candidates.size() && (chosen.exhausted || chosen.looked_at >= chosen.matching);
     double proved_share = chosen.looked_at ? static_cast<double>(candidates.size()) / static_cast<double>(chosen.looked_at) : 0;
     double kept_share = scored ? proved_share * static_cast<double>(out.found.size()) / static_cast<double>(scored) : 0;
@@ -309,9 +351,15 @@ const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
 
 namespace {
 
-std::vector<Facet> facets(const Xapian::ValueCountMatchSpy& spy, size_t length) {
+/// Of the clauses themselves where all were looked at, else of what the terms find.
+std::vector<Facet> facets(const Xapian::Database& index, const std::vector<Match>* all, const Xapian::ValueCountMatchSpy& spy, unsigned slot, size_t length) {
   std::map<std::string, uint64_t> counts;
-  for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  if (all) {
+    for (const auto& match : *all) ++counts[index.get_document(static_cast<Xapian::docid>(match.clause_id)).get_value(slot).substr(0, length)];
+    counts.erase("");
+  } else {
+    for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  }
   std::vector<Facet> out;
   for (const auto& [value, count] : counts) out.push_back({value, count});
   std::ranges::stable_sort(out, std::greater<>(), &Facet::count);
@@ -335,7 +383,9 @@ std::vector<Xapian::Query> tiers(const Xapian::Database& index, const Xapian::Qu
 
 }  // namespace
 
-Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) {
+Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window) { return match(query, viewer, window, {}); }
+
+Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const Window& window, const std::vector<int64_t>& first) {
   if (window.most == 0 || window.most > last_listed || window.first > last_listed) {
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
@@ -362,25 +412,34 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     if (by_itself) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
     bool by_subjects = !question.subjects.empty() && !by_itself && !nothing_found;
     Private::Spies spies;
-    size_t skip = window.first;
-    std::set<std::string> documents;
+    std::vector<Match> all;
+    for (int64_t clause : first) all.push_back({clause, 0});
+    double best = 0;
     for (const auto& side : tiers(self_->index, conditions.narrow(found))) {
       auto tier = self_->tier({ranker, by_subjects, conditions, window, window.facets ? &spies : nullptr, finding, plain}, side);
       out.total += tier.total;
       out.total_exact = out.total_exact && tier.total_exact;
       for (const auto& one : tier.found) {
-        if (out.matches.size() == window.most) break;
-        if (window.one_per_document && !documents.insert(self_->index.get_document(one.clause).get_value(slot::document)).second) continue;
-        if (skip > 0) --skip;
-        else out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
+        best = std::max(best, one.score);
+        if (std::ranges::find(first, one.clause) == first.end()) all.push_back({static_cast<int64_t>(one.clause), one.score});
       }
     }
-    out.total_exact = out.total_exact && finding.complete;
+    for (size_t i = 0; i < first.size(); ++i) all[i].score = best;
+    out.total = std::max<uint64_t>(out.total, all.size());
     if (window.facets) {
-      out.kinds = facets(spies.kinds, std::string::npos);
-      out.issuers = facets(spies.issuers, std::string::npos);
-      out.years = facets(spies.begins, 4);
+      const auto* listed = out.total_exact ? &all : nullptr;
+      out.kinds = facets(self_->index, listed, spies.kinds, slot::kind, std::string::npos);
+      out.issuers = facets(self_->index, listed, spies.issuers, slot::issuer, std::string::npos);
+      out.years = facets(self_->index, listed, spies.begins, slot::begins, 4);
     }
+    if (window.one_per_document) {
+      all = self_->folded(all);
+      out.documents = all.size();
+    }
+    auto begin = all.begin() + static_cast<std::ptrdiff_t>(std::min(window.first, all.size()));
+    auto end = begin + static_cast<std::ptrdiff_t>(std::min(window.most, static_cast<size_t>(all.end() - begin)));
+    out.matches.assign(begin, end);
+    out.total_exact = out.total_exact && finding.complete;
     return out;
   });
 }
@@ -391,7 +450,10 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   Window all = window;
   all.first = 0;
   all.most = last_listed;
-  Matches found = match(query, viewer, all);
+  all.one_per_document = false;
+  std::vector<int64_t> first;
+  if (window.sort == Sort::relevance) first = placed_first(query, viewer);
+  Matches found = match(query, viewer, all, first);
   return with_index(self_->index, [&] {
     Explanation out;
     auto clause = static_cast<Xapian::docid>(clause_id);
@@ -410,11 +472,14 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     out.share = score.share;
     out.missing = score.missing;
     out.found = out.rank.has_value();
+    out.placed = std::ranges::find(first, clause_id) != first.end();
     std::ranges::stable_sort(out.parts, std::greater<>(), &Contribution::weight);
     if (out.found) return out;
     Conditions conditions = self_->conditions(query, viewer);
-    if (!self_->meets(conditions, clause)) out.reason = "語句・除外・絞り込みの条件に当てはまりません。";
-    else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
+    if (!self_->meets(conditions, clause)) {
+      auto unmet = self_->unmet(query, viewer, clause);
+      out.reason = unmet.empty() ? "絞り込みの条件に当てはまりません。" : fmt::format("次の条件に当てはまりません: {}", fmt::join(unmet, "、"));
+    } else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
     else if (score.share < least_share) out.reason = "検索語のうち、この条項にある語が少なすぎます。";
     else out.reason = "より良く当てはまる条項が多く、上位に入りません。";
     return out;
@@ -458,6 +523,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     window.most = most;
     Matches out;
     for (const auto& side : tiers(self_->index, others)) {
+      if (out.matches.size() == most) break;
       auto tier = self_->tier({ranker, true, conditions, window, nullptr, finding, false}, side);
       for (const auto& one : tier.found) {
         if (out.matches.size() < most) out.matches.push_back({static_cast<int64_t>(one.clause), one.score});
@@ -508,23 +574,7 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   Results results;
   std::vector<int64_t> first;
   if (window.sort == Sort::relevance) first = placed_first(query, viewer);
-  if (first.empty()) {
-    results.found = match(query, viewer, window);
-  } else {
-    // They stand before all pages, so the pages are cut after they are placed.
-    Window from_start = window;
-    from_start.first = 0;
-    from_start.most = std::min(last_listed, window.first + window.most);
-    results.found = match(query, viewer, from_start);
-    auto& matches = results.found.matches;
-    double best = matches.empty() ? 0 : matches.front().score;
-    std::erase_if(matches, [&](const Match& match) { return std::ranges::find(first, match.clause_id) != first.end(); });
-    matches.insert(matches.begin(), first.size(), {0, best});
-    for (size_t i = 0; i < first.size(); ++i) matches[i].clause_id = first[i];
-    results.found.total = std::max<uint64_t>(results.found.total, matches.size());
-    matches.erase(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(std::min(window.first, matches.size())));
-    if (matches.size() > window.most) matches.resize(window.most);
-  }
+  results.found = match(query, viewer, window, first);
   auto& matches = results.found.matches;
   corpus::Library library(self_->database);
   std::vector<int64_t> ids;
@@ -533,7 +583,7 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   for (auto& clause : library.clauses_by_id(viewer, ids)) {
     while (matches[i].clause_id != clause.id) ++i;
     auto parts = passages(clause.clause.text, query, self_->analyzer, self_->lexicon);
-    results.hits.push_back({std::move(clause), matches[i].score, std::move(parts)});
+    results.hits.push_back({std::move(clause), matches[i].score, std::move(parts), matches[i].more});
   }
   return results;
 }

@@ -23,10 +23,11 @@ namespace shirube::search {
 struct Match {
   int64_t clause_id;
   double score;
+  uint64_t more = 0;  ///< when folding: further matches of its document; at least so many unless `total_exact`
 };
 
-/// How many clauses of a kind, an issuer, a year hold what was asked, as far as the terms of the index
-/// tell: exclusions and phrases that only the text proves are not taken off.
+/// How many of the matches are of a kind, an issuer, a year. Where `total` is not exact, as far as the
+/// terms of the index tell: exclusions and phrases that only the text proves are not taken off.
 struct Facet {
   std::string value;
   uint64_t count;
@@ -34,8 +35,9 @@ struct Facet {
 
 struct Matches {
   std::vector<Match> matches;
-  uint64_t total = 0;      ///< of all matches; exact when `total_exact`
+  uint64_t total = 0;      ///< of all matches, folded or not; exact when `total_exact`
   bool total_exact = true;
+  uint64_t documents = 0;  ///< when folding: documents that can be listed; all there are when `total_exact`
   std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
   std::vector<std::string> widened;          ///< synonyms that were looked for as well
   std::vector<std::string> unknown;          ///< words that stand in no clause that the viewer may see
@@ -45,6 +47,7 @@ struct Hit {
   corpus::PlacedClause clause;
   double score;
   std::vector<Passage> passages;  ///< one to three
+  uint64_t more = 0;              ///< as in Match
 };
 
 struct Results {
@@ -59,7 +62,7 @@ enum class Sort { relevance, newest };  ///< newest: the day the edition begins,
 struct Window {
   size_t first = 0;
   size_t most = 20;
-  bool one_per_document = false;  ///< of each document only its best clause
+  bool one_per_document = false;  ///< folding: of each document only its best clause; no document stands on two pages
   Sort sort = Sort::relevance;
   bool facets = false;
   bool synonyms = true;
@@ -69,7 +72,8 @@ struct Window {
 /// Why a clause is, or is not, among the hits of a query.
 struct Explanation {
   bool found = false;           ///< it matches; `rank` says where it stands
-  std::optional<size_t> rank;   ///< from 1; none beyond the first thousand
+  std::optional<size_t> rank;   ///< from 1, as search() orders without folding; none beyond the first thousand
+  bool placed = false;          ///< it stands first because it was cited or is pinned, not by its score
   double score = 0;
   double share = 0;             ///< of the query's subjects, how much the clause speaks of (0 to 1)
   std::vector<Contribution> parts;
@@ -118,6 +122,8 @@ class Searcher {
   uint64_t size() const;
 
  private:
+  /// match() with chosen clauses before all others.
+  Matches match(const Query& query, const corpus::Viewer& viewer, const Window& window, const std::vector<int64_t>& first);
   /// What a query leads to before all matches, as far as it meets the query's conditions.
   std::vector<int64_t> placed_first(const Query& query, const corpus::Viewer& viewer);
 

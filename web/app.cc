@@ -89,6 +89,7 @@ constexpr Route routes[] = {
     {"GET", "/documents/{}", nullptr, {}, redirect_to_current},
     {"GET", "/documents/{}/{}", edition_view, "edition"},
     {"GET", "/documents/{}/{}/clauses/{}", clause_view, "clause"},
+    {"GET", "/explain", explain_view, "explain"},
     {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
     {"GET", "/static/{}", nullptr, {}, send_static},
     {"GET", "/api/v1/search", search_view},
@@ -96,6 +97,8 @@ constexpr Route routes[] = {
     {"GET", "/api/v1/documents/{}", document_view},
     {"GET", "/api/v1/documents/{}/{}", edition_view},
     {"GET", "/api/v1/documents/{}/{}/clauses/{}", clause_view},
+    {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", similar_view},
+    {"GET", "/api/v1/explain", explain_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.

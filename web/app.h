@@ -39,6 +39,8 @@ struct AppOptions {
 ///   /documents/{slug}                          → current        /api/v1/documents/{slug}
 ///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}
 ///   /documents/{slug}/{key}/clauses/{path}     clause           /api/v1/…/clauses/{path}
+///                                              those like it    /api/v1/…/clauses/{path}/similar
+///   /explain                                   why a hit or not /api/v1/explain
 ///   /documents/{slug}/{key}/original           the file
 ///   /static/{file}
 class App {

@@ -5,6 +5,7 @@
 #include "search/query.h"
 #include "text/error.h"
 #include "web/model.h"
+#include "web/similar.h"
 #include "web/views.h"
 
 namespace shirube::web {
@@ -20,18 +21,17 @@ using Clauses = std::vector<corpus::StoredClause>;
 /// Marks the words of a query in one text after another; none without a query.
 class Marker {
  public:
-  Marker(ReaderPool& readers, const std::string& q) : query_(search::parse(q)) {
-    if (!query_.empty()) reader_ = readers.borrow();
-  }
+  Marker(const text::Analyzer& analyzer, const search::Lexicon& lexicon, const std::string& q) : query_(search::parse(q)), analyzer_(analyzer), lexicon_(lexicon) {}
 
   Json operator()(const std::string& text) const {
-    if (!reader_) return segments(text);
-    return segments(text, search::marks(text, query_, reader_->analyzer()));
+    if (query_.empty()) return segments(text);
+    return segments(text, search::marks(text, query_, analyzer_, lexicon_));
   }
 
  private:
   search::Query query_;
-  ReaderPool::Lease reader_;
+  const text::Analyzer& analyzer_;
+  const search::Lexicon& lexicon_;
 };
 
 /// Position after the last clause below `at`.
@@ -95,33 +95,42 @@ Json references_model(const std::vector<PlacedClause>& clauses) {
 
 }  // namespace
 
+PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path) {
+  auto placed = context.library.clause(context.viewer, slug, key, path);
+  if (!placed) refuse_missing();
+  return *placed;
+}
+
 Json clause_view(const Context& context, const Call& call) {
   std::string q = read_words(call.target);
-  auto placed = context.library.clause(context.viewer, call.arguments[0], call.arguments[1], call.arguments[2]);
-  if (!placed) refuse_missing();
-  Clauses clauses = context.library.clauses(context.viewer, placed->document.slug, placed->edition.key);
-  size_t at = std::ranges::find(clauses, placed->id, &corpus::StoredClause::id) - clauses.begin();
+  PlacedClause placed = find_clause(context, call.arguments[0], call.arguments[1], call.arguments[2]);
+  Clauses clauses = context.library.clauses(context.viewer, placed.document.slug, placed.edition.key);
+  size_t at = std::ranges::find(clauses, placed.id, &corpus::StoredClause::id) - clauses.begin();
   // It may have been closed to this viewer between the two looks.
   if (at == clauses.size()) refuse_missing();
-  Marker mark(context.readers, q);
-  Json clause = clause_model(placed->document, placed->edition, placed->clause);
-  clause["text"] = placed->clause.text;
-  clause["segments"] = mark(placed->clause.text);
-  return {{"title", fmt::format("{}　{}", placed->document.title, placed->clause.locator)},
+  auto reader = context.readers.borrow();
+  const search::Lexicon nothing_known;
+  search::Searcher* searcher = reader->searcher_if_any();
+  Marker mark(reader->analyzer(), searcher ? searcher->lexicon() : nothing_known, q);
+  Json clause = clause_model(placed.document, placed.edition, placed.clause);
+  clause["text"] = placed.clause.text;
+  clause["segments"] = mark(placed.clause.text);
+  return {{"title", fmt::format("{}　{}", placed.document.title, placed.clause.locator)},
           {"q", q},
           {"back_url", q.empty() ? "" : "/" + write_query({{"q", q}})},
-          {"document", document_model(placed->document)},
-          {"edition", edition_model(placed->document, placed->edition)},
+          {"document", document_model(placed.document)},
+          {"edition", edition_model(placed.document, placed.edition)},
           {"clause", clause},
-          {"citation", placed->citation()},
-          {"above", above_model(*placed, clauses, at)},
-          {"below", below_model(*placed, clauses, at, mark)},
+          {"citation", placed.citation()},
+          {"above", above_model(placed, clauses, at)},
+          {"below", below_model(placed, clauses, at, mark)},
           {"below_cut", end_of(clauses, at) - at - 1 > most_below},
-          {"place_url", place_url(edition_url(placed->document.slug, placed->edition.key), placed->clause.path, at)},
-          {"previous", link(*placed, clauses, neighbour(clauses, at, -1))},
-          {"next", link(*placed, clauses, neighbour(clauses, at, 1))},
-          {"cited_by", references_model(context.library.cited_by(context.viewer, placed->id))},
-          {"citations", references_model(context.library.citations(context.viewer, placed->id))}};
+          {"place_url", place_url(edition_url(placed.document.slug, placed.edition.key), placed.clause.path, at)},
+          {"previous", link(placed, clauses, neighbour(clauses, at, -1))},
+          {"next", link(placed, clauses, neighbour(clauses, at, 1))},
+          {"cited_by", references_model(context.library.cited_by(context.viewer, placed.id))},
+          {"citations", references_model(context.library.citations(context.viewer, placed.id))},
+          {"similar", searcher ? similar_model(context, *searcher, placed.id) : Json::array()}};
 }
 
 }  // namespace shirube::web

@@ -24,6 +24,15 @@ search::Searcher& Reader::searcher() {
   return *searcher_;
 }
 
+search::Searcher* Reader::searcher_if_any() {
+  try {
+    return &searcher();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) throw;
+    return nullptr;
+  }
+}
+
 ReaderPool::Lease ReaderPool::borrow() {
   std::unique_lock lock(mutex_);
   if (!returned_.wait_for(lock, longest_wait, [&] { return !idle_.empty() || made_ < most_; })) {

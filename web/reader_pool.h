@@ -35,6 +35,8 @@ class Reader {
   /// An index not older than a second. Throws Error{unavailable} when it cannot be read; the next call
   /// tries anew.
   search::Searcher& searcher();
+  /// The same, or null when it cannot be read: for pages that only gain by it.
+  search::Searcher* searcher_if_any();
 
  private:
   const ReaderOptions& options_;

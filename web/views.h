@@ -29,8 +29,10 @@ struct Call {
 /// The parameter q. Throws Error{invalid} beyond 2,000 characters.
 std::string read_words(const Target& target);
 
-/// q, kind (any number), issuer, from, to; limit (1 to 100), and offset or page. Without words to look
-/// for: what there is to search.
+/// The clause at slug, key and path. Throws Error{missing}.
+corpus::PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path);
+
+/// The parameters of read_asked(). Without words to look for: what there is to search.
 nlohmann::json search_view(const Context& context, const Call& call);
 /// All documents by title, 50 a page.
 nlohmann::json documents_view(const Context& context, const Call& call);
@@ -38,7 +40,12 @@ nlohmann::json documents_view(const Context& context, const Call& call);
 nlohmann::json document_view(const Context& context, const Call& call);
 /// {slug}/{key}: an edition with its contents and its clauses, 400 a page.
 nlohmann::json edition_view(const Context& context, const Call& call);
-/// {slug}/{key}/{path}: a clause with those below it; q marks words.
+/// {slug}/{key}/{path}: a clause with those below it, and those like it; q marks words.
 nlohmann::json clause_view(const Context& context, const Call& call);
+/// {slug}/{key}/{path}: the clauses like it.
+nlohmann::json similar_view(const Context& context, const Call& call);
+/// The parameters of search_view and `clause`, as slug/key/path or the address of a clause's page: why the
+/// clause is, or is not, among the hits. Without either: what to say.
+nlohmann::json explain_view(const Context& context, const Call& call);
 
 }  // namespace shirube::web

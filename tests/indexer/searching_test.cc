@@ -435,7 +435,82 @@ TEST_CASE_METHOD(Fixture, "a hit is explained, and so is a miss") {
   CHECK(why_not.reason == "検索語がこの条項にありません。");
   auto filtered = searcher().explain(parse("監査 -委託先"), corpus::Viewer::everything(), {}, ids.matches[0].clause_id);
   CHECK_FALSE(filtered.found);
-  CHECK(filtered.reason == "語句・除外・絞り込みの条件に当てはまりません。");
+  CHECK(filtered.reason == "次の条件に当てはまりません: 除外「委託先」");
+  auto several = searcher().explain(parse("「監査を行う」 +端末 種別:規程 種別:通知 版:旧版 監査"), corpus::Viewer::everything(), {}, ids.matches[0].clause_id);
+  CHECK(several.reason == "次の条件に当てはまりません: 必須「端末」、版「旧版」");
+  Query of_another = parse("監査");
+  of_another.filters.documents = {"b"};
+  CHECK(searcher().explain(of_another, corpus::Viewer::everything(), {}, ids.matches[0].clause_id).reason == "絞り込みの条件に当てはまりません。");
+}
+
+TEST_CASE_METHOD(Fixture, "the rank that is explained is the one that is listed") {
+  add("a", "2025-04-01", "監査の監査を監査する。");
+  add("b", "2025-04-01", "bの定めにより、監査の結果その他の事項を毎年度の終わりに報告する。");
+  index();
+  Query query = parse("b（令和7年4月1日版）第1条 監査");
+  auto hits = searcher().search(query, corpus::Viewer::everything(), {}).hits;
+  REQUIRE(hits.size() == 2);
+  for (size_t i = 0; i < hits.size(); ++i) {
+    auto why = searcher().explain(query, corpus::Viewer::everything(), {}, hits[i].clause.id);
+    CHECK(why.rank == i + 1);
+  }
+  auto cited = searcher().explain(parse("b（令和7年4月1日版）第1条"), corpus::Viewer::everything(), {}, hits[0].clause.id);
+  CHECK(cited.placed == (hits[0].clause.document.slug == "b"));
+}
+
+TEST_CASE_METHOD(Fixture, "hits of one document fold, and what they stand for is counted") {
+  for (int i = 0; i < 7; ++i) add("d" + std::to_string(i), "2025-04-01", "監査を行う。");
+  for (int year = 2020; year < 2024; ++year) add("d3", std::to_string(year) + "-04-01", "監査をした。");
+  add("d3", "2019-04-01", "端末。");
+  add("secret", "2025-04-01", "監査。", "policy", "restricted");
+  index();
+  corpus::Viewer viewer{{"public"}};
+  Searcher s = searcher();
+  Window window;
+  window.one_per_document = true;
+  window.most = 3;
+  std::vector<std::string> documents;
+  std::map<std::string, uint64_t> more;
+  for (window.first = 0; window.first < 9; window.first += 3) {
+    auto results = s.search(parse("監査"), viewer, window);
+    CHECK(results.found.total == 11);
+    CHECK(results.found.total_exact);
+    CHECK(results.found.documents == 7);
+    for (const auto& hit : results.hits) {
+      documents.push_back(hit.clause.document.slug);
+      more[hit.clause.document.slug] = hit.more;
+    }
+  }
+  CHECK(documents == std::vector<std::string>{"d0", "d1", "d2", "d3", "d4", "d5", "d6"});
+  CHECK(more["d3"] == 4);
+  CHECK(more["d0"] == 0);
+
+  Query others = parse("監査");
+  others.filters.documents = {"d3"};
+  auto unfolded = s.search(others, viewer, {});
+  CHECK(unfolded.found.total == 5);
+  for (const auto& hit : unfolded.hits) CHECK(hit.clause.document.slug == "d3");
+  others.filters.documents = {"d3", "d4"};
+  CHECK(s.match(others, viewer, {}).total == 6);
+  others.filters.editions = parse("版:旧版").filters.editions;
+  CHECK(s.match(others, viewer, {}).total == 4);
+  others.filters = {};
+  others.filters.documents = {"secret"};
+  CHECK(s.match(others, viewer, {}).total == 0);
+  CHECK(others.understood() == "語「監査」 資料「secret」");
+}
+
+TEST_CASE_METHOD(Fixture, "a cited clause stands for its document when hits fold") {
+  add("other", "2025-04-01", "監査。");
+  add("a", "2024-04-01", "監査の計画を立て、その他の事項とともに委員会に諮る。");
+  add("a", "2025-04-01", "監査 監査。");
+  index();
+  Window window;
+  window.one_per_document = true;
+  auto results = searcher().search(parse("a（令和6年4月1日版）第1条"), corpus::Viewer::everything(), window);
+  REQUIRE_FALSE(results.hits.empty());
+  CHECK(results.hits[0].clause.edition.key == "2024-04-01");
+  for (size_t i = 1; i < results.hits.size(); ++i) CHECK(results.hits[i].clause.document.slug != "a");
 }
 
 TEST_CASE_METHOD(Fixture, "similar clauses share what is rare, and are of other documents") {

@@ -3,7 +3,9 @@
 
 #include "tests/web/town.h"
 #include <atomic>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "web/renderer.h"
@@ -24,6 +26,8 @@ const App& app() {
 }
 
 std::string q(const std::string& text) { return percent_encode(text); }
+
+nlohmann::json json_of(const std::string& resource) { return nlohmann::json::parse(town().get(app(), "/api/v1" + resource).body); }
 
 struct Scenario {
   std::string name, target;
@@ -60,22 +64,22 @@ const std::string law = "/documents/105DF0000000337%23main-%E5%89%8D%E6%96%87";
 TEST_CASE("the search page") {
   check({
       {"empty: what there is to search", "/", 200, {"検索の例", "全51件", "規程", "lang=\"ja\"", "name=\"viewport\"", "本文へ移動"}, {"極秘", "特命", "検索結果"}},
-      {"words", "/?q=" + q("端末の持ち出し"), 200,
-       {"検索結果", "読み取った内容: 語「端末の持ち出し」", "<mark>端末</mark>", "星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁", "<span class=\"state current\">現行</span>",
+      {"words", "/?q=" + q("端末の持ち出し") + "&fold=off", 200,
+       {"検索結果", "読み取った内容", "<summary>語「端末の持ち出し」</summary>", "<mark>端末</mark>", "星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁", "<span class=\"state current\">現行</span>",
         "<span class=\"state past\">旧版</span>", "<span class=\"state future\">未施行</span>", "<span>第2章　端末の管理</span>", "引用をコピー",
         policy + "/clauses/2?q=" + q("端末の持ち出し"), policy + "/original#page=7"},
        {"極秘", "特命"}},
       {"words only of what is hidden", "/?q=" + q("「特命」"), 200, {"検索結果　0件", "当てはまる条項はありませんでした"}, {"特命係", "himitsu"}},
-      {"a phrase", "/?q=" + q("「記録簿に記載」"), 200, {"検索結果　1件", "句「記録簿に記載」"}},
+      {"a phrase", "/?q=" + q("「記録簿に記載」"), 200, {"検索結果　1件<small>（資料 1点）", "句「記録簿に記載」"}},
       {"kind", "/?q=" + q("持ち出し") + "&kind=answer", 200, {"種別「回答」", "value=\"answer\" checked", "照会への回答", "<details class=\"filters\" open>"}, {"clauses/2?q"}},
       {"kind by its label", "/?q=" + q("持ち出し") + "&kind=" + q("規程"), 200, {"value=\"policy\" checked"}},
       {"issuer", "/?q=" + q("持ち出し") + "&issuer=" + q("情報政策課"), 200, {"<option value=\"情報政策課\" selected>", "照会への回答"}, {"clauses/2?q"}},
       {"issuers that cannot be seen are no choice", "/", 200, {"<option value=\"星見市\">"}, {"特命係"}},
-      {"days in 和暦", "/?q=" + q("持ち出し") + "&from=" + q("令和7年4月1日") + "&to=" + q("令和7年度"), 200, {"日付「2025-04-01〜2026-03-31」"}, {"2024-04-01/clauses"}},
+      {"days in 和暦", "/?q=" + q("持ち出し") + "&from=" + q("令和7年4月1日") + "&to=" + q("令和7年度"), 200, {"日付「令和7年4月1日〜令和7年度」"}, {"2024-04-01/clauses"}},
       {"filters alone", "/?kind=law", 200, {"探す言葉を入力してください"}},
       {"spaces alone", "/?q=%20%E3%80%80+", 200, {"検索の例"}},
-      {"page 1", "/?q=" + q("無害化"), 200, {"件</h2>", "1〜20件目", "rel=\"next\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"prev\""}},
-      {"page 3", "/?q=" + q("無害化") + "&page=3", 200, {"41〜46件目", "rel=\"prev\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"next\""}},
+      {"page 1", "/?q=" + q("無害化"), 200, {"検索結果　46件<small>（資料 46点）", "1〜20点目の資料", "rel=\"next\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"prev\""}},
+      {"page 3", "/?q=" + q("無害化") + "&page=3", 200, {"41〜46点目の資料", "rel=\"prev\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"next\""}},
       {"page beyond the end", "/?q=" + q("無害化") + "&page=9", 200, {"当てはまる条項はありませんでした"}, {"rel=\"next\""}},
       {"page nothing", "/?q=a&page=0", 400, {"pageの値「0」は使えません"}},
       {"page no number", "/?q=a&page=x", 400, {"1から1000までの整数"}},
@@ -200,7 +204,10 @@ TEST_CASE("a page is the model that the API sends") {
   };
   std::string asked = "?q=" + q("端末 -禁止") + "&kind=policy&page=1";
   const Row rows[] = {{"search", "/", "/search"},
-                      {"search", "/" + asked, "/search" + asked},
+                      {"search", "/" + asked, "/search" + asked + "&fold=on"},
+                      {"search", "/" + asked + "&fold=off", "/search" + asked},
+                      {"explain", "/explain", "/explain?fold=on"},
+                      {"explain", "/explain" + asked + "&clause=taisaku-kijun/2025-04-01/2", "/explain" + asked + "&fold=on&clause=taisaku-kijun/2025-04-01/2"},
                       {"documents", "/documents", "/documents"},
                       {"edition", policy, policy},
                       {"clause", policy + "/clauses/2?q=" + q("許可"), policy + "/clauses/2?q=" + q("許可")}};
@@ -214,18 +221,184 @@ TEST_CASE("a page is the model that the API sends") {
 }
 
 TEST_CASE("the API pages by offset, and lists editions") {
-  auto json = [](const std::string& target) { return nlohmann::json::parse(town().get(app(), "/api/v1" + target).body); };
-  auto results = json("/search?q=" + q("無害化") + "&limit=7&offset=40")["results"];
+  auto results = json_of("/search?q=" + q("無害化") + "&limit=7&offset=40")["results"];
   CHECK(results["total"] == 46);
   CHECK(results["hits"].size() == 6);
   CHECK(results["first"] == 41);
-  auto hit = json("/search?q=" + q("端末の持ち出し") + "&limit=1")["results"]["hits"][0];
+  auto hit = json_of("/search?q=" + q("端末の持ち出し") + "&limit=1")["results"]["hits"][0];
   CHECK(hit["edition"]["state"] == "current");
   CHECK(hit["path"] == "2");
   CHECK(hit["segments"][0] == nlohmann::json{{"text", "端末"}, {"mark", true}});
-  auto document = json("/documents/taisaku-kijun");
+  auto document = json_of("/documents/taisaku-kijun");
   CHECK(document["editions"].size() == 3);
   CHECK(document["editions"][1]["state_label"] == "現行");
+}
+
+TEST_CASE("what was read can be changed by links that keep the rest") {
+  auto results = json_of("/search?q=" + q("端末 +許可 =記録簿 「課長の許可」 -禁止") + "&kind=policy&sort=newest&page=2")["results"];
+  struct Row {
+    const char *kind, *label, *text, *change, *changed;
+  };
+  const Row rows[] = {{"word", "語", "端末", "必ず含む", "+端末 +許可 =記録簿 「課長の許可」 -禁止"},
+                      {"word", "語", "端末", "除く", "-端末 +許可 =記録簿 「課長の許可」 -禁止"},
+                      {"word", "語", "端末", "外す", "+許可 =記録簿 「課長の許可」 -禁止"},
+                      {"required", "必須", "許可", "必須にしない", "端末 許可 =記録簿 「課長の許可」 -禁止"},
+                      {"plain", "同義語なし", "記録簿", "同義語も使う", "端末 +許可 記録簿 「課長の許可」 -禁止"},
+                      {"phrase", "句", "課長の許可", "除く", "端末 +許可 =記録簿 -「課長の許可」 -禁止"},
+                      {"excluded", "除外", "禁止", "外す", "端末 +許可 =記録簿 「課長の許可」"}};
+  REQUIRE(results["parts"].size() == 5);
+  for (const auto& row : rows) {
+    INFO(row.text << " " << row.change);
+    bool found = false;
+    for (const auto& part : results["parts"]) {
+      if (part["kind"] != row.kind) continue;
+      CHECK(part["label"] == row.label);
+      CHECK(part["text"] == row.text);
+      for (const auto& change : part["changes"]) found = found || change == nlohmann::json{{"label", row.change}, {"url", "/?q=" + q(row.changed) + "&kind=policy&sort=newest&fold=off"}};
+    }
+    CHECK(found);
+  }
+  // Without synonyms of its own a word cannot do without them.
+  CHECK(results["parts"][0]["changes"].size() == 3);
+  CHECK(results["chosen"] == nlohmann::json::array({{{"label", "種別"}, {"text", "規程"}, {"url", "/?q=" + q("端末 +許可 =記録簿 「課長の許可」 -禁止") + "&sort=newest&fold=off"}}}));
+  // Addresses stay short however long the query is.
+  std::string many;
+  for (int i = 0; i < 190; ++i) many += "監査 ";
+  auto long_one = json_of("/search?q=" + q(many))["results"]["parts"];
+  CHECK(long_one.size() == 24);
+  CHECK(long_one[0]["changes"].empty());
+}
+
+TEST_CASE("a search can be narrowed, ordered and widened again by links") {
+  auto results = json_of("/search?q=" + q("持ち出し"))["results"];
+  auto entry = [](const nlohmann::json& list, const std::string& label) {
+    for (const auto& one : list) {
+      if (one["label"] == label) return one;
+    }
+    return nlohmann::json{{"url", "none"}, {"count", -1}};
+  };
+  auto answer = entry(results["facets"]["kinds"], "回答");
+  CHECK(answer["url"] == "/?q=" + q("持ち出し") + "&kind=answer&fold=off");
+  CHECK(entry(results["facets"]["issuers"], "情報政策課")["url"] == "/?q=" + q("持ち出し") + "&issuer=" + q("情報政策課") + "&fold=off");
+  CHECK(entry(results["facets"]["issuers"], "特命係")["count"] == -1);
+  CHECK(entry(results["facets"]["years"], "2024年")["url"] == "/?q=" + q("持ち出し") + "&from=2024-01-01&to=2024-12-31&fold=off");
+  for (const char* list : {"kinds", "issuers", "years"}) {
+    for (const auto& facet : results["facets"][list]) {
+      INFO(facet.dump());
+      CHECK(json_of("/search" + facet["url"].get<std::string>().substr(1))["results"]["total"] == facet["count"]);
+    }
+  }
+  auto narrowed = json_of("/search?q=" + q("持ち出し") + "&kind=answer&from=2021&to=2021-12-31&synonyms=off&fold=on")["results"];
+  CHECK(entry(narrowed["facets"]["kinds"], "回答")["url"] != answer["url"]);
+  REQUIRE(narrowed["chosen"].size() == 3);
+  CHECK(narrowed["chosen"][1] == nlohmann::json{{"label", "日付"}, {"text", "2021〜2021-12-31"}, {"url", "/?q=" + q("持ち出し") + "&kind=answer&synonyms=off"}});
+  CHECK(narrowed["chosen"][2]["label"] == "同義語");
+  CHECK(results["sorts"][1] == nlohmann::json{{"label", "新しい順"}, {"chosen", false}, {"url", "/?q=" + q("持ち出し") + "&sort=newest&fold=off"}});
+  check({{"a switch is on or off", "/?q=a&fold=perhaps", 400, {"foldの値「perhaps」は使えません"}},
+         {"another too", "/api/v1/search?q=a&synonyms=no", 400, {"on または off"}},
+         {"an order that is chosen is no link", "/?q=" + q("持ち出し") + "&sort=newest", 200, {"<strong aria-current=\"true\">新しい順</strong>", "内訳で絞り込む"}}});
+}
+
+TEST_CASE("pages fold the hits of a document, and lead to the folded ones") {
+  auto folded = json_of("/search?q=" + q("端末") + "&fold=on")["results"];
+  auto all = json_of("/search?q=" + q("端末"))["results"];
+  CHECK(all["hits"].size() == all["total"]);
+  CHECK(folded["total"] == all["total"]);
+  CHECK(folded["documents"] == folded["hits"].size());
+  size_t more = 0;
+  std::set<std::string> slugs;
+  for (const auto& hit : folded["hits"]) {
+    more += hit["more"].get<size_t>();
+    CHECK(slugs.insert(hit["document"]["slug"]).second);
+    if (hit["more"] == 0) CHECK(hit["more_url"] == "");
+  }
+  CHECK(more + folded["hits"].size() == all["total"]);
+  auto first = folded["hits"][0];
+  CHECK(first["document"]["slug"] == "taisaku-kijun");
+  CHECK(first["more_url"] == "/?q=" + q("端末") + "&document=taisaku-kijun");
+  auto rest = json_of("/search?q=" + q("端末") + "&document=taisaku-kijun")["results"];
+  CHECK(rest["total"] == first["more"].get<size_t>() + 1);
+  check({{"folded unless said otherwise", "/?q=" + q("端末"), 200, {"この資料のほかの該当 " + first["more"].dump() + "件", "すべての条項を並べる", "fold=off"}},
+         {"all clauses", "/?q=" + q("端末") + "&fold=off", 200, {"資料ごとにまとめる", "件目"}, {"この資料のほかの該当", "点目"}},
+         {"one document is not folded", first["more_url"], 200, {"資料「星見市情報セキュリティ対策基準」", "件目"}, {"この資料のほかの該当"}},
+         {"a hidden document is as one that is not", "/?q=" + q("端末") + "&document=himitsu", 200, {"検索結果　0件", "資料「himitsu」"}, {"極秘", "特命"}}});
+  // Each document stands on one page.
+  std::set<std::string> seen;
+  size_t listed = 0;
+  for (int page = 1; page <= 3; ++page) {
+    auto results = json_of("/search?q=" + q("無害化") + "&fold=on&page=" + std::to_string(page))["results"];
+    for (const auto& hit : results["hits"]) {
+      ++listed;
+      seen.insert(hit["document"]["slug"]);
+    }
+  }
+  CHECK(listed == 46);
+  CHECK(seen.size() == 46);
+}
+
+TEST_CASE("a page says why a clause is a hit, and why not") {
+  const std::string clause = "taisaku-kijun/2025-04-01/2";
+  auto why = json_of("/explain?q=" + q("端末の持ち出し 印鑑") + "&clause=" + q(clause))["explanation"];
+  CHECK(why["found"] == true);
+  CHECK(why["rank"] == 1);
+  CHECK(why["missing"] == nlohmann::json{"印鑑"});
+  CHECK(why["clause"]["url"] == policy + "/clauses/2");
+  REQUIRE_FALSE(why["parts"].empty());
+  double sum = 0;
+  for (const auto& part : why["parts"]) sum += part["weight"].get<double>();
+  CHECK(sum * why["authority"].get<double>() == Approx(why["score"].get<double>()).margin(0.05));
+  CHECK(why["most"] == why["rows"][0]["weight"]);
+  auto first = json_of("/search?q=" + q("端末の持ち出し"))["results"]["hits"][0];
+  CHECK(first["why_url"] == "/explain?q=" + q("端末の持ち出し") + "&fold=off&clause=" + q(clause));
+  std::string asked = "/explain?q=" + q("端末の持ち出し") + "&clause=";
+  check({{"a hit", asked + q(clause), 200, {"<strong>1番目</strong>", "<meter min=\"0\"", "どの語が当たったか", "第2条、7頁"}},
+         {"by the address of its page", asked + q("http://127.0.0.1:8080" + policy + "/clauses/2?q=a#c"), 200, {"<strong>1番目</strong>"}},
+         {"by the path of its page", asked + q(policy + "/clauses/2"), 200, {"<strong>1番目</strong>"}},
+         {"with signs in its slug", asked + q(law + "/2020-01-01/clauses/1"), 200, {"この条項は出ていません", "検索語がこの条項にありません"}},
+         {"a miss", "/explain?q=" + q("端末 -許可") + "&clause=" + q(clause), 200, {"この条項は出ていません", "除外「許可」"}},
+         {"what was chosen counts", "/explain?q=" + q("端末") + "&kind=answer&clause=" + q(clause), 200, {"この条項は出ていません", "<input type=\"hidden\" name=\"kind\" value=\"answer\">"}},
+         {"not in force", "/explain?q=" + q("端末") + "&clause=taisaku-kijun/2024-04-01/2", 200, {"現行の版ではないため"}},
+         {"nothing asked", "/explain", 200, {"条項の所在"}, {"両方を入力"}},
+         {"half", "/explain?q=a", 200, {"両方を入力してください"}},
+         {"the other half", "/explain?clause=" + q(clause), 200, {"両方を入力してください"}},
+         {"no address", asked + "x", 400, {"条項の所在として読めません", "taisaku-kijun/2025-04-01/12-2"}},
+         {"another page", asked + q("https://example.jp/documents"), 400, {"条項の所在として読めません"}},
+         {"a broken address", asked + q("/documents/%zz/a/clauses/1"), 400},
+         {"no markup", asked + q("\"><b>/a/b"), 404, {}, {"<b>"}},
+         {"no markup in the form", "/explain?clause=" + q("\"><b>"), 200, {"&quot;&gt;&lt;b&gt;"}, {"<b>"}},
+         {"hidden", asked + "himitsu/2025-04-01/1", 404, {"条項が見つかりません"}, {"極秘", "特命"}}});
+  auto gone = [](const std::string& address) { return town().get(app(), "/api/v1/explain?q=a&clause=" + q(address)).body; };
+  CHECK(gone("himitsu/2025-04-01/1") == gone("none/2025-04-01/1"));
+}
+
+TEST_CASE("a clause leads to those like it") {
+  auto similar = json_of(policy + "/clauses/2/similar");
+  for (const auto& one : similar["similar"]) CHECK(one["url"].get<std::string>().find("taisaku-kijun") == std::string::npos);
+  auto of_answer = json_of("/documents/faq-1/2021-01-01/clauses/1/similar");
+  REQUIRE(of_answer["similar"].size() == 5);
+  CHECK(of_answer["similar"][0]["url"].get<std::string>().starts_with("/documents/faq-"));
+  check({{"on the page", "/documents/faq-1/2021-01-01/clauses/1", 200, {"似た条項", "添付ファイルの無害化についての回答その"}},
+         {"none", "/documents/105DF0000000337%23main-%E5%89%8D%E6%96%87/2020-01-01/clauses/1", 200, {}, {"極秘", "特命"}},
+         {"hidden", "/api/v1/documents/himitsu/2025-04-01/clauses/1/similar", 404, {}, {"極秘", "特命"}},
+         {"absent", "/api/v1/documents/none/2025-04-01/clauses/1/similar", 404}});
+}
+
+TEST_CASE("synonyms are marked, named, and can be left out") {
+  TemporaryFolder words;
+  std::ofstream(words / "synonyms.tsv") << "パソコン\t端末\n";
+  auto options = town().options();
+  options.lexicon = words.path();
+  App widened(options);
+  auto body = [&](const std::string& target) { return town().get(widened, target).body; };
+  CHECK_THAT(body(policy + "/clauses/2?q=" + q("パソコン")), Catch::Contains("<mark>端末</mark>"));
+  std::string page = body("/?q=" + q("パソコン 許可"));
+  CHECK_THAT(page, Catch::Contains("同義語も検索:") && Catch::Contains("<span class=\"word\">端末</span>"));
+  CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("パソコン 許可") + "&amp;synonyms=off\""));
+  CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("=パソコン 許可") + "\">同義語を使わない</a>"));
+  CHECK_THAT(page, Catch::Contains("どの条項にもない語: <span class=\"word\">パソコン</span>"));
+  CHECK_THAT(page, !Catch::Contains(q("=許可")));
+  page = body("/?q=" + q("パソコン 許可") + "&synonyms=off");
+  CHECK_THAT(page, !Catch::Contains("同義語も検索:") && Catch::Contains("同義語「使わない」"));
 }
 
 TEST_CASE("our own failures tell nothing but are logged") {
@@ -240,6 +413,7 @@ TEST_CASE("our own failures tell nothing but are logged") {
   CHECK(lines.size() == 1);
   // What needs no index still works.
   CHECK(town().get(broken, policy).status == 200);
+  CHECK_THAT(town().get(broken, policy + "/clauses/2?q=" + q("端末")).body, Catch::Contains("<mark>端末</mark>"));
   CHECK(town().get(broken, policy + "/original").status == 503);
 }
 

@@ -1,0 +1,112 @@
+#include "web/asked.h"
+
+#include <fmt/format.h>
+
+#include "corpus/document.h"
+#include "text/date.h"
+#include "text/error.h"
+#include "text/utf8.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+constexpr size_t longest_query = 2000;  // characters
+constexpr size_t page_size = 20;
+constexpr size_t last_position = 1000;  // of a first hit, as search::Window has it
+
+std::string read_date(const std::string& typed, bool end, const char* name) {
+  auto span = text::parse_date(typed);
+  if (!span) {
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付として読めません。", name, text::clamp_utf8(typed, 100)),
+                "2025-04-01 または令和7年4月1日の形で、実在する日を指定してください。");
+  }
+  return text::to_iso(end ? span->last : span->first);
+}
+
+void read_filters(const Target& target, Asked& asked) {
+  asked.form.kinds = target.all("kind");
+  asked.form.issuers = target.all("issuer");
+  asked.form.documents = target.all("document");
+  asked.form.begins = {target.parameter("from").value_or(""), target.parameter("to").value_or("")};
+  auto& filters = asked.query.filters;
+  for (const auto& word : asked.form.kinds) {
+    auto key = corpus::key_of(corpus::document_kinds(), word);
+    if (!key) {
+      throw Error(ErrorKind::invalid, fmt::format("種別「{}」はありません。", text::clamp_utf8(word, 100)), "画面の一覧から選び直してください。");
+    }
+    filters.kinds.emplace_back(*key);
+  }
+  filters.issuers.insert(filters.issuers.end(), asked.form.issuers.begin(), asked.form.issuers.end());
+  filters.documents = asked.form.documents;
+  if (!asked.form.begins.from.empty()) filters.begins.from = read_date(asked.form.begins.from, false, "始まりの日");
+  if (!asked.form.begins.to.empty()) filters.begins.to = read_date(asked.form.begins.to, true, "終わりの日");
+}
+
+/// A parameter that is on or off.
+std::optional<bool> read_switch(const Target& target, const char* name) {
+  auto value = target.parameter(name);
+  if (!value) return std::nullopt;
+  if (*value != "on" && *value != "off") {
+    throw Error(ErrorKind::invalid, fmt::format("{}の値「{}」は使えません。", name, text::clamp_utf8(*value, 100)), "on または off を指定してください。");
+  }
+  return *value == "on";
+}
+
+}  // namespace
+
+std::string read_words(const Target& target) {
+  std::string q = target.parameter("q").value_or("");
+  if (text::length_utf8(q) > longest_query) {
+    throw Error(ErrorKind::invalid, fmt::format("検索の言葉が長すぎます（{}文字まで）。", longest_query), "探したい言葉を選んで短くしてください。");
+  }
+  return q;
+}
+
+Asked read_asked(const Target& target) {
+  Asked asked;
+  asked.q = read_words(target);
+  asked.query = search::parse(asked.q);
+  read_filters(target, asked);
+  if (target.parameter("sort") == "newest") asked.sort = search::Sort::newest;
+  asked.synonyms = read_switch(target, "synonyms").value_or(true);
+  bool is_page = target.segments.empty() || target.segments[0] != "api";
+  asked.folded = read_switch(target, "fold").value_or(is_page && asked.form.documents.empty());
+  asked.most = target.number("limit", 1, 100, page_size);
+  size_t page = target.number("page", 1, last_position, 1);
+  asked.first = target.number("offset", 0, last_position, (page - 1) * asked.most);
+  if (asked.first > last_position) {
+    throw Error(ErrorKind::invalid, fmt::format("検索結果は{}件目までしか表示できません。", last_position), "言葉や絞り込みを加えて件数を減らしてください。");
+  }
+  return asked;
+}
+
+Parameters parameters(const Asked& asked) {
+  Parameters out = {{"q", asked.q}};
+  for (const auto& kind : asked.form.kinds) out.emplace_back("kind", kind);
+  for (const auto& issuer : asked.form.issuers) out.emplace_back("issuer", issuer);
+  for (const auto& slug : asked.form.documents) out.emplace_back("document", slug);
+  if (!asked.form.begins.from.empty()) out.emplace_back("from", asked.form.begins.from);
+  if (!asked.form.begins.to.empty()) out.emplace_back("to", asked.form.begins.to);
+  if (asked.sort == search::Sort::newest) out.emplace_back("sort", "newest");
+  if (!asked.synonyms) out.emplace_back("synonyms", "off");
+  // Links lead to pages, which fold by themselves unless one document was chosen.
+  if (asked.folded != asked.form.documents.empty()) out.emplace_back("fold", asked.folded ? "on" : "off");
+  if (asked.most != page_size) out.emplace_back("limit", std::to_string(asked.most));
+  return out;
+}
+
+std::string search_url(const Asked& asked) { return "/" + write_query(parameters(asked)); }
+
+search::Window window(const Asked& asked) {
+  search::Window out;
+  out.first = asked.first;
+  out.most = asked.most;
+  out.one_per_document = asked.folded;
+  out.sort = asked.sort;
+  out.synonyms = asked.synonyms;
+  return out;
+}
+
+}  // namespace shirube::web

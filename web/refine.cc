@@ -1,0 +1,158 @@
+#include "web/refine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::web {
+
+namespace {
+
+using Kind = search::Part::Kind;
+
+constexpr size_t most_parts = 24;
+constexpr size_t longest_changed = 200;  // characters of a query; each change carries all of it
+constexpr size_t most_values = 20;
+
+/// A sign to put before a part, and what it makes of it.
+struct Change {
+  Kind from;
+  std::string_view label, sign;
+  Kind to;
+};
+constexpr Change changes[] = {
+    {Kind::word, "必ず含む", "+", Kind::required},
+    {Kind::word, "同義語を使わない", "=", Kind::plain},
+    {Kind::word, "除く", "-", Kind::excluded},
+    {Kind::phrase, "除く", "-", Kind::excluded},
+    {Kind::required, "必須にしない", "", Kind::word},
+    {Kind::plain, "同義語も使う", "", Kind::word},
+};
+
+std::string changed_url(Asked asked, std::string q) {
+  asked.q = std::move(q);
+  return search_url(asked);
+}
+
+/// Whether the lexicon has another way to say the whole of a word.
+bool is_widened(const std::string& word, Reader& reader) {
+  auto normalized = text::normalize(word);
+  auto widenings = reader.searcher().lexicon().widen(normalized, reader.analyzer().analyze(normalized));
+  return std::ranges::any_of(widenings, [&](const auto& widening) { return widening.begin == 0 && widening.end == normalized.text().size(); });
+}
+
+/// Whether the new text is read as meant: one part is of another kind, the rest as before.
+bool is_read_so(const search::Query& before, const std::string& q, Kind to) {
+  auto after = search::parse(q);
+  return after.parts.size() == before.parts.size() && std::ranges::count(after.parts, to, &search::Part::kind) == std::ranges::count(before.parts, to, &search::Part::kind) + 1;
+}
+
+Json changes_model(const Asked& asked, const search::Part& part, Reader& reader) {
+  Json out = Json::array();
+  for (const auto& change : changes) {
+    if (change.from != part.kind) continue;
+    if (change.to == Kind::plain && !(asked.synonyms && is_widened(part.text, reader))) continue;
+    std::string q = asked.query.with(part, std::string(change.sign) + (change.sign.empty() ? part.text : part.typed));
+    if (is_read_so(asked.query, q, change.to)) out.push_back({{"label", change.label}, {"url", changed_url(asked, q)}});
+  }
+  out.push_back({{"label", "外す"}, {"url", changed_url(asked, asked.query.with(part, ""))}});
+  return out;
+}
+
+template <typename Label, typename Narrow>
+Json values_model(const Asked& asked, const std::vector<search::Facet>& facets, bool narrowed, Label label, Narrow narrow) {
+  Json out = Json::array();
+  for (const auto& facet : facets) {
+    if (out.size() == most_values) break;
+    Asked narrower = asked;
+    narrow(narrower.form, facet.value);
+    out.push_back({{"value", facet.value}, {"label", label(facet.value)}, {"count", facet.count}, {"url", narrowed ? "" : search_url(narrower)}});
+  }
+  return out;
+}
+
+}  // namespace
+
+Json parts_model(const Asked& asked, Reader& reader) {
+  Json out = Json::array();
+  bool is_short = text::length_utf8(asked.query.typed) <= longest_changed;
+  for (const auto& part : asked.query.parts) {
+    if (out.size() == most_parts) break;
+    out.push_back({{"kind", search::name(part.kind)},
+                   {"label", search::japanese_name(part.kind)},
+                   {"text", part.text},
+                   {"typed", part.typed},
+                   {"changes", is_short ? changes_model(asked, part, reader) : Json::array()}});
+  }
+  return out;
+}
+
+Json chosen_model(const Asked& asked, const Context& context) {
+  Json out = Json::array();
+  auto add = [&](const char* label, const std::string& text, auto take_off) {
+    Asked wider = asked;
+    take_off(wider);
+    out.push_back({{"label", label}, {"text", text}, {"url", search_url(wider)}});
+  };
+  for (const auto& kind : asked.form.kinds) {
+    add("種別", std::string(corpus::label_of(corpus::document_kinds(), kind)), [&](Asked& wider) { std::erase(wider.form.kinds, kind); });
+  }
+  for (const auto& issuer : asked.form.issuers) add("発出者", issuer, [&](Asked& wider) { std::erase(wider.form.issuers, issuer); });
+  for (const auto& slug : asked.form.documents) {
+    auto document = context.library.document(context.viewer, slug);
+    add("資料", document ? document->title : slug, [&](Asked& wider) {
+      std::erase(wider.form.documents, slug);
+      wider.folded = wider.form.documents.empty();
+    });
+  }
+  const auto& begins = asked.form.begins;
+  if (!begins.empty()) add("日付", begins.from + "〜" + begins.to, [](Asked& wider) { wider.form.begins = {}; });
+  if (!asked.synonyms) add("同義語", "使わない", [](Asked& wider) { wider.synonyms = true; });
+  return out;
+}
+
+Json facets_model(const Asked& asked, const search::Matches& found) {
+  const auto& filters = asked.query.filters;
+  auto as_it_is = [](const std::string& value) { return value; };
+  auto kind_label = [](const std::string& key) { return std::string(corpus::label_of(corpus::document_kinds(), key)); };
+  auto year_label = [](const std::string& year) { return year + "年"; };
+  const auto& begins = filters.begins;
+  bool in_one_year = !begins.from.empty() && begins.from.substr(0, 4) == begins.to.substr(0, 4);
+  return {{"kinds", values_model(asked, found.kinds, !filters.kinds.empty(), kind_label, [](search::Filters& form, const std::string& value) { form.kinds = {value}; })},
+          {"issuers", values_model(asked, found.issuers, !filters.issuers.empty(), as_it_is, [](search::Filters& form, const std::string& value) { form.issuers = {value}; })},
+          {"years", values_model(asked, found.years, in_one_year, year_label, [](search::Filters& form, const std::string& value) { form.begins = {value + "-01-01", value + "-12-31"}; })}};
+}
+
+Json sorts_model(const Asked& asked) {
+  Json out = Json::array();
+  for (const auto& [sort, label] : {std::pair{search::Sort::relevance, "関連順"}, std::pair{search::Sort::newest, "新しい順"}}) {
+    Asked other = asked;
+    other.sort = sort;
+    out.push_back({{"label", label}, {"chosen", sort == asked.sort}, {"url", search_url(other)}});
+  }
+  return out;
+}
+
+std::string within_url(const Asked& asked, const std::string& slug) {
+  Asked within = asked;
+  within.form.documents = {slug};
+  within.folded = false;
+  return search_url(within);
+}
+
+std::string without_synonyms_url(const Asked& asked) {
+  Asked other = asked;
+  other.synonyms = false;
+  return search_url(other);
+}
+
+std::string folding_url(const Asked& asked) {
+  Asked other = asked;
+  other.folded = !asked.folded;
+  return search_url(other);
+}
+
+}  // namespace shirube::web
