@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "search/searcher.h"
+#include "search/suggest.h"
 #include "text/analyzer.h"
 
 namespace shirube::store {
@@ -35,12 +36,23 @@ class Reader {
   /// An index not older than a second. Throws Error{unavailable} when it cannot be read; the next call
   /// tries anew.
   search::Searcher& searcher();
+  /// Its suggestions, in the same way.
+  search::Suggester& suggester();
 
  private:
+  /// Something open, and when it was last brought up to date.
+  template <typename Opened>
+  struct Kept {
+    std::unique_ptr<Opened> opened;
+    std::chrono::steady_clock::time_point refreshed;
+  };
+  template <typename Opened, typename Refresh>
+  static Opened& up_to_date(Kept<Opened>& kept, Refresh refresh);
+
   const ReaderOptions& options_;
   text::Analyzer analyzer_;
-  std::unique_ptr<search::Searcher> searcher_;
-  std::chrono::steady_clock::time_point refreshed_;
+  Kept<search::Searcher> searcher_;
+  Kept<search::Suggester> suggester_;
 };
 
 /// Readers to borrow, made when first needed. Safe to share between threads.

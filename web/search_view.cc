@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "search/meant.h"
 #include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -151,6 +152,17 @@ Json facets_model(const search::Matches& found) {
           {"years", list(found.years, as_it_is)}};
 }
 
+/// What was probably meant, as a search of its own; false when nothing else was.
+Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, Reader& reader) {
+  // Who pages on has found something.
+  if (asked.first > 0) return false;
+  auto meant = search::meant(asked.query, found, context.viewer, reader.searcher(), reader.suggester(), reader.analyzer());
+  if (!meant) return false;
+  Asked instead = asked;
+  instead.q = meant->typed;
+  return {{"q", meant->typed}, {"url", "/" + write_query(parameters(instead))}, {"found", meant->found}, {"exact", meant->exact}};
+}
+
 Json results_model(const Context& context, const Asked& asked) {
   auto reader = context.readers.borrow();
   search::Window window;
@@ -169,6 +181,7 @@ Json results_model(const Context& context, const Asked& asked) {
           {"total_exact", results.found.total_exact},
           {"widened", results.found.widened},
           {"unknown", results.found.unknown},
+          {"meant", meant_model(context, asked, results.found, *reader)},
           {"facets", facets_model(results.found)},
           {"sort", asked.sort == search::Sort::newest ? "newest" : "relevance"},
           {"found", !hits.empty()},

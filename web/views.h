@@ -30,8 +30,11 @@ struct Call {
 std::string read_words(const Target& target);
 
 /// q, kind (any number), issuer, from, to; limit (1 to 100), and offset or page. Without words to look
-/// for: what there is to search.
+/// for: what there is to search. `meant` of the first results is false, or what was probably meant.
 nlohmann::json search_view(const Context& context, const Call& call);
+/// q, as far as it is typed, and limit (1 to 50): what it can become, as search::Suggester has it. `kept`
+/// is what stays of the earlier words.
+nlohmann::json suggest_view(const Context& context, const Call& call);
 /// All documents by title, 50 a page.
 nlohmann::json documents_view(const Context& context, const Call& call);
 /// {slug}: a document with its editions.
