@@ -96,8 +96,9 @@ std::vector<Piece> cut(std::string_view query, const text::Analyzer& analyzer) {
     piece.text += slice;
     if (content) piece.words.push_back(slice);
   }
-  std::erase_if(pieces, [](const Piece& piece) { return piece.words.empty() && piece.text.size() < 9; });
-  // A misspelled word may look like nothing but particles.
+  // A misspelled word may look like nothing but particles, but beside other words particles are meant.
+  bool has_words = std::ranges::any_of(pieces, [](const Piece& piece) { return !piece.words.empty(); });
+  std::erase_if(pieces, [&](const Piece& piece) { return piece.words.empty() && (has_words || piece.text.size() < 9); });
   for (auto& piece : pieces) {
     if (piece.words.empty()) piece.words.push_back(piece.text);
   }
