@@ -146,7 +146,8 @@ std::vector<std::string> lasting_terms(const Xapian::Document& document) {
   return terms;
 }
 
-/// Whether the index has a clause under another title or audience: its own words never change.
+/// Whether the index has a clause under another title or audience: its own words never change. One that
+/// it does not have is not suggested either.
 bool was_corrected(const Xapian::Database& index, const Source& source, const text::Analyzer& analyzer) {
   try {
     return lasting_terms(index.get_document(static_cast<Xapian::docid>(source.clause_id))) != lasting_terms(make_document(source, analyzer));
@@ -213,10 +214,11 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
   };
   auto commit = [&] {
     options_.at_step("fed");
-    if (!suggest()) return;
-    options_.at_step("suggested");
     index.commit();
     options_.at_step("committed");
+    // After the index: what is suggested stands there, so that a correction of it can be told.
+    if (!suggest()) return;
+    options_.at_step("suggested");
     database_.write([&](SQLite::Database& db) {
       store::dequeue(db, pending);
       remember_states(db, states);
@@ -235,9 +237,8 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
     for (const auto& entry : entries) {
       auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
       if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
-      if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) {
-        added.insert(entry.edition_id);
-      } else if (!clauses.empty() && was_corrected(index, clauses.front(), analyzer)) {
+      if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) added.insert(entry.edition_id);
+      if (!clauses.empty() && was_corrected(index, clauses.front(), analyzer)) {
         // At once: when the index has the new facts, nothing tells any more that there were others.
         suggestions.reset();
         remove_suggestions(suggested);

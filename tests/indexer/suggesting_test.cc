@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 #include "corpus/address.h"
 #include "indexer/check.h"
@@ -171,6 +172,22 @@ TEST_CASE_METHOD(Fixture, "what is hidden or renamed is suggested no more") {
   CHECK(texts("文書") == "");
   CHECK(texts("公開") == "");
   CHECK(texts("公開", officer) == "公開の手続 公開の方法 文書公開規則");
+}
+
+TEST_CASE_METHOD(Fixture, "what is hidden after a crash is suggested no more") {
+  const std::string step = GENERATE("fed", "committed", "suggested");
+  INFO(step);
+  add("b", "情報公開規則", {"公開の手続"});
+  index();
+  add("a", "情報管理基準", {"情報の分類"});
+  indexer::IndexWriterOptions options{folder.path(), "test", 1};
+  options.at_step = [&](std::string_view at) {
+    if (at == step) throw std::runtime_error("crash");
+  };
+  CHECK_THROWS_AS(indexer::IndexWriter(database, model(), options).drain([](auto, auto) {}, stop), std::runtime_error);
+  add("a", "情報管理基準", {"情報の分類"}, "staff");
+  index();
+  CHECK(texts("情報") == "情報公開規則");
 }
 
 TEST_CASE_METHOD(Fixture, "suggestions that are missing are made anew") {
