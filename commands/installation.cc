@@ -52,6 +52,8 @@ Installation::Installation(const Arguments& arguments, store::Database::Open ope
 
 search::Searcher Installation::searcher() { return {data, database, model, analyzer_name, lexicon}; }
 
+search::Suggester Installation::suggester() { return {search::suggestion_folder(search::index_folder(data, database)), model, analyzer_name}; }
+
 indexer::IndexWriter Installation::index_writer(const config::Config& config) {
   return {database, model, {data, analyzer_name, static_cast<unsigned>(config.index_threads)}};
 }

@@ -8,6 +8,7 @@
 #include "indexer/child.h"
 #include "indexer/index_writer.h"
 #include "search/searcher.h"
+#include "search/suggest.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "text/analyzer.h"
@@ -32,6 +33,7 @@ struct Installation {
   Installation(const Arguments& arguments, store::Database::Open open);
 
   search::Searcher searcher();
+  search::Suggester suggester();
   indexer::IndexWriter index_writer(const config::Config& config);
   web::AppOptions app_options(corpus::Viewer viewer, size_t readers);
 

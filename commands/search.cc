@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.h"
+#include "search/meant.h"
 #include "text/error.h"
 #include "text/utf8.h"
 #include "web/target.h"
@@ -59,8 +60,14 @@ int search(const Arguments& arguments, const std::string& text, size_t limit, bo
   Installation installation(arguments, store::Database::Open::existing);
   if (json) return search_json(installation, text, limit);
   search::Query query = search::parse(text);
-  auto results = installation.searcher().search(query, corpus::Viewer::everything(), {0, limit, false});
+  search::Searcher searcher = installation.searcher();
+  search::Suggester suggester = installation.suggester();
+  auto viewer = corpus::Viewer::everything();
+  auto results = searcher.search(query, viewer, {0, limit, false});
   std::cout << query.understood() << "　" << (results.found.total_exact ? "" : "約 ") << results.found.total << " 件\n";
+  if (auto meant = search::meant(query, results.found, viewer, searcher, suggester, text::Analyzer(installation.model))) {
+    std::cout << fmt::format("もしかして: {}（{}{}件）\n", meant->typed, meant->exact ? "" : "約", meant->found);
+  }
   int rank = 0;
   for (const auto& hit : results.hits) {
     std::cout << fmt::format("\n{}. {} [{}]\n", ++rank, hit.clause.citation(), corpus::japanese_name(hit.clause.edition.state));

@@ -66,6 +66,7 @@ void keep_index(Installation& installation, const config::Config& config) {
 void mend_index(Installation& installation, const config::Config& config) {
   try {
     installation.searcher();
+    installation.suggester();
   } catch (const Error& e) {
     spdlog::warn("{} 索引を作り直します。", e.message());
     auto outcome = installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);

@@ -4,6 +4,7 @@
 #include <xapian.h>
 
 #include "search/searcher.h"
+#include "search/suggest.h"
 #include "store/database.h"
 #include "store/queue.h"
 #include "text/normalize.h"
@@ -71,7 +72,12 @@ void check_files(SQLite::Database& db, const store::Files& files, std::vector<st
 void check_index(SQLite::Database& db, const std::filesystem::path& folder, std::vector<std::string>& lines) {
   Problems problems(lines);
   Xapian::Database index;
-  if (!folder.empty()) index = Xapian::Database(folder.string());
+  if (!folder.empty()) {
+    index = Xapian::Database(folder.string());
+    std::filesystem::path suggestions = search::suggestion_folder(folder);
+    if (std::filesystem::exists(suggestions)) Xapian::Database(suggestions.string());
+    else problems.add("入力候補の索引がありません（shirube serve か ingest が作ります）");
+  }
   SQLite::Statement select(db, "SELECT c.id, d.slug || '/' || e.key || ' ' || c.path FROM clauses c JOIN editions e ON e.id = c.edition_id "
                                "JOIN documents d ON d.id = e.document_id ORDER BY c.id");
   auto posting = index.postlist_begin(""), end = index.postlist_end("");

@@ -16,7 +16,8 @@ namespace shirube::indexer {
 /// Holds everything that is kept against each other and returns a Japanese line for each problem:
 /// SQLite's own integrity and foreign keys, editions without clauses, quotes that are not in their
 /// clause, originals missing or altered, queue entries left, clauses without posting, postings
-/// without clause. At most 100 lines of a kind are given, then their number. Changes nothing.
+/// without clause, suggestions missing. At most 100 lines of a kind are given, then their number.
+/// Changes nothing.
 std::vector<std::string> check(const std::filesystem::path& data, const store::Database& database, const store::Files& files);
 
 }  // namespace shirube::indexer

@@ -11,13 +11,16 @@
 #include <fstream>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "corpus/rows.h"
 #include "indexer/index_document.h"
+#include "indexer/suggestions.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
+#include "search/suggest.h"
 #include "search/xapian_access.h"
 #include "store/database.h"
 #include "store/event_log.h"
@@ -126,6 +129,42 @@ fs::path current_folder(store::Database& database, const IndexWriterOptions& opt
   return options.data / "index-1";
 }
 
+int64_t last_edition(SQLite::Database& db) { return db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(); }
+
+bool is_new(SQLite::Database& db, int64_t edition) {
+  SQLite::Statement select(db, "SELECT indexed_state = '' FROM editions WHERE id = ?");
+  select.bind(1, edition);
+  return select.executeStep() && select.getColumn(0).getInt() != 0;
+}
+
+/// The terms of a clause, but for those that change without a correction.
+std::vector<std::string> lasting_terms(const Xapian::Document& document) {
+  std::vector<std::string> terms;
+  for (auto it = document.termlist_begin(); it != document.termlist_end(); ++it) {
+    if (!(*it).starts_with(search::prefix::state)) terms.push_back(*it);
+  }
+  return terms;
+}
+
+/// Whether the index has a clause under another title or audience: its own words never change. One that
+/// it does not have is not suggested either.
+bool was_corrected(const Xapian::Database& index, const Source& source, const text::Analyzer& analyzer) {
+  try {
+    return lasting_terms(index.get_document(static_cast<Xapian::docid>(source.clause_id))) != lasting_terms(make_document(source, analyzer));
+  } catch (const Xapian::DocNotFoundError&) {
+    return false;
+  }
+}
+
+/// In one instant, so that none is found half there.
+void remove_suggestions(const fs::path& folder) {
+  if (!fs::exists(folder)) return;
+  fs::path removed = folder.string() + ".removed";
+  fs::remove_all(removed);
+  fs::rename(folder, removed);
+  fs::remove_all(removed);
+}
+
 }  // namespace
 
 IndexWriter::IndexWriter(store::Database& database, const text::AnalyzerModel& model, IndexWriterOptions options)
@@ -137,7 +176,8 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   fs::path current = search::index_folder(options_.data, database_);
   remove_others(options_.data, {current, options_.data / (next_name(current) + parts_ending)});
   database_.write(queue_changed_states);
-  if (database_.read(store::queue_length) == 0) return Outcome::done;
+  bool has_suggestions = current.empty() || fs::exists(search::suggestion_folder(current));
+  if (database_.read(store::queue_length) == 0 && has_suggestions) return Outcome::done;
   if (int64_t after = last_indexed_edition(); is_much(after)) {
     if (build(after, progress, stop) == Outcome::stopped) return Outcome::stopped;
   }
@@ -150,17 +190,35 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
 
 IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std::atomic<bool>& stop) {
   uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
-  if (all == 0) return Outcome::done;
-  Xapian::WritableDatabase index = open_index(current_folder(database_, options_), options_.analyzer_name);
+  fs::path folder = current_folder(database_, options_), suggested = search::suggestion_folder(folder);
+  if (all == 0 && fs::exists(suggested)) return Outcome::done;
+  Xapian::WritableDatabase index = open_index(folder, options_.analyzer_name);
   options_.at_step("opened");
   text::Analyzer analyzer(model_);
   std::vector<store::QueueEntry> pending;
   std::vector<std::pair<int64_t, std::string>> states;
+  std::set<int64_t> added;  // editions that are new to the index
+  std::optional<search::SuggestionIndex> suggestions;
   uint64_t bytes = 0;
+  auto suggest = [&] {
+    bool missing = !fs::exists(suggested);
+    if (!missing && added.empty()) return true;
+    if (!suggestions) suggestions.emplace(suggested, model_, options_.analyzer_name);
+    if (missing && !add_suggestions(database_, {1, database_.read(last_edition), true}, *suggestions, stop)) return false;
+    for (int64_t edition : added) {
+      for (const auto& entry : suggestion_entries(database_, {edition, edition})) suggestions->add(entry);
+    }
+    suggestions->commit();
+    added.clear();
+    return true;
+  };
   auto commit = [&] {
     options_.at_step("fed");
     index.commit();
     options_.at_step("committed");
+    // After the index: what is suggested stands there, so that a correction of it can be told.
+    if (!suggest()) return;
+    options_.at_step("suggested");
     database_.write([&](SQLite::Database& db) {
       store::dequeue(db, pending);
       remember_states(db, states);
@@ -179,6 +237,12 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
     for (const auto& entry : entries) {
       auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
       if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
+      if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) added.insert(entry.edition_id);
+      if (!clauses.empty() && was_corrected(index, clauses.front(), analyzer)) {
+        // At once: when the index has the new facts, nothing tells any more that there were others.
+        suggestions.reset();
+        remove_suggestions(suggested);
+      }
       for (const auto& source : clauses) {
         index.replace_document(static_cast<Xapian::docid>(source.clause_id), make_document(source, analyzer));
         bytes += source.bytes();
@@ -251,6 +315,23 @@ void IndexWriter::write_segment(const Range& range, const fs::path& folder, cons
   fs::rename(unfinished, folder);
 }
 
+/// The store of an index to be: that of the old one, where there is one, and what `added` adds to it. Like
+/// a segment it has its name when it is whole. False when it was stopped.
+bool IndexWriter::write_suggestions(const EditionRange& added, const fs::path& old, const fs::path& folder, const std::atomic<bool>& stop) const {
+  if (fs::exists(folder)) return true;
+  fs::path unfinished = folder.string() + ".unfinished";
+  fs::remove_all(unfinished);
+  bool goes_on = added.first > 1 && fs::exists(old);
+  if (goes_on) fs::copy(old, unfinished, fs::copy_options::recursive);
+  {
+    search::SuggestionIndex suggestions(unfinished, model_, options_.analyzer_name);
+    if (!add_suggestions(database_, {goes_on ? added.first : 1, added.last}, suggestions, stop)) return false;
+    suggestions.commit();
+  }
+  fs::rename(unfinished, folder);
+  return true;
+}
+
 IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress, const std::atomic<bool>& stop) {
   fs::path old = search::index_folder(options_.data, database_);
   std::string name = next_name(old);
@@ -261,7 +342,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
   };
   Seen seen = database_.read([](SQLite::Database& db) {
     // Every change ever queued, also those that are done: a number that is never used again.
-    return Seen{db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(),
+    return Seen{last_edition(db),
                 db.execAndGet("SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'queue'), 0)").getInt64(),
                 db.execAndGet("SELECT date('now', 'localtime')").getString()};
   });
@@ -316,7 +397,23 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
   if (after > 0) whole.add_database(Xapian::Database(old.string()));
   for (const auto& range : ranges) whole.add_database(Xapian::Database(segment(range).string()));
   fs::remove_all(folder);
-  whole.compact(folder.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER);
+  bool suggested = false;
+  {
+    // Read after the clauses: a document that was corrected meanwhile may be corrected in the suggestions
+    // before it is in the index, and never the other way round (see was_corrected).
+    std::jthread beside([&] {
+      try {
+        suggested = write_suggestions({after + 1, seen.edition}, search::suggestion_folder(old), parts / "suggest", stop);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    });
+    whole.compact(folder.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER);
+  }
+  if (failure) std::rethrow_exception(failure);
+  options_.at_step("joined");
+  if (!suggested) return Outcome::stopped;
+  fs::rename(parts / "suggest", search::suggestion_folder(folder));
   options_.at_step("committed");
   database_.write([&](SQLite::Database& db) {
     SQLite::Statement update(db, fmt::format("UPDATE editions AS e SET indexed_state = {} WHERE e.id > :after AND e.id <= :last", corpus::edition_state));

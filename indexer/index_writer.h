@@ -18,6 +18,8 @@ class AnalyzerModel;
 
 namespace shirube::indexer {
 
+struct EditionRange;
+
 /// How far a long piece of work is: done and all, in its own unit.
 using Progress = std::function<void(uint64_t done, uint64_t all)>;
 
@@ -34,7 +36,7 @@ struct IndexWriterOptions {
   std::function<void(std::string_view step)> at_step = [](std::string_view) {};
 };
 
-/// Brings the index into step with the truth. Of all processes on a data directory only one writes
+/// Brings the index, and what it has to suggest, into step with the truth. Of all processes on a data directory only one writes
 /// at a time; the others are told so and may leave the work to it. Safe to call from one thread.
 class IndexWriter {
  public:
@@ -46,8 +48,10 @@ class IndexWriter {
     busy,         ///< another process is writing
   };
 
-  /// Works off the queue: index first, queue row after, so that a crash between the two only
-  /// repeats work. Queues editions anew whose state (current, past, future) changed by date. Much new
+  /// Works off the queue: index and suggestions first, queue row after, so that a crash between the two
+  /// only repeats work (a suggestion may then weigh twice what it should). Suggestions that are missing
+  /// are all made anew, as they are when a document is corrected: what it was called, or who could read
+  /// it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new
   /// text is built apart by several threads, in segments that survive an interruption.
   Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
 
@@ -62,6 +66,7 @@ class IndexWriter {
   int64_t last_indexed_edition() const;
   bool is_much(int64_t after_edition) const;
   void write_segment(const Range& range, const std::filesystem::path& folder, const text::Analyzer& analyzer) const;
+  bool write_suggestions(const EditionRange& added, const std::filesystem::path& old, const std::filesystem::path& folder, const std::atomic<bool>& stop) const;
   Outcome build(int64_t after_edition, const Progress& progress, const std::atomic<bool>& stop);
   Outcome add_queued(const Progress& progress, const std::atomic<bool>& stop);
 

@@ -53,6 +53,7 @@ Script script_of(std::string_view s) {
   bool hiragana = false, katakana = false, latin = false, other = false;
   for (char32_t c : text::to_utf32(s)) {
     if (text::is_kanji(c)) return Script::kanji;
+    if (c == U'ー' && hiragana) continue;
     if (text::is_hiragana(c)) hiragana = true;
     else if (text::is_katakana(c)) katakana = true;
     else if (text::is_latin(c) || c == U'\'') latin = true;
@@ -79,6 +80,9 @@ std::vector<Piece> cut(std::string_view query, const text::Analyzer& analyzer) {
     if (token.kind == TokenKind::number) continue;
     std::string slice = text::fold(query.substr(token.begin, token.end - token.begin));
     Script script = script_of(slice);
+    // A long vowel is of the script before it: ぱすわーど.
+    bool prolongs = std::ranges::all_of(text::to_utf32(slice), [](char32_t c) { return c == U'ー'; });
+    if (prolongs && !pieces.empty() && pieces.back().end == token.begin && pieces.back().script == Script::hiragana) script = Script::hiragana;
     bool content = token.kind != TokenKind::function;
     if (script == Script::other) {
       if (content) pieces.push_back({token.begin, token.end, script, slice, {slice}});
@@ -92,8 +96,9 @@ std::vector<Piece> cut(std::string_view query, const text::Analyzer& analyzer) {
     piece.text += slice;
     if (content) piece.words.push_back(slice);
   }
-  std::erase_if(pieces, [](const Piece& piece) { return piece.words.empty() && piece.text.size() < 9; });
-  // A misspelled word may look like nothing but particles.
+  // A misspelled word may look like nothing but particles, but beside other words particles are meant.
+  bool has_words = std::ranges::any_of(pieces, [](const Piece& piece) { return !piece.words.empty(); });
+  std::erase_if(pieces, [&](const Piece& piece) { return piece.words.empty() && (has_words || piece.text.size() < 9); });
   for (auto& piece : pieces) {
     if (piece.words.empty()) piece.words.push_back(piece.text);
   }

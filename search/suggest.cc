@@ -111,16 +111,19 @@ struct Suggester::Private {
   Xapian::Database index;
   bool open = false;
 
+  bool exists() const { return !folder.empty() && std::filesystem::exists(folder / "iamglass"); }
+
   void take_up() {
-    if (open) {
-      index.reopen();
-      return;
+    // Opened anew each time: an open one is not told that another stands in its place.
+    open = false;
+    if (!exists()) return;
+    try {
+      index = Xapian::Database(folder.string());
+    } catch (const Xapian::DatabaseOpeningError&) {
+      if (exists()) throw;
+      return;  // removed at this moment
     }
-    if (!std::filesystem::exists(folder / "iamglass")) return;
-    Xapian::Database found(folder.string());
-    if (found.get_metadata(std::string(format_key)).empty()) return;  // being made at this moment
-    require_fit(found, suggest_name, suggest_format, analyzer_name);
-    index = std::move(found);
+    require_fit(index, suggest_name, suggest_format, analyzer_name);
     open = true;
   }
 
@@ -293,6 +296,8 @@ struct Suggester::Private {
   }
 };
 
+std::filesystem::path suggestion_folder(const std::filesystem::path& index_folder) { return index_folder.empty() ? index_folder : index_folder / "suggest"; }
+
 Suggester::Suggester(std::filesystem::path folder, const text::AnalyzerModel& model, std::string analyzer_name)
     : self_(new Private{std::move(folder), std::move(analyzer_name), text::Analyzer(model), {}}) {
   refresh();
@@ -300,6 +305,8 @@ Suggester::Suggester(std::filesystem::path folder, const text::AnalyzerModel& mo
 
 Suggester::~Suggester() = default;
 Suggester::Suggester(Suggester&&) noexcept = default;
+
+const std::filesystem::path& Suggester::folder() const { return self_->folder; }
 
 void Suggester::refresh() try { self_->take_up(); } catch (const Xapian::Error& e) {
   throw unreadable(suggest_name, e);

@@ -87,6 +87,10 @@ struct Correction {
 /// How many clauses that the viewer may see hold all of these words, which stand as in the query.
 using Frequency = std::function<uint64_t(const std::vector<std::string>& words)>;
 
+/// Where the suggestions of an index stand: inside its folder, so that both are named, replaced and
+/// removed as one. Empty when there is no index.
+std::filesystem::path suggestion_folder(const std::filesystem::path& index_folder);
+
 /// Reads the store. Holds one open snapshot; for one thread at a time. Failures of Xapian leave as
 /// Error{unavailable} with the hint to run `shirube reindex`.
 class Suggester {
@@ -97,7 +101,9 @@ class Suggester {
   ~Suggester();
   Suggester(Suggester&&) noexcept;
 
-  /// Takes up what was committed since. Cheap when nothing was.
+  const std::filesystem::path& folder() const;
+
+  /// Takes up what was committed since, also when the store was removed or another is in its place.
   void refresh();
 
   /// Up to `most` (at most 50) different texts that `typed`, whose last part may be unfinished, can

@@ -93,7 +93,7 @@ struct SuggestionIndex::Private {
 
   void open(const std::string& analyzer_name) {
     fresh = !fs::exists(folder / "iamglass");
-    if (fresh) fs::remove_all(beside(".new"));
+    fs::remove_all(beside(".new"));
     index = Xapian::WritableDatabase(fresh ? beside(".new").string() : folder.string(), Xapian::DB_CREATE_OR_OPEN | Xapian::DB_NO_TERMLIST);
     if (fresh) {
       index.set_metadata(std::string(format_key), std::string(suggest_format));

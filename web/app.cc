@@ -40,7 +40,7 @@ constexpr std::string_view problem_type = "application/problem+json; charset=utf
 
 /// Sent with every answer that does not say otherwise itself.
 constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
-    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
                                 "frame-ancestors 'none'; base-uri 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     // Search words stand in addresses; they must not leave with a link to the original's site.
@@ -93,6 +93,7 @@ constexpr Route routes[] = {
     {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
     {"GET", "/static/{}", nullptr, {}, send_static},
     {"GET", "/api/v1/search", search_view},
+    {"GET", "/api/v1/suggest", suggest_view},
     {"GET", "/api/v1/documents", documents_view},
     {"GET", "/api/v1/documents/{}", document_view},
     {"GET", "/api/v1/documents/{}/{}", edition_view},

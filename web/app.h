@@ -35,6 +35,7 @@ struct AppOptions {
 /// static files. Safe to share between threads.
 ///
 ///   /                                          search           /api/v1/search
+///                                              suggestions      /api/v1/suggest
 ///   /documents                                 list             /api/v1/documents
 ///   /documents/{slug}                          → current        /api/v1/documents/{slug}
 ///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}

@@ -1,5 +1,6 @@
 #include "web/reader_pool.h"
 
+#include "store/database.h"
 #include "text/error.h"
 
 namespace shirube::web {
@@ -12,16 +13,32 @@ constexpr auto freshness = 1s;
 
 }  // namespace
 
-search::Searcher& Reader::searcher() {
+/// `refresh` is given what was open, if anything, and gives what takes up the index of now.
+template <typename Opened, typename Refresh>
+Opened& Reader::up_to_date(Kept<Opened>& kept, Refresh refresh) {
   auto now = std::chrono::steady_clock::now();
-  if (searcher_ && now - refreshed_ < freshness) return *searcher_;
-  // A searcher that failed to take up a new index is not to be used again: it leaves with the error.
-  auto fresh = std::move(searcher_);
-  if (fresh) fresh->refresh();
-  else fresh = std::make_unique<search::Searcher>(options_.data, options_.database, options_.model, options_.analyzer_name, options_.lexicon);
-  searcher_ = std::move(fresh);
-  refreshed_ = now;
-  return *searcher_;
+  if (kept.opened && now - kept.refreshed < freshness) return *kept.opened;
+  // What failed to take up a new index is not to be used again: it leaves with the error.
+  kept.opened = refresh(std::move(kept.opened));
+  kept.refreshed = now;
+  return *kept.opened;
+}
+
+search::Searcher& Reader::searcher() {
+  return up_to_date(searcher_, [&](std::unique_ptr<search::Searcher> before) {
+    if (!before) return std::make_unique<search::Searcher>(options_.data, options_.database, options_.model, options_.analyzer_name, options_.lexicon);
+    before->refresh();
+    return before;
+  });
+}
+
+search::Suggester& Reader::suggester() {
+  return up_to_date(suggester_, [&](std::unique_ptr<search::Suggester> before) {
+    auto folder = search::suggestion_folder(search::index_folder(options_.data, options_.database));
+    if (!before || before->folder() != folder) return std::make_unique<search::Suggester>(folder, options_.model, options_.analyzer_name);
+    before->refresh();
+    return before;
+  });
 }
 
 search::Searcher* Reader::searcher_if_any() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "search/searcher.h"
+#include "search/suggest.h"
 #include "text/analyzer.h"
 
 namespace shirube::store {
@@ -37,12 +38,23 @@ class Reader {
   search::Searcher& searcher();
   /// The same, or null when it cannot be read: for pages that only gain by it.
   search::Searcher* searcher_if_any();
+  /// Its suggestions, in the same way.
+  search::Suggester& suggester();
 
  private:
+  /// Something open, and when it was last brought up to date.
+  template <typename Opened>
+  struct Kept {
+    std::unique_ptr<Opened> opened;
+    std::chrono::steady_clock::time_point refreshed;
+  };
+  template <typename Opened, typename Refresh>
+  static Opened& up_to_date(Kept<Opened>& kept, Refresh refresh);
+
   const ReaderOptions& options_;
   text::Analyzer analyzer_;
-  std::unique_ptr<search::Searcher> searcher_;
-  std::chrono::steady_clock::time_point refreshed_;
+  Kept<search::Searcher> searcher_;
+  Kept<search::Suggester> suggester_;
 };
 
 /// Readers to borrow, made when first needed. Safe to share between threads.

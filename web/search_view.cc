@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "search/meant.h"
 #include "text/utf8.h"
 #include "web/asked.h"
 #include "web/explain.h"
@@ -79,6 +80,17 @@ Json start_model() {
   return links;
 }
 
+/// What was probably meant, as a search of its own; false when nothing else was.
+Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, Reader& reader) {
+  // Who pages on has found something.
+  if (asked.first > 0) return false;
+  auto meant = search::meant(asked.query, found, context.viewer, reader.searcher(), reader.suggester(), reader.analyzer());
+  if (!meant) return false;
+  Asked instead = asked;
+  instead.q = meant->typed;
+  return {{"q", meant->typed}, {"url", "/" + write_query(parameters(instead))}, {"found", meant->found}, {"exact", meant->exact}};
+}
+
 Json results_model(const Context& context, const Asked& asked) {
   auto reader = context.readers.borrow();
   search::Window looked_through = window(asked);
@@ -97,6 +109,7 @@ Json results_model(const Context& context, const Asked& asked) {
           {"widened", results.found.widened},
           {"without_synonyms_url", without_synonyms_url(asked)},
           {"unknown", results.found.unknown},
+          {"meant", meant_model(context, asked, results.found, *reader)},
           {"facets", facets_model(asked, results.found)},
           {"sorts", sorts_model(asked)},
           {"folded", asked.folded},

@@ -138,6 +138,7 @@ class Listener : public httplib::Server {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
     new_task_queue = [this] { return new BoundedPool(options_); };
+    set_tcp_nodelay(true);  // the body follows its header at once
     set_payload_max_length(options_.largest_body);
     set_keep_alive_max_count(options_.keep_alive_requests);
     set_keep_alive_timeout(options_.keep_alive_time.count());

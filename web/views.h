@@ -32,8 +32,12 @@ std::string read_words(const Target& target);
 /// The clause at slug, key and path. Throws Error{missing}.
 corpus::PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path);
 
-/// The parameters of read_asked(). Without words to look for: what there is to search.
+/// The parameters of read_asked(). Without words to look for: what there is to search. `meant` of
+/// the first results is false, or what was probably meant.
 nlohmann::json search_view(const Context& context, const Call& call);
+/// q, as far as it is typed, and limit (1 to 50): what it can become, as search::Suggester has it. `kept`
+/// is what stays of the earlier words.
+nlohmann::json suggest_view(const Context& context, const Call& call);
 /// All documents by title, 50 a page.
 nlohmann::json documents_view(const Context& context, const Call& call);
 /// {slug}: a document with its editions.

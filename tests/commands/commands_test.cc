@@ -57,6 +57,8 @@ TEST_CASE_METHOD(Fixture, "ingest from standard input, then search, batch and ch
   CHECK_THAT(out(), Catch::Contains("取込 0、同一 2、訂正 0、拒否 0"));
   REQUIRE(run({"search", "委託先", "--limit", "1"}) == 0);
   CHECK_THAT(out(), Catch::Contains("委託（第1版）"));
+  REQUIRE(run({"search", "てれわーく"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("もしかして: テレワーク（1件）"));
   REQUIRE(run({"search", "委託先", "--json"}) == 0);
   Json found = Json::parse(out());
   CHECK(found["hits"].size() == 1);

@@ -14,6 +14,8 @@
 #include "indexer/check.h"
 #include "indexer/index_writer.h"
 #include "search/searcher.h"
+#include "search/suggest.h"
+#include "search/suggest_format.h"
 #include "store/database.h"
 #include "tests/process.h"
 #include "tests/temporary_folder.h"
@@ -41,6 +43,18 @@ std::map<std::string, std::string> dump(const fs::path& data) {
       out[select.getColumn(1).getString()] = terms + doc.get_value(0);
     }
   });
+  return out;
+}
+
+/// What there is to suggest. A crash may have counted the weight of a text twice.
+std::set<std::string> suggestions(const fs::path& data) {
+  store::Database database(data / "shirube.db", store::Database::Open::existing);
+  Xapian::Database store(search::suggestion_folder(search::index_folder(data, database)).string());
+  std::set<std::string> out;
+  for (auto it = store.postlist_begin(""), end = store.postlist_end(""); it != end; ++it) {
+    auto record = search::record_at(store, *it);
+    out.insert(std::to_string(record.kind) + " " + record.text);
+  }
   return out;
 }
 
@@ -87,6 +101,7 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
   REQUIRE(run_shirube(ingest(folder / "whole", folder), folder.path()) == 0);
   auto duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
   auto expected = dump(folder / "whole");
+  auto suggested = suggestions(folder / "whole");
   REQUIRE(expected.size() == 600 + 12 * 40);
   std::mt19937_64 random(42);
   int killed = 0, too_late = 0;
@@ -109,6 +124,7 @@ TEST_CASE("ingest killed at fifty random instants loses nothing") {
     REQUIRE(run_shirube(ingest(data, folder), folder.path()) == 0);
     REQUIRE(run_shirube({"--data", data, "check"}, folder.path()) == 0);
     REQUIRE(dump(data) == expected);
+    REQUIRE(suggestions(data) == suggested);
     fs::remove_all(data);
   }
 }
@@ -144,9 +160,10 @@ TEST_CASE("killed at each step of the queue, the work is taken up again") {
     int64_t segment_characters;
   };
   const Row rows[] = {{"drain", "created", little},   {"drain", "named", little},  {"drain", "opened", little},  {"drain", "fed", little},
-                      {"drain", "committed", little}, {"drain", "dequeued", little}, {"drain", "opened", much},    {"drain", "fed", much},
-                      {"drain", "committed", much},   {"drain", "pointed", much},  {"rebuild", "opened", much},  {"rebuild", "fed", much},
-                      {"rebuild", "committed", much}, {"rebuild", "pointed", much}};
+                      {"drain", "suggested", little}, {"drain", "committed", little}, {"drain", "dequeued", little}, {"drain", "opened", much},
+                      {"drain", "fed", much},         {"drain", "joined", much},   {"drain", "committed", much}, {"drain", "pointed", much},
+                      {"rebuild", "opened", much},    {"rebuild", "fed", much},    {"rebuild", "joined", much},  {"rebuild", "committed", much},
+                      {"rebuild", "pointed", much}};
   for (const auto& row : rows) {
     INFO(row.work << " at " << row.step);
     TemporaryFolder folder;
@@ -188,6 +205,8 @@ TEST_CASE("killed at each step of the queue, the work is taken up again") {
     store::Database database(folder / "shirube.db");
     CHECK(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
     CHECK(dump(folder.path()).size() == 30);
+    auto suggested = suggestions(folder.path());
+    CHECK(std::ranges::count_if(suggested, [](const std::string& one) { return one.starts_with("0 d"); }) == 30);
     int folders = 0;
     for (const auto& entry : fs::directory_iterator(folder.path())) folders += entry.path().filename().string().starts_with("index-");
     CHECK(folders == 1);

@@ -3,6 +3,7 @@
 
 #include "tests/web/town.h"
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -87,6 +88,95 @@ TEST_CASE("the search page") {
       {"kind unknown", "/?q=a&kind=nothing", 400, {"種別「nothing」はありません"}},
       {"day impossible", "/?q=a&from=2025-02-30", 400, {"日付として読めません"}},
   });
+}
+
+TEST_CASE("what was probably meant") {
+  std::string offered = "もしかして: <a href=\"/?q=" + q("セキュリティ") + "\">セキュリティ</a>（";
+  check({
+      {"a slip", "/?q=" + q("セキュティ"), 200, {offered}},
+      {"kana", "/?q=" + q("てれわーく"), 200, {">テレワーク</a>（"}},
+      {"filters go on", "/?q=" + q("セキュティ") + "&kind=policy&sort=newest", 200, {"href=\"/?q=" + q("セキュリティ") + "&amp;kind=policy&amp;sort=newest\">"}},
+      {"filters hide it", "/?q=" + q("セキュティ") + "&kind=law", 200, {}, {"もしかして"}},
+      {"signs stay", "/?q=" + q("セキュティ -目的"), 200, {">セキュリティ -目的</a>"}},
+      {"nothing else", "/?q=" + q("端末の持ち出し"), 200, {}, {"もしかして"}},
+      {"nonsense", "/?q=" + q("鯨の腹"), 200, {}, {"もしかして"}},
+      {"further pages", "/?q=" + q("セキュティ") + "&page=2", 200, {}, {"もしかして"}},
+      {"the API", "/api/v1/search?q=" + q("セキュティ"), 200, {"\"meant\":{", "\"q\":\"セキュリティ\"", "\"url\":\"/?q=" + q("セキュリティ") + "\""}},
+      {"the API, without", "/api/v1/search?q=" + q("端末"), 200, {"\"meant\":false"}},
+      {"what is hidden", "/?q=" + q("ごくひ"), 200, {}, {"もしかして", "極秘"}},
+  });
+}
+
+TEST_CASE("what is being typed") {
+  auto suggestions = [](const App& service, const std::string& parameters) {
+    Response response = town().get(service, "/api/v1/suggest?" + parameters);
+    INFO(response.body);
+    REQUIRE(response.status == 200);
+    CHECK(response.content_type == "application/json; charset=utf-8");
+    return nlohmann::json::parse(response.body);
+  };
+  CHECK(suggestions(app(), "q=" + q("星見")) ==
+        nlohmann::json{{"q", "星見"},
+                       {"suggestions", {{{"text", "星見市情報セキュリティ対策基準"}, {"kept", ""}, {"kind", "title"}, {"kind_label", "題名"}}}}});
+  auto second = suggestions(app(), "q=" + q("規程 てれわ"))["suggestions"];
+  REQUIRE(second.size() == 1);
+  CHECK(second[0]["text"] == "規程 テレワーク");
+  CHECK(second[0]["kept"] == "規程 ");
+  CHECK(second[0]["kind"] == "heading");
+  CHECK(suggestions(app(), "q=" + q("照会1"))["suggestions"][0]["kind"] == "question");
+  CHECK(suggestions(app(), "q=" + q("照会"))["suggestions"].size() == 10);
+  CHECK(suggestions(app(), "q=" + q("照会") + "&limit=3")["suggestions"].size() == 3);
+  CHECK(suggestions(app(), "q=" + q("照会") + "&limit=50")["suggestions"].size() == 47);
+  for (const std::string blank : {"", "q=", "q=%20%E3%80%80"}) CHECK(suggestions(app(), blank)["suggestions"].empty());
+  check({
+      {"no suggestions", "/api/v1/suggest?q=a&limit=0", 400, {"1から50までの整数"}},
+      {"too many", "/api/v1/suggest?q=a&limit=51", 400},
+      {"too long", "/api/v1/suggest?q=" + std::string(2001, 'a'), 400, {"2000文字まで"}},
+      {"markup is text", "/api/v1/suggest?q=" + q("<script"), 200, {"<script>alert(1)</script>の\\\"引用\\\"&通知"}},
+      {"POST", "/api/v1/suggest?q=a", 405, {}, {}, "POST"},
+  });
+}
+
+TEST_CASE("hidden documents suggest nothing") {
+  auto options = town().options();
+  options.viewer = {{"public"}};
+  App outside(options);
+  auto everyone = shirube::corpus::Viewer::everything();
+  options.viewer = everyone;
+  App inside(options);
+  auto empty = [](const App& service, const std::string& typed) {
+    return nlohmann::json::parse(town().get(service, "/api/v1/suggest?q=" + q(typed)).body)["suggestions"].empty();
+  };
+  for (const char* typed : {"極", "極秘の", "ごくひ", "gokuhi"}) {
+    INFO(typed);
+    CHECK(empty(app(), typed));
+    CHECK(empty(outside, typed));
+    CHECK_FALSE(empty(inside, typed));
+  }
+  CHECK(empty(outside, "星見市"));
+  CHECK_FALSE(empty(outside, "変わった"));
+  CHECK(town().get(outside, "/?q=" + q("セキュティ")).body.find("もしかして") == std::string::npos);
+}
+
+TEST_CASE("suggestions follow the index to its next folder") {
+  Town own;
+  auto options = own.options();
+  App service(options);
+  auto count = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // a reader looks once a second
+    return nlohmann::json::parse(own.get(service, "/api/v1/suggest?q=" + q("照会")).body)["suggestions"].size();
+  };
+  CHECK(count() == 10);
+  shirube::indexer::IndexWriterOptions writing;
+  writing.data = options.data;
+  writing.analyzer_name = "test";
+  shirube::indexer::IndexWriter writer(own.database, own.model, writing);
+  REQUIRE(writer.rebuild([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
+  CHECK(count() == 10);
+  std::filesystem::remove_all(options.data / "index-2" / "suggest");
+  CHECK(count() == 0);
+  REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
+  CHECK(count() == 10);
 }
 
 TEST_CASE("editions and clauses") {
@@ -194,6 +284,7 @@ TEST_CASE("search words stay on this site and pages out of caches") {
   CHECK(header_of(page.headers, "X-Frame-Options") == "DENY");
   // The policy allows no inline script or style, and nothing from elsewhere.
   CHECK(header_of(page.headers, "Content-Security-Policy").starts_with("default-src 'none'"));
+  CHECK(header_of(page.headers, "Content-Security-Policy").find("connect-src 'self';") != std::string::npos);
   for (const char* inline_code : {"style=\"", "onclick", "<style", "javascript:", "src=\"http"}) CHECK(page.body.find(inline_code) == std::string::npos);
 }
 
@@ -208,6 +299,7 @@ TEST_CASE("a page is the model that the API sends") {
                       {"search", "/" + asked + "&fold=off", "/search" + asked},
                       {"explain", "/explain", "/explain?fold=on"},
                       {"explain", "/explain" + asked + "&clause=taisaku-kijun/2025-04-01/2", "/explain" + asked + "&fold=on&clause=taisaku-kijun/2025-04-01/2"},
+                      {"search", "/?q=" + q("セキュティ"), "/search?q=" + q("セキュティ") + "&fold=on"},
                       {"documents", "/documents", "/documents"},
                       {"edition", policy, policy},
                       {"clause", policy + "/clauses/2?q=" + q("許可"), policy + "/clauses/2?q=" + q("許可")}};

@@ -1,0 +1,57 @@
+#include "search/meant.h"
+
+#include <limits>
+
+namespace shirube::search {
+
+namespace {
+
+constexpr uint64_t few_matches = 3;
+
+/// Bytes of a query.
+struct Stretch {
+  size_t begin, end;
+};
+
+/// Plain words that stand next to each other: they are corrected by what stands together.
+std::vector<Stretch> plain_words(const Query& query) {
+  std::vector<Stretch> out;
+  bool goes_on = false;
+  for (const auto& part : query.parts) {
+    bool plain = part.kind == Part::Kind::word;
+    if (plain && !goes_on) out.push_back({part.begin, 0});
+    if (plain) out.back().end = part.begin + part.typed.size();
+    goes_on = plain;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Meant> meant(const Query& query, const Matches& found, const corpus::Viewer& viewer, Searcher& searcher, Suggester& suggester, const text::Analyzer& analyzer) {
+  if (found.total >= few_matches && found.unknown.empty()) return std::nullopt;
+  auto frequency = [&](const std::vector<std::string>& words) {
+    std::vector<std::string> terms;
+    for (const auto& word : words) {
+      for (const auto& token : analyzer.analyze(word)) {
+        if (text::is_content(token) && !searcher.lexicon().says_nothing(token.term)) terms.push_back(token.term);
+      }
+    }
+    // What says nothing (について, 教えてください) is no word in doubt.
+    return terms.empty() ? std::numeric_limits<uint64_t>::max() : searcher.frequency(terms, viewer);
+  };
+  std::string typed = query.typed;
+  auto stretches = plain_words(query);
+  for (auto it = stretches.rbegin(); it != stretches.rend(); ++it) {
+    size_t length = it->end - it->begin;
+    if (auto correction = suggester.did_you_mean(typed.substr(it->begin, length), viewer, frequency)) typed.replace(it->begin, length, correction->query);
+  }
+  if (typed == query.typed) return std::nullopt;
+  Query corrected = parse(typed);
+  corrected.filters = query.filters;
+  Matches matches = searcher.match(corrected, viewer, {.first = 0, .most = 1});
+  if (matches.total == 0 || (found.unknown.empty() && matches.total <= found.total)) return std::nullopt;
+  return Meant{std::move(typed), matches.total, matches.total_exact};
+}
+
+}  // namespace shirube::search

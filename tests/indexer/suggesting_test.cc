@@ -1,0 +1,268 @@
+// What the writer puts into the suggestions of an index, and what a search makes of them.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+#include "corpus/address.h"
+#include "indexer/check.h"
+#include "indexer/index_writer.h"
+#include "search/meant.h"
+#include "store/database.h"
+#include "tests/temporary_folder.h"
+
+using namespace shirube;
+namespace fs = std::filesystem;
+using search::SuggestionKind;
+
+namespace {
+
+const text::AnalyzerModel& model() {
+  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
+  return instance;
+}
+
+const corpus::Viewer citizen{{"public"}}, officer{{"public", "staff"}};
+
+struct Fixture {
+  TemporaryFolder folder;
+  store::Database database{folder / "shirube.db"};
+  corpus::Library library{database};
+  std::atomic<bool> stop{false};
+  int64_t segment_characters = 1'000'000;
+
+  void add(const std::string& slug, const std::string& title, const std::vector<std::string>& headings, const std::string& audience = "public",
+           const std::string& kind = "policy", const std::string& effective = "2025-04-01") {
+    corpus::NewEdition edition;
+    edition.facts.slug = slug;
+    edition.facts.title = title;
+    edition.facts.kind = kind;
+    edition.facts.audience = audience;
+    edition.facts.effective = effective;
+    edition.content_hash = slug + effective;
+    int number = 0;
+    for (const auto& heading : headings) {
+      corpus::Clause clause;
+      clause.label = "第" + std::to_string(++number) + "条";
+      clause.kind = corpus::ClauseKind::article;
+      clause.heading = heading;
+      clause.text = heading + "について定める。";
+      edition.clauses.push_back(clause);
+    }
+    corpus::assign_addresses(edition.clauses);
+    library.add({&edition, 1});
+  }
+
+  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2, segment_characters}}; }
+  void index() {
+    REQUIRE(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+    REQUIRE(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
+  }
+  fs::path store() { return search::suggestion_folder(search::index_folder(folder.path(), database)); }
+  search::Suggester suggester() { return {store(), model(), "test"}; }
+  search::Searcher searcher() { return {folder.path(), database, model(), "test", folder / "lexicon"}; }
+
+  std::string texts(const std::string& typed, const corpus::Viewer& viewer = citizen) {
+    std::string out;
+    for (const auto& one : suggester().suggest(typed, viewer, 50)) out += (out.empty() ? "" : " ") + one.text;
+    return out;
+  }
+  std::string meant(const std::string& typed, const corpus::Viewer& viewer = citizen) {
+    auto query = search::parse(typed);
+    auto searching = searcher();
+    auto suggesting = suggester();
+    auto found = searching.match(query, viewer, {});
+    auto answer = search::meant(query, found, viewer, searching, suggesting, text::Analyzer(model()));
+    if (!answer) return "";
+    CHECK(answer->found == searching.match(search::parse(answer->typed), viewer, {}).total);
+    return answer->typed;
+  }
+
+  /// Editions enough for several segments.
+  void add_town(int from, int to) {
+    for (int i = from; i < to; ++i) add("d" + std::to_string(i), "見本基準" + std::to_string(i), {"情報の管理", "端末の管理" + std::to_string(i % 3)}, i % 2 ? "staff" : "public");
+  }
+  std::vector<std::vector<search::Suggestion>> everything() {
+    std::vector<std::vector<search::Suggestion>> out;
+    auto suggesting = suggester();
+    for (const char* typed : {"見", "情", "端末", "端末の管理1", "か", "k"}) {
+      for (const auto& viewer : {citizen, officer}) out.push_back(suggesting.suggest(typed, viewer, 50));
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "titles, headings and questions are suggested to those who may read them") {
+  add("kijun", "情報管理基準", {"情報の分類", "情報管理基準", "", "（情報の分類）"});
+  add("kaito", "情報の持ち出しについて", {"情報の持ち出しの可否"}, "staff", "answer");
+  index();
+  auto found = suggester().suggest("情報", officer, 50);
+  REQUIRE(found.size() == 4);
+  CHECK(found[0] == search::Suggestion{"情報の分類", 0, SuggestionKind::heading});
+  CHECK(found[1] == search::Suggestion{"情報管理基準", 0, SuggestionKind::title});
+  CHECK(found[2].kind == SuggestionKind::question);
+  CHECK(found[3].kind == SuggestionKind::question);
+  CHECK(texts("情報") == "情報の分類 情報管理基準");
+  CHECK(texts("情報", {{"committee"}}) == "");
+}
+
+TEST_CASE_METHOD(Fixture, "built in segments or added one by one, the same is suggested") {
+  add_town(0, 20);
+  index();
+  add_town(20, 40);
+  index();
+  auto added = everything();
+  REQUIRE(added[0].size() == 20);
+  CHECK(search::index_folder(folder.path(), database) == folder / "index-1");
+
+  segment_characters = 30;
+  REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(search::index_folder(folder.path(), database) == folder / "index-2");
+  CHECK(everything() == added);
+
+  add_town(40, 60);
+  index();  // joined with what there is
+  CHECK(search::index_folder(folder.path(), database) == folder / "index-3");
+  auto joined = everything();
+  CHECK(joined[0].size() == 30);
+  REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(everything() == joined);
+}
+
+TEST_CASE_METHOD(Fixture, "a change of state suggests nothing twice") {
+  add("a", "情報甲", {"本則"});
+  add("b", "情報乙", {"本則"});
+  index();
+  // The edition that was in force is queued again; 甲 is carried by two editions now.
+  add("b", "情報乙", {"本則"}, "public", "policy", "2020-04-01");
+  index();
+  CHECK(texts("情報") == "情報乙 情報甲");
+  add("a", "情報甲", {"本則"}, "public", "policy", "2019-04-01");
+  for (int i = 0; i < 4; ++i) database.write([](SQLite::Database& db) { db.exec("INSERT INTO queue (edition_id) SELECT id FROM editions WHERE document_id = 1"); });
+  index();
+  CHECK(texts("情報") == "情報甲 情報乙");
+  auto before = everything();
+  REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(everything() == before);
+}
+
+TEST_CASE_METHOD(Fixture, "what is hidden or renamed is suggested no more") {
+  add("a", "情報管理基準", {"情報の分類"});
+  add("b", "情報公開規則", {"公開の手続"});
+  index();
+  search::Suggester open = suggester();
+  REQUIRE(open.suggest("情報", citizen).size() == 3);
+  add("a", "情報管理基準", {"情報の分類"}, "staff");
+  index();
+  CHECK(texts("情報") == "情報公開規則");
+  CHECK(texts("情報", officer) == "情報管理基準 情報公開規則 情報の分類");
+  open.refresh();
+  CHECK(open.suggest("情報", citizen).size() == 1);
+  add("b", "文書公開規則", {"公開の手続"});
+  index();
+  CHECK(texts("情報") == "");
+  CHECK(texts("文書") == "文書公開規則");
+  // With a new edition as well.
+  add("b", "文書公開規則", {"公開の方法"}, "staff", "policy", "2026-04-01");
+  index();
+  CHECK(texts("文書") == "");
+  CHECK(texts("公開") == "");
+  CHECK(texts("公開", officer) == "公開の手続 公開の方法 文書公開規則");
+}
+
+TEST_CASE_METHOD(Fixture, "what is hidden after a crash is suggested no more") {
+  const std::string step = GENERATE("fed", "committed", "suggested");
+  INFO(step);
+  add("b", "情報公開規則", {"公開の手続"});
+  index();
+  add("a", "情報管理基準", {"情報の分類"});
+  indexer::IndexWriterOptions options{folder.path(), "test", 1};
+  options.at_step = [&](std::string_view at) {
+    if (at == step) throw std::runtime_error("crash");
+  };
+  CHECK_THROWS_AS(indexer::IndexWriter(database, model(), options).drain([](auto, auto) {}, stop), std::runtime_error);
+  add("a", "情報管理基準", {"情報の分類"}, "staff");
+  index();
+  CHECK(texts("情報") == "情報公開規則");
+}
+
+TEST_CASE_METHOD(Fixture, "suggestions that are missing are made anew") {
+  add_town(0, 10);
+  index();
+  auto before = everything();
+  fs::remove_all(store());
+  CHECK(texts("情報") == "");
+  CHECK_THAT(indexer::check(folder.path(), database, store::Files(folder / "files")), Catch::VectorContains(std::string("入力候補の索引がありません（shirube serve か ingest が作ります）")));
+  SECTION("when nothing is queued") { index(); }
+  SECTION("when something is") {
+    database.write([](SQLite::Database& db) { db.exec("INSERT INTO queue (edition_id) VALUES (1)"); });
+    index();
+  }
+  SECTION("when they are joined with a new index") {
+    segment_characters = 30;
+    add_town(10, 20);
+    index();
+    REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+    CHECK(texts("見", officer).find("見本基準19") != std::string::npos);
+    return;
+  }
+  CHECK(everything() == before);
+}
+
+TEST_CASE_METHOD(Fixture, "a stopped build leaves the suggestions as they were, and goes on") {
+  add_town(0, 10);
+  index();
+  segment_characters = 30;
+  add_town(10, 20);
+  stop = true;
+  CHECK(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::stopped);
+  CHECK(texts("見本基準1") == "");  // of odd numbers, staff alone
+  CHECK(texts("見本基準1", officer) == "見本基準1");
+  stop = false;
+  index();
+  CHECK(texts("見本基準1") == "見本基準10 見本基準12 見本基準14 見本基準16 見本基準18");
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(folder.path())) left.insert(entry.path().filename().string());
+  CHECK(left.contains("index-2"));
+  CHECK_FALSE(left.contains("index-2.parts"));
+}
+
+TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
+  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償"});
+  add("b", "内部調査の手順", {"漏えいの調査"}, "staff");
+  index();
+  fs::create_directory(folder / "lexicon");
+  std::ofstream(folder / "lexicon" / "boilerplate.tsv") << "教える\n下さる\n";
+  struct Row {
+    const char *typed, *meant;
+    corpus::Viewer viewer = citizen;
+  };
+  const Row rows[] = {
+      {"セキュティ", "セキュリティ"},
+      {"あんごうか", "暗号化"},
+      {"angouka", "暗号化"},
+      {"セキュティ対策について教えてください", "セキュリティ対策について教えてください"},
+      {"損失の保障", "損失の補償"},
+      // Signs and fields stay as they are.
+      {"種別:規程 セキュティ -損失", "種別:規程 セキュリティ -損失"},
+      {"「補償」 セキュティ", "「補償」 セキュリティ"},
+      // What its filters hide is not offered.
+      {"種別:法令 セキュティ", ""},
+      {"セキュリティ", ""},
+      {"委託先の監査", ""},
+      {"鯨", ""},
+      {"", ""},
+      {"種別:規程", ""},
+      {"「セキュティ」", ""},
+  };
+  for (const auto& row : rows) {
+    INFO(row.typed);
+    CHECK(meant(row.typed, row.viewer) == row.meant);
+  }
+  CHECK(meant("naibuchousa", officer) == "内部調査");
+  CHECK(meant("naibuchousa") == "");
+}
