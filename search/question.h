@@ -7,6 +7,7 @@
 
 #include "search/lexicon.h"
 #include "search/query.h"
+#include "search/tuning.h"
 #include "text/analyzer.h"
 
 namespace shirube::search {
@@ -23,18 +24,18 @@ struct FieldWeight {
 };
 
 /// docs/relevance.md shows what each is worth.
-inline constexpr std::array<FieldWeight, 6> fields = {{
+SHIRUBE_CONSTANT std::array<FieldWeight, 6> fields = tuned_rows<FieldWeight, 6>({"word", "pair", "heading", "reference", "own", "place"}, {{
     {Field::word, "語", 1.0, 0.9, 0.4},
     {Field::pair, "二文字", 0.45, 0.4, 0.4},
     {Field::heading, "見出し", 0.6, 0.9, 0.4},
     {Field::reference, "条項番号", 1.0, 0.9, 0.4},
     {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
     {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
-}};
+}});
 constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
 
-constexpr double noun_weight = 1.3;      ///< a question is about what it names
-constexpr double synonym_weight = 0.3;   ///< of the word typed
+SHIRUBE_CONSTANT double noun_weight = tuned("noun.weight", 1.3);         ///< a question is about what it names
+SHIRUBE_CONSTANT double synonym_weight = tuned("synonym.weight", 0.3);  ///< of the word typed
 
 /// Something a clause is wanted for: terms that must all be there. Most have one; a synonym of
 /// several words has several.

@@ -12,7 +12,7 @@ namespace shirube::search {
 
 namespace {
 
-constexpr double shortest = 0.5;  ///< a clause shorter than half the average is not favoured further
+SHIRUBE_CONSTANT double shortest = tuned("length.shortest", 0.5);  ///< a clause shorter than half the average is not favoured further
 
 /// Robertson and Sparck Jones' weight without relevance information, kept above zero.
 double idf(double clauses, double frequency) { return std::log(1 + (clauses - frequency + 0.5) / (frequency + 0.5)); }

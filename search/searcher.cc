@@ -28,7 +28,7 @@ constexpr size_t last_listed = 1000;
 constexpr size_t most_read = 5000;
 
 /// A clause that speaks of less of a question's subjects is no match.
-constexpr double least_share = 0.02;
+SHIRUBE_CONSTANT double least_share = tuned("share.least", 0.02);
 
 /// What binds stands a little before what explains it (住民への説明は法令が先).
 struct Authority {
