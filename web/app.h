@@ -34,12 +34,16 @@ struct AppOptions {
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
 /// static files. Safe to share between threads.
 ///
+/// A change is taken only from a page of this service itself (anything else is 403): while there are no
+/// sign-ins, a page elsewhere could otherwise have its reader's browser make it.
+///
 ///   /                                          search           /api/v1/search
 ///   /documents                                 list             /api/v1/documents
 ///   /documents/{slug}                          → current        /api/v1/documents/{slug}
 ///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}
 ///   /documents/{slug}/{key}/clauses/{path}     clause           /api/v1/…/clauses/{path}
 ///   /documents/{slug}/{key}/original           the file
+///   /judgements                                judged queries; POST judges
 ///   /static/{file}
 class App {
  public:
@@ -58,6 +62,8 @@ class App {
 
   /// Longest target that is read, in bytes; a longer one is 414.
   static constexpr size_t longest_target = 8192;
+  /// Longest form that is taken, in bytes; a longer one is 413.
+  static constexpr size_t longest_form = 64 << 10;
 
  private:
   struct Private;

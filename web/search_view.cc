@@ -100,7 +100,7 @@ Json form_model(const Context& context, const Asked& asked) {
   return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
 }
 
-Json hit_model(const search::Hit& hit, const search::Query& query, Reader& reader, const std::string& marking) {
+Json hit_model(const search::Hit& hit, const search::Query& query, Reader& reader, const std::string& marking, Json judgement) {
   const auto& [id, document, edition, clause, above] = hit.clause;
   std::string title = full_title_of(clause);
   Json where = Json::array({document.title});
@@ -119,6 +119,7 @@ Json hit_model(const search::Hit& hit, const search::Query& query, Reader& reade
   out["url"] = clause_url(document.slug, edition.key, clause.path) + marking;
   out["document"] = document_model(document);
   out["edition"] = edition_model(document, edition);
+  out["judgement"] = std::move(judgement);
   return out;
 }
 
@@ -161,7 +162,8 @@ Json results_model(const Context& context, const Asked& asked) {
   auto results = reader->searcher().search(asked.query, context.viewer, window);
   std::string marking = write_query({{"q", asked.q}});
   Json hits = Json::array();
-  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked.query, *reader, marking));
+  auto judged = context.judgements.list(context.viewer, asked.q);
+  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked.query, *reader, marking, judgement_model(asked.q, hit.clause, judged)));
   size_t end = asked.first + results.hits.size();
   bool more = results.hits.size() == asked.most && end < results.found.total && end <= last_position;
   return {{"understood", asked.query.understood()},

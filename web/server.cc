@@ -183,8 +183,14 @@ class Connections : public httplib::TaskQueue {
   std::thread watch_;
 };
 
+/// httplib keeps forms to 8,192 bytes and takes them apart itself. It is not told that a body is one: the
+/// type waits under a name of ours, which is taken from a client that sends it.
+constexpr const char* kept_type = ":content-type";
+
 Request request_of(const httplib::Request& asked) {
-  return {asked.method, asked.target, {asked.headers.begin(), asked.headers.end()}, asked.body};
+  Request out{asked.method, asked.target, {}, asked.body};
+  for (const auto& [name, value] : asked.headers) out.headers.emplace_back(name == kept_type ? "Content-Type" : name, value);
+  return out;
 }
 
 void send_file(const FilePart& part, const std::string& content_type, httplib::Response& out) {
@@ -251,6 +257,10 @@ class Listener : public httplib::Server {
     request.params.clear();
     // It would apply them unchecked to any answer. The App answers ranges of originals.
     request.ranges.clear();
+    std::string type = request.get_header_value("Content-Type");
+    request.headers.erase("Content-Type");
+    request.headers.erase(kept_type);
+    if (!type.empty()) request.headers.emplace(kept_type, type);
     // A body that is left unread would be taken for the next request.
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;

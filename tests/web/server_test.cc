@@ -127,6 +127,25 @@ TEST_CASE("what httplib refuses looks like our refusals") {
   }
 }
 
+TEST_CASE("a form comes through the socket up to its limit") {
+  Service service;
+  auto client = service.client();
+  httplib::Headers here = {{"Sec-Fetch-Site", "same-origin"}, {":content-type", "text/plain"}};
+  std::string query = "端末", form = "document=taisaku-kijun&clause=2&grade=2&q=" + percent_encode(query);
+  // More than httplib would read of a form.
+  auto taken = client.Post("/judgements", here, form + "&more=" + std::string(20'000, 'a'), "application/x-www-form-urlencoded");
+  REQUIRE(taken);
+  CHECK(taken->status == 303);
+  CHECK(taken->get_header_value("Location") == "/?q=" + query);  // as httplib decodes it
+  auto heavy = client.Post("/judgements", here, form + "&more=" + std::string(App::longest_form, 'a'), "application/x-www-form-urlencoded");
+  REQUIRE(heavy);
+  CHECK(heavy->status == 413);
+  CHECK_FALSE(heavy->get_header_value("Content-Security-Policy").empty());
+  auto elsewhere = client.Post("/judgements", {{"Origin", "http://evil.example"}}, form, "application/x-www-form-urlencoded");
+  REQUIRE(elsewhere);
+  CHECK(elsewhere->status == 403);
+}
+
 TEST_CASE("one connection takes several requests, and a body cannot pose as one") {
   Service service;
   std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", last = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
