@@ -39,6 +39,12 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
   eval             問合せをまとめて検索し、正解の判定に照らして測る --queries F.jsonl --qrels F.tsv
                    [--run OUT] [--compare 以前の RUN] [--top 件数（1〜1000、既定 100）] [--json]
+                   --own 問合せと判定のファイルの代わりに、ここで評価した検索で測る（条項ごと）
+                   --words FOLDER そのフォルダの synonyms.tsv などにしたときを、今のものと比べる
+  judge list       評価した検索の一覧 [--json]
+  judge set 検索語 識別名/条項 段階     評価する（段階は 0 ちがう 〜 3 そのもの）
+  judge remove 検索語 識別名/条項      評価を取り消す
+  judge export | import               評価を書き出す・取り込む --queries F.jsonl --qrels F.tsv
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
@@ -76,8 +82,8 @@ int run(int argc, char** argv) {
   app.fallthrough();
   int code = 0;
   std::vector<std::function<void()>> actions;
-  auto command = [&](const char* name, std::function<int()> action) {
-    CLI::App* sub = app.add_subcommand(name);
+  auto command = [&](const char* name, std::function<int()> action, CLI::App* of = nullptr) {
+    CLI::App* sub = (of ? of : &app)->add_subcommand(name);
     sub->set_help_flag();
     sub->final_callback([&, action] { actions.emplace_back([&code, action] { code = action(); }); });
     return sub;
@@ -110,12 +116,35 @@ int run(int argc, char** argv) {
   batch_sub->add_option("--run", run_file)->required();
   commands::EvalOptions eval;
   CLI::App* eval_sub = command("eval", [&] { return commands::eval(arguments, eval); });
-  eval_sub->add_option("--queries", eval.queries)->required();
-  eval_sub->add_option("--qrels", eval.qrels)->required();
+  eval_sub->add_option("--queries", eval.queries);
+  eval_sub->add_option("--qrels", eval.qrels);
+  eval_sub->add_flag("--own", eval.own);
+  eval_sub->add_option("--words", eval.words);
   eval_sub->add_option("--run", eval.run);
   eval_sub->add_option("--compare", eval.compare);
   eval_sub->add_option("--top", eval.top)->check(CLI::Range(1, 1000));
   eval_sub->add_flag("--json", eval.json);
+  CLI::App* judge = app.add_subcommand("judge");
+  judge->set_help_flag();
+  judge->require_subcommand(1);
+  judge->fallthrough();
+  std::string clause;
+  int grade = 0;
+  fs::path qrels;
+  command("list", [&] { return commands::judge_list(arguments, json); }, judge)->add_flag("--json", json);
+  CLI::App* set_sub = command("set", [&] { return commands::judge_set(arguments, text, clause, grade); }, judge);
+  CLI::App* remove_sub = command("remove", [&] { return commands::judge_remove(arguments, text, clause); }, judge);
+  for (CLI::App* sub : {set_sub, remove_sub}) {
+    sub->add_option("query", text)->required();
+    sub->add_option("clause", clause)->required();
+  }
+  set_sub->add_option("grade", grade)->required();
+  CLI::App* export_sub = command("export", [&] { return commands::judge_export(arguments, queries, qrels); }, judge);
+  CLI::App* import_sub = command("import", [&] { return commands::judge_import(arguments, queries, qrels); }, judge);
+  for (CLI::App* sub : {export_sub, import_sub}) {
+    sub->add_option("--queries", queries)->required();
+    sub->add_option("--qrels", qrels)->required();
+  }
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
   std::string host;

@@ -30,14 +30,24 @@ int batch(const Arguments& arguments, const std::filesystem::path& queries, size
 
 struct EvalOptions {
   std::filesystem::path queries, qrels;
+  bool own = false;               ///< the judged queries of this office instead, clause by clause
+  std::filesystem::path words;    ///< a folder of synonyms.tsv and its like to compare with the present one; empty: does not
   std::filesystem::path run;      ///< also writes what was found; empty: does not
   std::filesystem::path compare;  ///< an earlier run to compare with; empty: does not
   size_t top = 100;               ///< documents a query
   bool json = false;
 };
 
-/// As batch(), and measures what was found against judgements.
+/// As batch(), and measures what was found against judgements: documents, or with `own` clauses.
 int eval(const Arguments& arguments, const EvalOptions& options);
+
+/// The judged queries of this office. A clause is slug/path; files are those that eval() reads, with
+/// clauses for documents. Importing takes all or, naming the line at fault, nothing.
+int judge_list(const Arguments& arguments, bool json);
+int judge_set(const Arguments& arguments, const std::string& query, const std::string& clause, int grade);
+int judge_remove(const Arguments& arguments, const std::string& query, const std::string& clause);
+int judge_export(const Arguments& arguments, const std::filesystem::path& queries, const std::filesystem::path& qrels);
+int judge_import(const Arguments& arguments, const std::filesystem::path& queries, const std::filesystem::path& qrels);
 
 /// Makes the index anew.
 int reindex(const Arguments& arguments);

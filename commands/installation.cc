@@ -50,7 +50,7 @@ Installation::Installation(const Arguments& arguments, store::Database::Open ope
       model(analyzer_options(arguments, analyzer_name)),
       lexicon(arguments.config.folder.empty() ? fs::path() : (arguments.config.folder / arguments.config.terms).parent_path()) {}
 
-search::Searcher Installation::searcher() { return {data, database, model, analyzer_name, lexicon}; }
+search::Searcher Installation::searcher(const fs::path& words) { return {data, database, model, analyzer_name, words}; }
 
 search::Suggester Installation::suggester() { return {search::suggestion_folder(search::index_folder(data, database)), model, analyzer_name}; }
 

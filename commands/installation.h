@@ -32,7 +32,9 @@ indexer::ExtractionLimits limits(const config::Config& config);
 struct Installation {
   Installation(const Arguments& arguments, store::Database::Open open);
 
-  search::Searcher searcher();
+  search::Searcher searcher() { return searcher(lexicon); }
+  /// With another folder of synonyms.tsv and its like.
+  search::Searcher searcher(const std::filesystem::path& words);
   search::Suggester suggester();
   indexer::IndexWriter index_writer(const config::Config& config);
   web::AppOptions app_options(corpus::Viewer viewer, size_t readers);

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "commands/commands.h"
+#include "commands/questions.h"
 #include "commands/terminal.h"
 #include "search/evaluation.h"
 #include "text/error.h"
@@ -24,48 +25,34 @@ namespace {
 
 // ---- what both do ----
 
-struct Question {
-  std::string id, text;
-};
-
-std::vector<Question> read_questions(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in) throw Error(ErrorKind::missing, "問合せのファイルを開けません: " + file.string(), "場所を確認してください。");
-  std::vector<Question> questions;
-  std::string line;
-  for (size_t number = 1; std::getline(in, line); ++number) {
-    if (text::trim(line).empty()) continue;
-    Json json = Json::parse(line, nullptr, false);
-    bool good = json.is_object() && json.contains("_id") && json["_id"].is_string() && json.contains("text") && json["text"].is_string();
-    if (!good) throw Error(ErrorKind::invalid, fmt::format("{} の{}行目を読めません。", file.string(), number), "1行に {\"_id\": …, \"text\": …} を書いてください。");
-    questions.push_back({json["_id"], json["text"]});
-  }
-  if (questions.empty()) throw Error(ErrorKind::invalid, "問合せが1件もありません: " + file.string(), "JSON Lines で書いてください。");
-  return questions;
-}
-
 /// What questions found, and how long each took.
 struct Answers {
   search::Run run;
   std::vector<double> milliseconds;
 };
 
+/// What a ranking is of.
+enum class Level { document, clause };
+
 /// Asks one question after the other; fewer when it is told to stop.
-Answers ask(Installation& installation, const std::vector<Question>& questions, size_t top) {
-  search::Searcher searcher = installation.searcher();
+Answers ask(Installation& installation, const std::vector<Question>& questions, size_t top, Level level, const fs::path& words) {
+  search::Searcher searcher = installation.searcher(words);
   Answers answers;
   installation.database.read([&](SQLite::Database& db) {
-    SQLite::Statement slug(db, "SELECT d.slug FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = ?");
+    SQLite::Statement address(db, "SELECT d.slug, c.path FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = ?");
     for (const auto& question : questions) {
       if (stop_requested) break;
       auto begin = std::chrono::steady_clock::now();
-      auto found = searcher.match(search::parse(question.text), corpus::Viewer::everything(), {0, top, true});
+      auto found = searcher.match(search::parse(question.text), corpus::Viewer::everything(), {0, top, level == Level::document});
       search::Ranking& ranking = answers.run.emplace_back(search::Ranking{question.id, {}});
+      std::unordered_set<std::string> listed;  // a clause stands in several editions
       for (const auto& match : found.matches) {
-        slug.reset();
-        slug.bind(1, match.clause_id);
-        slug.executeStep();
-        ranking.documents.push_back({slug.getColumn(0).getString(), match.score});
+        address.reset();
+        address.bind(1, match.clause_id);
+        address.executeStep();
+        std::string name = address.getColumn(0).getString();
+        if (level == Level::clause) name = corpus::clause_address(name, address.getColumn(1).getString());
+        if (listed.insert(name).second) ranking.documents.push_back({std::move(name), match.score});
       }
       answers.milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }
@@ -73,24 +60,10 @@ Answers ask(Installation& installation, const std::vector<Question>& questions, 
   return answers;
 }
 
-/// A file for a run. It is opened before the work whose result it takes, lest that be lost.
-class RunFile {
- public:
-  explicit RunFile(const fs::path& path) : path_(path), out_(path) { check("場所と権限を確認してください。"); }
-  void write(const search::Run& run) {
-    search::write_run(out_, run, "shirube");
-    out_.flush();
-    check("空き容量を確認してください。");
-  }
-
- private:
-  void check(const char* hint) {
-    if (!out_) throw Error(ErrorKind::unavailable, "結果を書けません: " + path_.string(), hint);
-  }
-
-  fs::path path_;
-  std::ofstream out_;
-};
+void write(ResultFile& file, const search::Run& run) {
+  search::write_run(file.stream(), run, "shirube");
+  file.finish();
+}
 
 struct Latency {
   double mean = 0, p50 = 0, p95 = 0, p99 = 0;
@@ -151,7 +124,7 @@ std::string excerpt(const Texts& texts, const std::string& query) {
   return std::string(beginning) + (beginning.size() < line.size() ? "…" : "");
 }
 
-void print(const Outcome& outcome, const Texts& texts, const fs::path& compared) {
+void print(const Outcome& outcome, const Texts& texts, const std::string& compared) {
   const char* space = "";
   for (const auto& measure : measures) {
     std::cout << fmt::format("{}{} {:.4f}", space, measure.label, outcome.mean.*measure.value);
@@ -163,7 +136,7 @@ void print(const Outcome& outcome, const Texts& texts, const fs::path& compared)
   std::cout << fmt::format("\n時間 平均 {:.2f}　p50 {:.2f}　p95 {:.2f}　p99 {:.2f} ms\n", time.mean, time.p50, time.p95, time.p99);
   if (!outcome.comparison) return;
   const search::Comparison& comparison = *outcome.comparison;
-  std::cout << fmt::format("\n{} と比べて（nDCG@10）\n勝ち {}　負け {}　引分け {}　差 {:+.4f}　p = {:.4f}\n", compared.string(), comparison.wins, comparison.losses, comparison.ties,
+  std::cout << fmt::format("\n{} と比べて（nDCG@10）\n勝ち {}　負け {}　引分け {}　差 {:+.4f}　p = {:.4f}\n", compared, comparison.wins, comparison.losses, comparison.ties,
                            comparison.difference, comparison.p);
   for (const auto& [title, changes] : {std::pair("良くなった問合せ", &comparison.gained), std::pair("悪くなった問合せ", &comparison.lost)}) {
     if (!changes->empty()) std::cout << title << "\n";
@@ -193,23 +166,45 @@ Json to_json(const Outcome& outcome, const Texts& texts) {
   return json;
 }
 
+/// What cannot be asked for together, and a folder of words that is none.
+void check(const EvalOptions& options) {
+  bool files = !options.queries.empty() || !options.qrels.empty(), both = !options.queries.empty() && !options.qrels.empty();
+  if (options.own ? files : !both) {
+    throw Error(ErrorKind::invalid, options.own ? "--own と --queries・--qrels は一緒に使えません。" : "必要な引数がありません（--queries と --qrels、または --own）。", "使い方は shirube help で確認できます。");
+  }
+  if (options.words.empty()) return;
+  if (!options.compare.empty()) throw Error(ErrorKind::invalid, "--words と --compare は一緒に使えません。", "どちらかを指定してください。");
+  bool any = false;
+  for (const char* list : {"synonyms.tsv", "boilerplate.tsv", "pinned.tsv"}) any |= fs::exists(options.words / list);
+  if (!any) {
+    throw Error(ErrorKind::missing, "語の一覧がありません: " + options.words.string(), "config/dictionary をフォルダごと複写し、synonyms.tsv などを直して指定してください。ない一覧は空とみなします。");
+  }
+}
+
 }  // namespace
 
 int batch(const Arguments& arguments, const fs::path& queries, size_t top, const fs::path& run) {
   Installation installation(arguments, store::Database::Open::existing);
   auto questions = read_questions(queries);
-  RunFile file(run);
-  Answers answers = ask(installation, questions, top);
-  file.write(answers.run);
+  ResultFile file(run);
+  Answers answers = ask(installation, questions, top, Level::document, installation.lexicon);
+  write(file, answers.run);
   Latency time = latency(answers.milliseconds);
   std::cout << fmt::format("queries={} mean={:.2f} p50={:.2f} p95={:.2f} p99={:.2f} ms\n", answers.milliseconds.size(), time.mean, time.p50, time.p95, time.p99);
   return 0;
 }
 
 int eval(const Arguments& arguments, const EvalOptions& options) {
+  check(options);
   Installation installation(arguments, store::Database::Open::existing);
-  auto questions = read_questions(options.queries);
-  auto judgements = search::parse_judgements(store::read_file(options.qrels, search::largest_evaluation_file), options.qrels.string());
+  OwnJudgements judged_here;
+  if (options.own) {
+    judged_here = own_judgements(corpus::JudgementLedger(installation.database));
+  } else {
+    judged_here.questions = read_questions(options.queries);
+    judged_here.judgements = search::parse_judgements(store::read_file(options.qrels, search::largest_evaluation_file), options.qrels.string());
+  }
+  const auto& [questions, judgements] = judged_here;
   // Read before the other is opened for writing: the two may be one file.
   search::Run earlier;
   if (!options.compare.empty()) earlier = search::parse_run(store::read_file(options.compare, search::largest_evaluation_file), options.compare.string());
@@ -220,21 +215,24 @@ int eval(const Arguments& arguments, const EvalOptions& options) {
   outcome.judged = judged.size();
   outcome.absent = static_cast<size_t>(std::ranges::count_if(judged, [&](const auto& query) { return !texts.contains(query.first); }));
   if (outcome.absent == outcome.judged) {
-    throw Error(ErrorKind::invalid, "正解の判定がある問合せが1件もありません: " + options.qrels.string(), "問合せの _id と判定の問合せの名前をそろえてください。");
+    throw Error(ErrorKind::invalid, "正解の判定がある問合せが1件もありません: " + (options.own ? "評価した検索" : options.qrels.string()),
+                options.own ? "役に立った条項も評価してください。" : "問合せの _id と判定の問合せの名前をそろえてください。");
   }
   if (options.top < deepest_measure) std::cerr << fmt::format("注意: 上位 {} 件だけを見るため、それより深い指標は低く出ます。\n", options.top);
-  std::optional<RunFile> file;
+  std::optional<ResultFile> file;
   if (!options.run.empty()) file.emplace(options.run);
-  Answers answers = ask(installation, questions, options.top);
+  Level level = options.own ? Level::clause : Level::document;
+  if (!options.words.empty()) earlier = ask(installation, questions, options.top, level, installation.lexicon).run;
+  Answers answers = ask(installation, questions, options.top, level, options.words.empty() ? installation.lexicon : options.words);
   if (stop_requested) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行してください。");
-  if (file) file->write(answers.run);
+  if (file) write(*file, answers.run);
   outcome.mean = search::evaluate(judgements, answers.run).mean;
   outcome.latency = latency(answers.milliseconds);
-  if (!options.compare.empty()) outcome.comparison = search::compare(judgements, earlier, answers.run, changes_shown);
+  if (!options.compare.empty() || !options.words.empty()) outcome.comparison = search::compare(judgements, earlier, answers.run, changes_shown);
   if (options.json) {
     std::cout << to_json(outcome, texts).dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
-    print(outcome, texts, options.compare);
+    print(outcome, texts, options.words.empty() ? options.compare.string() : "今の語の一覧");
   }
   return 0;
 }

@@ -92,7 +92,7 @@ void Definitions::widen(Question& question, std::string_view asked, const Xapian
     size_t subject = 0;
     for (const auto& token : tokens) {
       bool within = token.begin >= normalized.original_begin(use.begin) && token.end <= normalized.original_end(use.end);
-      auto at = std::ranges::find(question.subjects, token.term);
+      auto at = std::ranges::find(question.subjects, token.term, &Question::Subject::term);
       if (within && at != question.subjects.end()) {
         subject = static_cast<size_t>(at - question.subjects.begin()) + 1;
         break;

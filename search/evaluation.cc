@@ -124,8 +124,7 @@ double signed_sum(const std::vector<double>& differences, Bits next) {
 
 }  // namespace
 
-Judgements parse_judgements(std::string_view bytes, const std::string& file) {
-  Judgements judgements;
+void each_judgement(std::string_view bytes, const std::string& file, const TakeJudgement& take) {
   each_line(bytes, file, [&](size_t number, const Columns& columns) {
     if (number == 1 && columns.front() == "query-id") return;
     // The second of four columns is held to TREC's 0, lest a name with a space in it make four of three.
@@ -133,7 +132,14 @@ Judgements parse_judgements(std::string_view bytes, const std::string& file) {
     int grade = 0;
     if (!good) refuse(file, number, "を読めません。", judgement_hint);
     if (!read_number(columns.back(), grade) || grade < 0 || grade > highest_grade) refuse(file, number, "の評価を読めません。", judgement_hint);
-    bool fresh = judgements[std::string(columns.front())].emplace(columns[columns.size() - 2], grade).second;
+    take(number, columns.front(), columns[columns.size() - 2], grade);
+  });
+}
+
+Judgements parse_judgements(std::string_view bytes, const std::string& file) {
+  Judgements judgements;
+  each_judgement(bytes, file, [&](size_t number, std::string_view query, std::string_view document, int grade) {
+    bool fresh = judgements[std::string(query)].emplace(document, grade).second;
     if (!fresh) refuse(file, number, "の資料は、同じ問合せで前にも評価されています。", "1つの問合せと資料の評価は1行にしてください。");
   });
   return judgements;

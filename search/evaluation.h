@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <span>
@@ -29,6 +30,11 @@ using Judgements = std::map<std::string, std::map<std::string, int>>;
 /// from 0 to 100, or a document judged twice for a query is an Error{invalid} that names `file` and
 /// the line; so is a file over the limits.
 Judgements parse_judgements(std::string_view bytes, const std::string& file);
+
+/// The same, line by line, for who must say which line another fault is in. What is judged twice is no
+/// fault here.
+using TakeJudgement = std::function<void(size_t line, std::string_view query, std::string_view document, int grade)>;
+void each_judgement(std::string_view bytes, const std::string& file, const TakeJudgement& take);
 
 struct Retrieved {
   std::string document;

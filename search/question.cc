@@ -54,7 +54,7 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
     if (!text::is_content(token) || (!all_empty && lexicon.says_nothing(token.term))) continue;
     auto [word, fresh] = words.try_emplace(token.term);
     if (fresh) {
-      out.subjects.push_back(token.term);
+      out.subjects.push_back({token.term, typed.substr(token.begin, token.end - token.begin)});
       word->second.subject = out.subjects.size();
     }
     word->second.weight += token.kind == TokenKind::noun ? noun_weight : 1.0;

@@ -7,6 +7,7 @@
 
 #include "search/lexicon.h"
 #include "search/query.h"
+#include "search/tuning.h"
 #include "text/analyzer.h"
 
 namespace shirube::search {
@@ -23,7 +24,7 @@ struct FieldWeight {
 };
 
 /// docs/relevance.md shows what each is worth.
-inline constexpr std::array<FieldWeight, 7> fields = {{
+SHIRUBE_CONSTANT std::array<FieldWeight, 7> fields = tuned_rows<FieldWeight, 7>({"word", "pair", "heading", "reference", "own", "place", "definition"}, {{
     {Field::word, "語", 1.0, 0.9, 0.4},
     {Field::pair, "二文字", 0.45, 0.4, 0.4},
     {Field::heading, "見出し", 0.6, 0.9, 0.4},
@@ -31,13 +32,13 @@ inline constexpr std::array<FieldWeight, 7> fields = {{
     {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
     {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
     {Field::definition, "定義", 0.5, 0.9, 0.4},
-}};
+}});
 constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
 
-constexpr double noun_weight = 1.3;      ///< a question is about what it names
-constexpr double synonym_weight = 0.3;   ///< of the word typed
+SHIRUBE_CONSTANT double noun_weight = tuned("noun.weight", 1.3);         ///< a question is about what it names
+SHIRUBE_CONSTANT double synonym_weight = tuned("synonym.weight", 0.3);  ///< of the word typed
 
-constexpr double defined_weight = 0.6;   ///< of the word typed: what a document calls it
+SHIRUBE_CONSTANT double defined_weight = tuned("defined.weight", 0.6);   ///< of the word typed: what a document calls it
 
 /// Clauses of neighbouring numbers, both included.
 struct ClauseRange {
@@ -58,7 +59,11 @@ struct Wanted {
 /// and by any synonym.
 struct Question {
   std::vector<Wanted> wanted;
-  std::vector<std::string> subjects;  ///< the terms typed; subject n is subjects[n - 1]
+  struct Subject {
+    std::string term;   ///< of the analyzer: the representative spelling
+    std::string typed;  ///< for people
+  };
+  std::vector<Subject> subjects;  ///< subject n is subjects[n - 1]
   std::vector<std::string> widened;   ///< the synonyms added, as the lexicon has them
 };
 

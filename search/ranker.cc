@@ -12,7 +12,7 @@ namespace shirube::search {
 
 namespace {
 
-constexpr double shortest = 0.5;  ///< a clause shorter than half the average is not favoured further
+SHIRUBE_CONSTANT double shortest = tuned("length.shortest", 0.5);  ///< a clause shorter than half the average is not favoured further
 
 /// Robertson and Sparck Jones' weight without relevance information, kept above zero.
 double idf(double clauses, double frequency) { return std::log(1 + (clauses - frequency + 0.5) / (frequency + 0.5)); }
@@ -271,7 +271,7 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
   }
   for (size_t i = 1; i < spoken.size(); ++i) {
     if (spoken[i]) out.share += self_->subject_weights[i];
-    else if (parts) out.missing.push_back(self_->question.subjects[i - 1]);
+    else if (parts) out.missing.push_back(self_->question.subjects[i - 1].typed);
   }
   out.share = self_->all_subjects > 0 ? out.share / self_->all_subjects : 1;
   return out;

@@ -34,7 +34,7 @@ constexpr size_t last_listed = 1000;
 constexpr size_t most_read = 5000;
 
 /// A clause that speaks of less of a question's subjects is no match.
-constexpr double least_share = 0.02;
+SHIRUBE_CONSTANT double least_share = tuned("share.least", 0.02);
 
 /// What binds stands a little before what explains it (住民への説明は法令が先).
 struct Authority {
@@ -396,7 +396,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     out.widened = question.widened;
     Ranker ranker(self_->index, self_->lengths, question);
     for (const auto& subject : question.subjects) {
-      if (!self_->stands(subject, viewer)) out.unknown.push_back(subject);
+      if (!self_->stands(subject.term, viewer)) out.unknown.push_back(subject.typed);
     }
     Conditions conditions = self_->conditions(query, viewer);
     bool has_words = !question.wanted.empty();
@@ -509,7 +509,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
     std::ranges::sort(words);
     if (words.size() > most_words) words.resize(most_words);
     for (const auto& [weight, name] : words) {
-      question.subjects.push_back(word_of(name));
+      question.subjects.push_back({word_of(name), word_of(name)});
       question.wanted.push_back({Field::word, {name}, 1, question.subjects.size()});
     }
     if (words.empty()) return {};

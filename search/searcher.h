@@ -78,7 +78,7 @@ struct Explanation {
   double share = 0;             ///< of the query's subjects, how much the clause speaks of (0 to 1)
   std::vector<Contribution> parts;
   double authority = 1;         ///< factor for the kind of document
-  std::vector<std::string> missing;  ///< subjects that it does not speak of
+  std::vector<std::string> missing;  ///< subjects that it does not speak of, as typed
   std::string reason;           ///< one Japanese sentence, when it is not found
 };
 

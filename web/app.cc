@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "store/files.h"
 #include "text/error.h"
@@ -24,11 +25,12 @@ namespace {
 struct Service {
   AppOptions options;
   corpus::Library library{options.database};
+  corpus::JudgementLedger judgements{options.database};
   store::Files files{options.data / "files"};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
 
-  Context context() { return {library, options.viewer, readers}; }
+  Context context() { return {library, options.viewer, readers, judgements}; }
 };
 
 using View = Json (*)(const Context&, const Call&);
@@ -74,6 +76,33 @@ Response send_static(Service&, const Call& call, const Request& request) {
   return static_response(call.arguments[0], call.target.parameter("v").value_or(""), request.headers);
 }
 
+/// A browser says where a form stands by Sec-Fetch-Site; one that does not, or does not trust the
+/// connection, by Origin.
+bool is_from_here(const Headers& headers) {
+  std::string_view site = header_of(headers, "Sec-Fetch-Site");
+  if (!site.empty()) return site == "same-origin" || site == "none";
+  std::string_view origin = header_of(headers, "Origin"), host = header_of(headers, "Host");
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (!host.empty() && origin.starts_with(scheme) && origin.substr(scheme.size()) == host) return true;
+  }
+  return false;
+}
+
+/// Why a change is not to be looked at: a status, or 0.
+int fault_of(const Request& request) {
+  if (!is_from_here(request.headers)) return 403;
+  if (request.body.size() > App::longest_form) return 413;
+  std::string_view type = header_of(request.headers, "Content-Type");
+  return type.substr(0, type.find(';')) == "application/x-www-form-urlencoded" ? 0 : 415;
+}
+
+Response take_judgement(Service& service, const Call&, const Request& request) {
+  Response response;
+  response.status = 303;
+  response.headers.emplace_back("Location", judge(service.judgements, service.options.viewer, parse_form(request.body)));
+  return response;
+}
+
 /// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
 /// any one segment. GET answers HEAD too.
 struct Route {
@@ -91,6 +120,8 @@ constexpr Route routes[] = {
     {"GET", "/documents/{}/{}/clauses/{}", clause_view, "clause"},
     {"GET", "/explain", explain_view, "explain"},
     {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
+    {"GET", "/judgements", judgements_view, "judgements"},
+    {"POST", "/judgements", nullptr, {}, take_judgement},
     {"GET", "/static/{}", nullptr, {}, send_static},
     {"GET", "/api/v1/search", search_view},
     {"GET", "/api/v1/suggest", suggest_view},
@@ -147,7 +178,10 @@ Response answer(Service& service, const Request& request) {
   Call call{target, {}};
   for (const auto& route : routes) {
     if (!matches(route.pattern, target.segments, call.arguments)) continue;
-    if (route.method == method) return run(service, route, call, request);
+    if (route.method == method) {
+      int fault = method == "POST" ? fault_of(request) : 0;
+      return fault ? refusal(service, problem_of(fault), request) : run(service, route, call, request);
+    }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
   }
   Response response = refusal(service, problem_of(allowed.empty() ? 404 : 405), request);

@@ -34,6 +34,9 @@ struct AppOptions {
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
 /// static files. Safe to share between threads.
 ///
+/// A change is taken only from a page of this service itself (anything else is 403): while there are no
+/// sign-ins, a page elsewhere could otherwise have its reader's browser make it.
+///
 ///   /                                          search           /api/v1/search
 ///                                              suggestions      /api/v1/suggest
 ///   /documents                                 list             /api/v1/documents
@@ -43,6 +46,7 @@ struct AppOptions {
 ///                                              those like it    /api/v1/…/clauses/{path}/similar
 ///   /explain                                   why a hit or not /api/v1/explain
 ///   /documents/{slug}/{key}/original           the file
+///   /judgements                                judged queries; POST judges
 ///   /static/{file}
 class App {
  public:
@@ -61,6 +65,8 @@ class App {
 
   /// Longest target that is read, in bytes; a longer one is 414.
   static constexpr size_t longest_target = 8192;
+  /// Longest form that is taken, in bytes; a longer one is 413.
+  static constexpr size_t longest_form = 64 << 10;
 
  private:
   struct Private;

@@ -38,7 +38,7 @@ Json form_model(const Context& context, const Asked& asked) {
   return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
 }
 
-Json hit_model(const search::Hit& hit, const Asked& asked, Reader& reader) {
+Json hit_model(const search::Hit& hit, const Asked& asked, Reader& reader, Json judgement) {
   const search::Query& query = asked.query;
   const auto& [id, document, edition, clause, above] = hit.clause;
   std::string title = full_title_of(clause);
@@ -61,6 +61,7 @@ Json hit_model(const search::Hit& hit, const Asked& asked, Reader& reader) {
   out["more_url"] = hit.more > 0 ? within_url(asked, document.slug) : "";
   out["document"] = document_model(document);
   out["edition"] = edition_model(document, edition);
+  out["judgement"] = std::move(judgement);
   return out;
 }
 
@@ -97,7 +98,8 @@ Json results_model(const Context& context, const Asked& asked) {
   looked_through.facets = true;
   auto results = reader->searcher().search(asked.query, context.viewer, looked_through);
   Json hits = Json::array();
-  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked, *reader));
+  auto judged = context.judgements.list(context.viewer, asked.q);
+  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked, *reader, judgement_model(asked.q, hit.clause, judged)));
   size_t end = asked.first + results.hits.size();
   uint64_t all = asked.folded ? results.found.documents : results.found.total;
   bool more = results.hits.size() == asked.most && end < all && end <= last_position;

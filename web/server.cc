@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 #include <httplib.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <fstream>
+#include <mutex>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
 #include "text/error.h"
 #include "web/app.h"
@@ -37,20 +40,17 @@ class Connection : public httplib::Stream {
     ::close(fd_);
   }
 
-  /// Waits for the first byte of a request, and starts its bounds. False when none comes in time.
-  template <typename Running>
-  bool await_request(Clock::duration time, Running running) {
-    constexpr auto slice = 100ms;  // how late a stop() may be noticed
-    for (auto end = Clock::now() + time; at_ == size_ && !poll_one(fd_, POLLIN, slice);) {
-      if (!running() || Clock::now() >= end) return false;
-    }
+  /// Starts the bounds of a request.
+  void begin_request() {
     deadline_ = Clock::now() + options_.request_time;
     left_ = options_.largest_head + options_.largest_body;
-    return running();
+    ++requests_;
   }
+  size_t requests() const { return requests_; }  ///< that were begun
+  bool has_bytes() const { return at_ < size_; }  ///< received with an earlier request
 
   bool is_readable() const override {
-    return at_ < size_ || poll_one(fd_, POLLIN, std::min<Clock::duration>(options_.read_time, deadline_ - Clock::now()));
+    return has_bytes() || poll_one(fd_, POLLIN, std::min<Clock::duration>(options_.read_time, deadline_ - Clock::now()));
   }
   bool is_writable() const override { return poll_one(fd_, POLLOUT, options_.write_time); }
 
@@ -82,33 +82,115 @@ class Connection : public httplib::Stream {
   int fd_;
   const ServerOptions& options_;
   Clock::time_point deadline_;
-  size_t left_ = 0;
+  size_t left_ = 0, requests_ = 0;
   char buffer_[16384];
   size_t at_ = 0, size_ = 0;
 };
 
-/// A thread pool whose queue has an end: accepting waits while it is full.
-class BoundedPool : public httplib::TaskQueue {
+/// Open connections, each with a thread only while a request of it is answered: a client that keeps its
+/// connection open takes nobody's place. Those that wait for their next request lie here under one
+/// poll(); who has one joins the end of the queue, so that clients take turns request by request.
+class Connections : public httplib::TaskQueue {
  public:
-  explicit BoundedPool(const ServerOptions& options)
-      : room_(static_cast<std::ptrdiff_t>(options.threads + options.waiting)), pool_(options.threads) {}
+  /// `answer` answers one request, and says whether the connection goes on.
+  Connections(const ServerOptions& options, std::function<bool(Connection&)> answer)
+      : options_(options), answer_(std::move(answer)), room_(static_cast<std::ptrdiff_t>(options.connections)), pool_(options.threads), watch_([this] { watch(); }) {}
+  ~Connections() override { ::close(bell_); }
 
-  void enqueue(std::function<void()> work) override {
+  /// httplib's own task per accepted socket: it only takes the socket in, and waits while there is no room.
+  void enqueue(std::function<void()> take_in) override { take_in(); }
+  void take_in(int fd) {
     room_.acquire();
-    pool_.enqueue([this, work = std::move(work)] {
-      work();
+    park(std::shared_ptr<Connection>(new Connection(fd, options_), [this](Connection* connection) {
+      delete connection;
       room_.release();
-    });
+    }));
   }
-  void shutdown() override { pool_.shutdown(); }
+
+  /// Requests under way are finished first.
+  void shutdown() override {
+    stopping_ = true;
+    ring();
+    watch_.join();
+    pool_.shutdown();
+    arriving_.clear();
+  }
 
  private:
+  using Shared = std::shared_ptr<Connection>;
+  struct Parked {
+    Shared connection;
+    Clock::time_point until;
+  };
+
+  void park(Shared connection) {
+    {
+      std::lock_guard lock(mutex_);
+      arriving_.push_back({std::move(connection), Clock::now() + options_.keep_alive_time});
+    }
+    ring();
+  }
+  void ring() {
+    uint64_t one = 1;
+    // It can fail only when the bell has been rung too often to count, and then it rings.
+    [[maybe_unused]] ssize_t written = ::write(bell_, &one, sizeof one);
+  }
+
+  void queue(Shared connection) {
+    pool_.enqueue([this, connection = std::move(connection)]() mutable {
+      if (stopping_ || !answer_(*connection)) return;
+      if (connection->has_bytes()) queue(std::move(connection));
+      else park(std::move(connection));
+    });
+  }
+
+  void watch() {
+    std::vector<Parked> parked;
+    std::vector<pollfd> polled;
+    while (!stopping_) {
+      {
+        std::lock_guard lock(mutex_);
+        std::ranges::move(arriving_, std::back_inserter(parked));
+        arriving_.clear();
+      }
+      polled.assign(1, {bell_, POLLIN, 0});
+      auto first = Clock::now() + 1h;
+      for (const auto& one : parked) {
+        polled.push_back({one.connection->socket(), POLLIN, 0});
+        first = std::min(first, one.until);
+      }
+      auto patience = std::chrono::ceil<std::chrono::milliseconds>(first - Clock::now()).count();
+      if (::poll(polled.data(), polled.size(), static_cast<int>(std::max<int64_t>(patience, 0))) < 0) continue;
+      if (uint64_t rung = 0; polled[0].revents) [[maybe_unused]] ssize_t read = ::read(bell_, &rung, sizeof rung);
+      auto now = Clock::now();
+      size_t kept = 0;
+      for (size_t i = 0; i < parked.size(); ++i) {
+        if (polled[i + 1].revents) queue(std::move(parked[i].connection));
+        else if (parked[i].until > now) std::swap(parked[kept++], parked[i]);
+      }
+      parked.resize(kept);
+    }
+  }
+
+  const ServerOptions& options_;
+  std::function<bool(Connection&)> answer_;
   std::counting_semaphore<> room_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::vector<Parked> arriving_;
+  int bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   httplib::ThreadPool pool_;
+  std::thread watch_;
 };
 
+/// httplib keeps forms to 8,192 bytes and takes them apart itself. It is not told that a body is one: the
+/// type waits under a name of ours, which is taken from a client that sends it.
+constexpr const char* kept_type = ":content-type";
+
 Request request_of(const httplib::Request& asked) {
-  return {asked.method, asked.target, {asked.headers.begin(), asked.headers.end()}, asked.body};
+  Request out{asked.method, asked.target, {}, asked.body};
+  for (const auto& [name, value] : asked.headers) out.headers.emplace_back(name == kept_type ? "Content-Type" : name, value);
+  return out;
 }
 
 void send_file(const FilePart& part, const std::string& content_type, httplib::Response& out) {
@@ -137,7 +219,7 @@ class Listener : public httplib::Server {
       int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
-    new_task_queue = [this] { return new BoundedPool(options_); };
+    new_task_queue = [this] { return connections_ = new Connections(options_, [this](Connection& connection) { return answer_one(connection); }); };
     set_tcp_nodelay(true);  // the body follows its header at once
     set_payload_max_length(options_.largest_body);
     set_keep_alive_max_count(options_.keep_alive_requests);
@@ -153,17 +235,20 @@ class Listener : public httplib::Server {
     });
   }
 
+  /// Debian's httplib has the kernel hold five connections until they are accepted; of more that come at
+  /// once, each waits a second until its client knocks again.
+  void lengthen_queue() { ::listen(svr_sock_, static_cast<int>(options_.connections)); }
+
  private:
   bool process_and_close_socket(socket_t socket) override {
-    Connection connection(socket, options_);
-    auto running = [this] { return svr_sock_ != INVALID_SOCKET; };
-    for (size_t left = options_.keep_alive_requests; left > 0; --left) {
-      if (!connection.await_request(options_.keep_alive_time, running)) break;
-      bool goes_on = false, closed = false;
-      if (!process_request(connection, left == 1, closed, [&](httplib::Request& request) { goes_on = prepare(request); }) || closed) break;
-      if (!goes_on) break;
-    }
+    connections_->take_in(socket);
     return true;
+  }
+
+  bool answer_one(Connection& connection) {
+    connection.begin_request();
+    bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false;
+    return process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request); }) && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
   }
 
   /// Readies a parsed request for its one route, and says whether another may follow on the connection.
@@ -173,6 +258,10 @@ class Listener : public httplib::Server {
     request.params.clear();
     // It would apply them unchecked to any answer. The App answers ranges of originals.
     request.ranges.clear();
+    std::string type = request.get_header_value("Content-Type");
+    request.headers.erase("Content-Type");
+    request.headers.erase(kept_type);
+    if (!type.empty()) request.headers.emplace(kept_type, type);
     // A body that is left unread would be taken for the next request.
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
@@ -185,6 +274,7 @@ class Listener : public httplib::Server {
 
   const App& app_;
   const ServerOptions& options_;
+  Connections* connections_ = nullptr;  ///< httplib's, while it listens
 };
 
 }  // namespace
@@ -207,6 +297,7 @@ int Server::bind(const std::string& host, int port) {
   if (bound < 0) {
     throw Error(ErrorKind::unavailable, fmt::format("{} のポート {} で待ち受けできません。", host, port), "ほかのプログラムが使っていないか、設定の host と port を確かめてください。");
   }
+  self_->listener.lengthen_queue();
   return bound;
 }
 

@@ -11,18 +11,20 @@ class App;
 
 /// Bounds that keep one client from holding up the others.
 struct ServerOptions {
-  size_t threads = 8;             ///< connections served at the same time
-  size_t waiting = 64;            ///< connections accepted beyond these; more wait in the kernel's queue
-  size_t largest_body = 1 << 20;  ///< bytes; a larger one is 413
+  size_t threads = 8;               ///< requests answered at the same time; others wait their turn
+  size_t connections = 256;         ///< open at the same time; more wait in the kernel's queue
+  size_t largest_body = 64 << 10;   ///< bytes; a larger one is 413
   size_t largest_head = 64 << 10;         ///< bytes of request line and headers
   std::chrono::seconds read_time{5};      ///< without a byte from the client
   std::chrono::seconds write_time{10};    ///< without room for a byte to it
   std::chrono::seconds request_time{20};  ///< for a whole request to arrive
-  std::chrono::seconds keep_alive_time{5};
+  std::chrono::seconds keep_alive_time{5};  ///< for a next request to begin
   size_t keep_alive_requests = 100;
 };
 
-/// HTTP/1.1 on a socket, in front of an App. serve() belongs to one thread; stop() may come from any.
+/// HTTP/1.1 on a socket, in front of an App. A connection takes a thread only while one of its requests
+/// is answered, and requests are answered in the order they came: clients that keep their connections
+/// open share the threads evenly, however many they are, and no more than `connections` wait. serve() belongs to one thread; stop() may come from any.
 class Server {
  public:
   explicit Server(const App& app, ServerOptions options = {});

@@ -33,14 +33,14 @@ std::string decode(std::string_view encoded, Plus plus) {
     } else if (encoded[i] == '%') {
       int high = i + 2 < encoded.size() ? hex_value(encoded[i + 1]) : -1;
       int low = high >= 0 ? hex_value(encoded[i + 2]) : -1;
-      if (low < 0) refuse("アドレスの % 符号化が壊れています。");
+      if (low < 0) refuse("アドレスや入力の % 符号化が壊れています。");
       out += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
       out += encoded[i];
     }
   }
-  if (!text::is_valid_utf8(out) || out.find('\0') != out.npos) refuse("アドレスに文字として読めないものがあります。");
+  if (!text::is_valid_utf8(out) || out.find('\0') != out.npos) refuse("アドレスや入力に文字として読めないものがあります。");
   return out;
 }
 
@@ -89,7 +89,13 @@ Target parse_target(std::string_view target) {
   size_t question = std::min(target.find('?'), target.size());
   Target out;
   split(target.substr(1, question - 1), '/', [&](std::string_view s) { out.segments.push_back(decode(s, Plus::is_plus)); });
-  split(target.substr(std::min(question + 1, target.size())), '&', [&](std::string_view s) {
+  out.parameters = parse_form(target.substr(std::min(question + 1, target.size()))).parameters;
+  return out;
+}
+
+Target parse_form(std::string_view body) {
+  Target out;
+  split(body, '&', [&](std::string_view s) {
     if (s.empty()) return;
     size_t equals = std::min(s.find('='), s.size());
     out.parameters.emplace_back(decode(s.substr(0, equals), Plus::is_space),

@@ -27,6 +27,9 @@ struct Target {
 /// broken percent-encoding, for bytes that are no UTF-8, and for a target that begins with no '/'.
 Target parse_target(std::string_view target);
 
+/// The same for the body of a form (application/x-www-form-urlencoded): parameters alone.
+Target parse_form(std::string_view body);
+
 /// `text` as one segment of a path or one value of a query: all but the unreserved characters of RFC
 /// 3986 as %XX.
 std::string percent_encode(std::string_view text);

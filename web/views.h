@@ -1,9 +1,11 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
@@ -18,6 +20,7 @@ struct Context {
   const corpus::Library& library;
   const corpus::Viewer& viewer;
   ReaderPool& readers;
+  const corpus::JudgementLedger& judgements;
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.
@@ -51,5 +54,15 @@ nlohmann::json similar_view(const Context& context, const Call& call);
 /// The parameters of search_view and `clause`, as slug/key/path or the address of a clause's page: why the
 /// clause is, or is not, among the hits. Without either: what to say.
 nlohmann::json explain_view(const Context& context, const Call& call);
+
+/// The judged queries with their clauses: what one may change.
+nlohmann::json judgements_view(const Context& context, const Call& call);
+
+/// A hit as it can be judged: what a form must say, and what was said. `judged` is of the same query.
+nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause& clause, std::span<const corpus::KeptJudgement> judged);
+
+/// Takes a form (q, document, clause; grade, or remove; and from, the page it stands on) and returns the
+/// local address to go back to. Throws Error{invalid} for a form of another kind.
+std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
 
 }  // namespace shirube::web

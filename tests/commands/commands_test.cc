@@ -168,6 +168,73 @@ TEST_CASE_METHOD(Fixture, "eval says what is wrong with its files, and leaves th
   CHECK_THAT(err(), Catch::Contains("「d 3」は空か空白を含む"));
 }
 
+TEST_CASE_METHOD(Fixture, "the office's own judgements are kept, carried out and in, and measured") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  REQUIRE(run({"search", "端末", "--json"}) == 0);
+  auto address_of = [&](const std::string& query) {
+    REQUIRE(run({"search", query, "--json"}) == 0);
+    Json hit = Json::parse(out())["hits"][0];
+    return hit["document"]["slug"].get<std::string>() + "/" + hit["path"].get<std::string>();
+  };
+  std::string home = address_of("自宅の端末"), outside = address_of("委託先");
+  CHECK(run({"eval", "--own"}) == 2);
+  CHECK_THAT(err(), Catch::Contains("評価した検索がまだありません"));
+  REQUIRE(run({"judge", "set", "自宅の端末", home, "3"}) == 0);
+  REQUIRE(run({"judge", "set", "自宅の　端末", outside, "0"}) == 0);
+  REQUIRE(run({"judge", "set", "自宅の端末", outside, "0"}) == 0);
+  REQUIRE(run({"judge", "set", "業者", outside, "2"}) == 0);
+  REQUIRE(run({"judge", "list"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("自宅の端末\n  3  " + home) && Catch::Contains("業者\n  2  " + outside));
+  REQUIRE(run({"judge", "remove", "自宅の 端末", outside}) == 0);
+  CHECK(run({"judge", "remove", "自宅の 端末", outside}) == 3);
+  REQUIRE(run({"judge", "list", "--json"}) == 0);
+  CHECK(Json::parse(out()).size() == 3);
+
+  REQUIRE(run({"eval", "--own", "--json", "--run", folder / "own.run"}) == 0);
+  Json own = Json::parse(out());
+  CHECK(own["judged"] == 2);
+  CHECK(own["ndcg_10"] == 0.5);
+  CHECK_THAT(slurp(folder / "own.run"), Catch::Contains(" Q0 " + home + " 1 "));
+
+  // A synonym is seen to help before it is taken.
+  std::filesystem::create_directory(folder / "words");
+  write("words/synonyms.tsv", "業者\t委託先\n");
+  REQUIRE(run({"eval", "--own", "--words", folder / "words"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("今の語の一覧 と比べて（nDCG@10）\n勝ち 1　負け 0　引分け 1　差 +0.5000　p = 1.0000\n良くなった問合せ\n  0.0000 → 1.0000") && Catch::Contains("業者"));
+  CHECK(run({"eval", "--own", "--words", folder / "none"}) == 3);
+  CHECK(run({"eval", "--own", "--words", folder / "words", "--compare", folder / "own.run"}) == 2);
+
+  std::string queries = folder / "own.jsonl", qrels = folder / "own.tsv";
+  REQUIRE(run({"judge", "export", "--queries", queries, "--qrels", qrels}) == 0);
+  CHECK(run({"eval", "--own", "--queries", queries, "--qrels", qrels}) == 2);
+  std::string before = slurp(qrels);
+  REQUIRE(run({"judge", "remove", "業者", outside}) == 0);
+  struct Row {
+    std::string qrels;
+    int code;
+    const char* says;
+  };
+  const Row rows[] = {
+      {before + "q9\t" + home + "\t1\n", 2, "bad.tsv の5行目: 問合せ「q9」がありません"},
+      {before + "q1\t" + home + "/9\t1\n", 3, "bad.tsv の5行目: 条項「"},
+      {before + "q1\tnowhere\t1\n", 2, "bad.tsv の5行目: 「nowhere」は条項を指していません"},
+      {before + "q1\t" + outside + "x\t4\n", 2, "bad.tsv の5行目: 評価の段階 4 はありません"},
+      {before + before, 2, "bad.tsv の5行目"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.says);
+    CHECK(run({"judge", "import", "--queries", queries, "--qrels", write("bad.tsv", row.qrels)}) == row.code);
+    CHECK_THAT(err(), Catch::Contains(row.says) && Catch::Contains(" → "));
+    REQUIRE(run({"judge", "list"}) == 0);
+    CHECK_THAT(out(), !Catch::Contains("業者"));
+  }
+  REQUIRE(run({"judge", "import", "--queries", queries, "--qrels", qrels}) == 0);
+  REQUIRE(run({"judge", "export", "--queries", queries, "--qrels", folder / "again.tsv"}) == 0);
+  CHECK(slurp(folder / "again.tsv") == before);
+  CHECK(run({"judge"}) == 2);
+  CHECK(run({"judge", "set", "業者", outside}) == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);

@@ -55,6 +55,11 @@ std::string fault(const std::string& folder, const std::string& header, bool quo
   return system ? "" : "includes a header of no listed library:";
 }
 
+std::string contents(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 }  // namespace
 
 TEST_CASE("every include follows the order of the house") {
@@ -90,6 +95,19 @@ TEST_CASE("the rule catches what it is made for") {
   CHECK_FALSE(fault("store", "corpus/library.h", true).empty());
   CHECK(fault("search", "xapian.h", false).empty());
   CHECK(fault("indexer", "corpus/outline.h", true).empty());
+}
+
+TEST_CASE("no environment variable changes a ranking that is released") {
+  for (const auto& entry : fs::recursive_directory_iterator(SHIRUBE_SOURCE_DIR)) {
+    auto from = entry.path().lexically_relative(SHIRUBE_SOURCE_DIR);
+    std::string folder = from.begin()->string();
+    if ((entry.path().extension() != ".h" && entry.path().extension() != ".cc") || folder == "build" || folder == "tests" || from == "search/tuning.h") continue;
+    INFO(from.string());
+    CHECK(contents(entry.path()).find("getenv") == std::string::npos);
+  }
+#ifndef SHIRUBE_TUNING
+  CHECK(contents(SHIRUBE_PROGRAM).find("SHIRUBE_TUNE") == std::string::npos);
+#endif
 }
 
 TEST_CASE("every folder of source is in the table") {

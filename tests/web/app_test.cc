@@ -101,7 +101,7 @@ TEST_CASE("what was probably meant") {
       {"nothing else", "/?q=" + q("端末の持ち出し"), 200, {}, {"もしかして"}},
       {"nonsense", "/?q=" + q("鯨の腹"), 200, {}, {"もしかして"}},
       {"further pages", "/?q=" + q("セキュティ") + "&page=2", 200, {}, {"もしかして"}},
-      {"the API", "/api/v1/search?q=" + q("セキュティ"), 200, {"\"meant\":{", "\"q\":\"セキュリティ\"", "\"url\":\"/?q=" + q("セキュリティ") + "\""}},
+      {"the API", "/api/v1/search?q=" + q("セキュティ"), 200, {"\"meant\":{", "\"q\":\"セキュリティ\"", "\"url\":\"/?q=" + q("セキュリティ") + "&fold=off\""}},
       {"the API, without", "/api/v1/search?q=" + q("端末"), 200, {"\"meant\":false"}},
       {"what is hidden", "/?q=" + q("ごくひ"), 200, {}, {"もしかして", "極秘"}},
   });

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "tests/web/town.h"
 #include "web/target.h"
@@ -141,6 +143,25 @@ TEST_CASE("what httplib refuses looks like our refusals") {
   }
 }
 
+TEST_CASE("a form comes through the socket up to its limit") {
+  Service service;
+  auto client = service.client();
+  httplib::Headers here = {{"Sec-Fetch-Site", "same-origin"}, {":content-type", "text/plain"}};
+  std::string query = "端末", form = "document=taisaku-kijun&clause=2&grade=2&q=" + percent_encode(query);
+  // More than httplib would read of a form.
+  auto taken = client.Post("/judgements", here, form + "&more=" + std::string(20'000, 'a'), "application/x-www-form-urlencoded");
+  REQUIRE(taken);
+  CHECK(taken->status == 303);
+  CHECK(taken->get_header_value("Location") == "/?q=" + query);  // as httplib decodes it
+  auto heavy = client.Post("/judgements", here, form + "&more=" + std::string(App::longest_form, 'a'), "application/x-www-form-urlencoded");
+  REQUIRE(heavy);
+  CHECK(heavy->status == 413);
+  CHECK_FALSE(heavy->get_header_value("Content-Security-Policy").empty());
+  auto elsewhere = client.Post("/judgements", {{"Origin", "http://evil.example"}}, form, "application/x-www-form-urlencoded");
+  REQUIRE(elsewhere);
+  CHECK(elsewhere->status == 403);
+}
+
 TEST_CASE("one connection takes several requests, and a body cannot pose as one") {
   Service service;
   std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", last = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -159,14 +180,14 @@ TEST_CASE("bounds hold against endless lines and slow clients") {
   options.read_time = std::chrono::seconds(1);
   options.keep_alive_time = std::chrono::seconds(1);
   options.threads = 2;
-  options.waiting = 1;
+  options.connections = 3;
   Service service(options);
   CHECK(service.raw("GET /" + std::string(200000, 'a')).find("200 OK") == std::string::npos);
   auto begin = std::chrono::steady_clock::now();
   CHECK(service.raw("GET / HTTP/1.1\r\nHo").find("200 OK") == std::string::npos);
   CHECK(service.raw("").empty());
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(6));
-  // More clients at once than there are threads and waiting places: all are served in turn.
+  // More clients at once than there is room for: all are served in turn.
   std::vector<std::thread> threads;
   std::atomic<int> good = 0;
   for (int i = 0; i < 6; ++i) {
@@ -177,6 +198,57 @@ TEST_CASE("bounds hold against endless lines and slow clients") {
   }
   for (auto& thread : threads) thread.join();
   CHECK(good == 6);
+}
+
+TEST_CASE("a connection that is kept open takes nobody's turn") {
+  ServerOptions options;
+  options.threads = 1;
+  options.keep_alive_requests = 1'000'000;
+  Service service(options);
+  auto ask = [](httplib::Client& client) {
+    auto answer = client.Get("/static/copy.js");
+    return answer && answer->status == 200;
+  };
+  // Browsers that have read and keep their connections for later.
+  std::vector<std::unique_ptr<httplib::Client>> idle;
+  for (int i = 0; i < 4; ++i) {
+    idle.push_back(std::make_unique<httplib::Client>("127.0.0.1", service.port));
+    idle.back()->set_keep_alive(true);
+    CHECK(ask(*idle.back()));
+  }
+  auto begin = std::chrono::steady_clock::now();
+  auto late = service.client();
+  late.set_keep_alive(true);
+  CHECK(ask(late));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+
+  // One that asks without a pause.
+  std::atomic<bool> enough = false, asking = false;
+  std::atomic<int> asked = 0;
+  std::thread busy([&] {
+    auto client = service.client();
+    client.set_keep_alive(true);
+    for (; !enough && asked < 100'000 && ask(client); ++asked) asking = true;
+    asking = true;
+  });
+  while (!asking) std::this_thread::yield();
+  bool others_served = ask(late) && ask(*idle[0]) && ask(late);
+  enough = true;
+  busy.join();
+  CHECK(others_served);
+  CHECK(asked < 100'000);
+}
+
+TEST_CASE("a stop does not wait for connections that are kept open") {
+  Service service;
+  auto client = service.client();
+  client.set_keep_alive(true);
+  REQUIRE(client.Get("/static/copy.js"));
+  auto begin = std::chrono::steady_clock::now();
+  service.server.stop();
+  service.thread.join();
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  service.thread = std::thread([] {});
 }
 
 TEST_CASE("a taken port is told, and a stop may come at any time") {

@@ -1,0 +1,57 @@
+#include "commands/questions.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "text/error.h"
+#include "text/utf8.h"
+
+namespace shirube::commands {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::vector<Question> read_questions(const fs::path& file) {
+  std::ifstream in(file);
+  if (!in) throw Error(ErrorKind::missing, "問合せのファイルを開けません: " + file.string(), "場所を確認してください。");
+  std::vector<Question> questions;
+  std::string line;
+  for (size_t number = 1; std::getline(in, line); ++number) {
+    if (text::trim(line).empty()) continue;
+    Json json = Json::parse(line, nullptr, false);
+    bool good = json.is_object() && json.contains("_id") && json["_id"].is_string() && json.contains("text") && json["text"].is_string();
+    if (!good) throw Error(ErrorKind::invalid, fmt::format("{} の{}行目を読めません。", file.string(), number), "1行に {\"_id\": …, \"text\": …} を書いてください。");
+    questions.push_back({json["_id"], json["text"]});
+  }
+  if (questions.empty()) throw Error(ErrorKind::invalid, "問合せが1件もありません: " + file.string(), "JSON Lines で書いてください。");
+  return questions;
+}
+
+ResultFile::ResultFile(const fs::path& path) : path_(path), out_(path) { check("場所と権限を確認してください。"); }
+
+void ResultFile::finish() {
+  out_.flush();
+  check("空き容量を確認してください。");
+}
+
+void ResultFile::check(const char* hint) {
+  if (!out_) throw Error(ErrorKind::unavailable, "結果を書けません: " + path_.string(), hint);
+}
+
+OwnJudgements own_judgements(const corpus::JudgementLedger& ledger) {
+  OwnJudgements own;
+  std::string question;
+  for (const auto& kept : ledger.list(corpus::Viewer::everything())) {
+    const auto& judgement = kept.judgement;
+    if (own.questions.empty() || kept.question != question) own.questions.push_back({fmt::format("q{}", own.questions.size() + 1), judgement.query});
+    question = kept.question;
+    own.judgements[own.questions.back().id][corpus::clause_address(judgement.slug, judgement.path)] = judgement.grade;
+  }
+  if (own.questions.empty()) {
+    throw Error(ErrorKind::invalid, "評価した検索がまだありません。", "検索の画面の「役に立った」「ちがう」か、shirube judge set で評価してください。");
+  }
+  return own;
+}
+
+}  // namespace shirube::commands
