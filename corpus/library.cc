@@ -100,17 +100,30 @@ std::vector<StoredClause> Library::clauses(const Viewer& viewer, const std::stri
   });
 }
 
-std::optional<std::pair<int64_t, int64_t>> Library::scope(int64_t clause, bool article) const {
-  return database_.read([&](SQLite::Database& db) -> std::optional<std::pair<int64_t, int64_t>> {
+std::vector<Scope> Library::scopes(const Viewer& viewer, std::span<const int64_t> ids) const {
+  return database_.read([&](SQLite::Database& db) {
     // The path of an article is the first step of the paths below it: 12, 12-2, 12-2-1.
-    SQLite::Statement select(db, "WITH own AS (SELECT edition_id, CASE WHEN instr(path, '-') > 0 THEN substr(path, 1, instr(path, '-') - 1) ELSE path END AS article "
-                                 "FROM clauses WHERE id = ?) "
-                                 "SELECT min(c.id), max(c.id) FROM clauses c, own WHERE c.edition_id = own.edition_id "
-                                 "AND (NOT ? OR c.path = own.article OR substr(c.path, 1, length(own.article) + 1) = own.article || '-')");
-    select.bind(1, clause);
-    select.bind(2, article ? 1 : 0);
-    if (!select.executeStep() || select.getColumn(0).isNull()) return std::nullopt;
-    return std::pair{select.getColumn(0).getInt64(), select.getColumn(1).getInt64()};
+    SQLite::Statement own(db, fmt::format("SELECT c.text, c.edition_id, CASE WHEN instr(c.path, '-') > 0 THEN substr(c.path, 1, instr(c.path, '-') - 1) ELSE c.path END "
+                                          "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = :id AND {}", visible));
+    SQLite::Statement around(db, "SELECT min(id), max(id) FROM clauses WHERE edition_id = :edition "
+                                 "AND (:article = '' OR path = :article OR substr(path, 1, length(:article) + 1) = :article || '-')");
+    auto range = [&](int64_t edition, const std::string& article) {
+      around.reset();
+      around.bind(":edition", edition);
+      around.bind(":article", article);
+      around.executeStep();
+      return std::pair{around.getColumn(0).getInt64(), around.getColumn(1).getInt64()};
+    };
+    bind_viewer(own, viewer);
+    std::vector<Scope> out;
+    for (int64_t id : ids) {
+      own.reset();
+      own.bind(":id", id);
+      if (!own.executeStep()) continue;
+      int64_t edition = own.getColumn(1).getInt64();
+      out.push_back({own.getColumn(0).getString(), range(edition, ""), range(edition, own.getColumn(2).getString())});
+    }
+    return out;
   });
 }
 

@@ -58,6 +58,12 @@ struct StoredClause {
   Clause clause;
 };
 
+/// A clause's text, and the numbers of the first and the last clause of its edition and of its article.
+struct Scope {
+  std::string text;
+  std::pair<int64_t, int64_t> edition, article;
+};
+
 /// All documents, their editions and clauses. Safe to share between threads. Each read takes the
 /// Viewer and finds nothing that it may not see, as if it did not exist.
 class Library {
@@ -98,9 +104,8 @@ class Library {
 
   /// The clauses of these numbers that the viewer may see, in the order asked for.
   std::vector<PlacedClause> clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const;
-  /// The numbers of the first and the last clause of a clause's edition, or of its article; nullopt when
-  /// there is no such clause. Of clauses that were read for a viewer.
-  std::optional<std::pair<int64_t, int64_t>> scope(int64_t clause, bool article) const;
+  /// The texts of these clauses that the viewer may see, with what lies around each.
+  std::vector<Scope> scopes(const Viewer& viewer, std::span<const int64_t> ids) const;
   std::optional<PlacedClause> clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const;
 
   /// The clauses that cite this one, newest document first.

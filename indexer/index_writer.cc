@@ -104,6 +104,9 @@ int number_of(const fs::path& folder) {
 /// Never a name that was used before: a reader that still has it open would take the new for the old.
 std::string next_name(const fs::path& current) { return fmt::format("index-{}", current.empty() ? 1 : number_of(current) + 1); }
 
+/// Of the tables of an index that is built whole: in larger blocks less is left empty at their ends.
+constexpr int block_size = 16'384;
+
 /// Segments lie beside the index that they are to become.
 constexpr const char* parts_ending = ".parts";
 
@@ -408,7 +411,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
         failure = std::current_exception();
       }
     });
-    whole.compact(folder.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER);
+    whole.compact(folder.string(), Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER, block_size);
   }
   if (failure) std::rethrow_exception(failure);
   options_.at_step("joined");

@@ -18,15 +18,14 @@ namespace shirube::search {
 namespace {
 
 /// A term that more clauses define says no more than its words do.
-constexpr Xapian::doccount most_defining = 20;
-constexpr size_t most_uses = 8;
+constexpr Xapian::doccount most_defining = 10;
+constexpr size_t most_uses = 4;
 constexpr size_t longest_use = 240;  // bytes of folded text
 
-uint64_t hash(std::string_view name) { return std::hash<std::string_view>()(name); }
-
-/// A part of the query that is defined somewhere, by the term of the index that says so.
+/// A part of the query that is defined somewhere, with the term of the index that says so.
 struct Use {
   size_t begin, end;  ///< bytes of the folded query
+  bool is_term;       ///< else what a term stands for
   std::string name;
 };
 
@@ -35,13 +34,13 @@ struct Use {
 Definitions::Definitions(const Xapian::Database& index) {
   for (std::string_view prefix : {prefix::defined, prefix::meaning}) {
     std::string p(prefix);
-    for (auto it = index.allterms_begin(p), end = index.allterms_end(p); it != end; ++it) hashes_.insert(hash(*it));
+    for (auto it = index.allterms_begin(p), end = index.allterms_end(p); it != end; ++it) names_.insert(*it);
   }
 }
 
 void Definitions::widen(Question& question, std::string_view asked, const Xapian::Database& index, const corpus::Library& library, const corpus::Viewer& viewer,
                         const text::Analyzer& analyzer) const {
-  if (hashes_.empty()) return;
+  if (names_.empty()) return;
   text::Normalized normalized = text::normalize(asked);
   auto tokens = analyzer.analyze(normalized);
   std::set<size_t> begins, ends;
@@ -61,9 +60,9 @@ void Definitions::widen(Question& question, std::string_view asked, const Xapian
       if (begin < free_from || uses.size() == most_uses) continue;
       for (size_t end : stops | std::views::reverse) {  // the longest first
         if (end <= begin || end - begin > longest_use) continue;
-        std::string name = term(prefix, std::string_view(folded).substr(begin, end - begin));
-        if (!hashes_.contains(hash(name)) || !index.term_exists(name)) continue;
-        uses.push_back({begin, end, std::move(name)});
+        std::string name = definition_term(prefix, std::string_view(folded).substr(begin, end - begin));
+        if (!names_.contains(name)) continue;
+        uses.push_back({begin, end, prefix == prefix::defined, std::move(name)});
         free_from = end;
         break;
       }
@@ -74,18 +73,21 @@ void Definitions::widen(Question& question, std::string_view asked, const Xapian
     return std::ranges::any_of(question.wanted, [&](const Wanted& wanted) { return wanted.within.empty() && wanted.terms.size() == 1 && wanted.terms[0] == name; });
   };
   for (const auto& use : uses) {
-    bool is_term = use.name.starts_with(prefix::defined);
-    if (is_term) question.wanted.push_back({Field::definition, {use.name}, 1});
+    if (use.is_term) {
+      // What it stands for is written where it is defined, and hardly elsewhere.
+      question.wanted.push_back({Field::definition, {use.name}, 1});
+      continue;
+    }
     if (index.get_termfreq(use.name) > most_defining) continue;
     std::vector<int64_t> ids;
     for (auto it = index.postlist_begin(use.name), end = index.postlist_end(use.name); it != end; ++it) ids.push_back(*it);
     std::map<std::string, std::vector<ClauseRange>> said;  // what else it is called, and where
-    for (const auto& placed : library.clauses_by_id(viewer, ids)) {
-      for (const auto& definition : corpus::definitions(placed.clause.text)) {
-        const std::string& here = is_term ? definition.term : definition.meaning;
-        const std::string& other = is_term ? definition.meaning : definition.term;
-        if (other.empty() || term(is_term ? prefix::defined : prefix::meaning, text::fold(here)) != use.name) continue;
-        if (auto range = library.scope(placed.id, definition.in_article)) said[text::fold(other)].push_back({static_cast<uint32_t>(range->first), static_cast<uint32_t>(range->second)});
+    std::string_view said_here = std::string_view(folded).substr(use.begin, use.end - use.begin);
+    for (const auto& clause : library.scopes(viewer, ids)) {
+      for (const auto& definition : corpus::definitions(clause.text)) {
+        if (definition.meaning.empty() || text::fold(definition.meaning) != said_here) continue;
+        const auto& [first, last] = definition.in_article ? clause.article : clause.edition;
+        said[text::fold(definition.term)].push_back({static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
       }
     }
     // It speaks for the first of the words typed there.

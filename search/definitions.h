@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -25,7 +24,7 @@ namespace shirube::search {
 class Definitions {
  public:
   Definitions() = default;
-  /// Reads the list of all of them: eight bytes each.
+  /// Reads the list of all of them: some tens of bytes each.
   explicit Definitions(const Xapian::Database& index);
 
   /// Adds to a question what the definitions of documents that the viewer may see make of its words.
@@ -33,7 +32,7 @@ class Definitions {
              const text::Analyzer& analyzer) const;
 
  private:
-  std::unordered_set<uint64_t> hashes_;  ///< of the terms of the index that name them
+  std::unordered_set<std::string> names_;  ///< the terms of the index
 };
 
 }  // namespace shirube::search

@@ -53,6 +53,20 @@ std::string word_of(std::string_view term) {
   return out;
 }
 
+uint64_t stable_hash(std::string_view s) {
+  uint64_t h = 0xCBF29CE484222325;
+  for (unsigned char c : s) h = (h ^ c) * 0x100000001B3;
+  return h;
+}
+
+std::string definition_term(std::string_view prefix, std::string_view folded) {
+  std::string out(prefix);
+  uint64_t hash = stable_hash(folded);
+  // No zero bytes, which Xapian keeps as two.
+  for (int i = 0; i < 5; ++i, hash /= 255) out.push_back(static_cast<char>(1 + hash % 255));
+  return out;
+}
+
 uint8_t short_length(size_t length) { return static_cast<uint8_t>(std::min(255.0, std::round(16 * std::log2(static_cast<double>(length) + 1)))); }
 
 double long_length(uint8_t length) { return std::exp2(length / 16.0) - 1; }

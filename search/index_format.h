@@ -23,8 +23,8 @@ inline constexpr std::string_view bigram = "G";
 inline constexpr std::string_view reference = "R";   ///< articles and annexes, own and mentioned: R16条の3
 inline constexpr std::string_view own = "N";         ///< the clause's own number, from label and heading: N16条の3
 inline constexpr std::string_view place = "P";       ///< the whole of its number: P22条2項
-inline constexpr std::string_view defined = "D";     ///< a term that the clause defines, folded
-inline constexpr std::string_view meaning = "M";     ///< what a term that it defines stands for, folded
+inline constexpr std::string_view defined = "D";     ///< a term that the clause defines, as definition_term()
+inline constexpr std::string_view meaning = "M";     ///< what a term that it defines stands for, likewise
 inline constexpr std::string_view kind = "K";
 inline constexpr std::string_view issuer = "I";
 inline constexpr std::string_view audience = "A";
@@ -51,6 +51,13 @@ struct Counts {
 inline constexpr unsigned most_in_headings = 3;
 constexpr unsigned packed(Counts counts) { return counts.body * 4 + std::min(counts.heading, most_in_headings); }
 constexpr Counts unpacked(unsigned count) { return {count / 4, count % 4}; }
+
+/// The same on every machine and for ever (FNV-1a), to stand in an index.
+uint64_t stable_hash(std::string_view s);
+
+/// The term of a definition: `prefix` is `defined` or `meaning`, `folded` what is defined or meant. It has
+/// the hash instead of the words, which are as long as a law's name; the text says whether it is meant.
+std::string definition_term(std::string_view prefix, std::string_view folded);
 
 /// A length in one byte, exact to a twentieth; of 60,000 and more the same.
 uint8_t short_length(size_t length);

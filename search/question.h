@@ -31,7 +31,7 @@ SHIRUBE_CONSTANT std::array<FieldWeight, 7> fields = tuned_rows<FieldWeight, 7>(
     {Field::reference, "条項番号", 1.0, 0.9, 0.4},
     {Field::own, "その条項の番号", 2.0, 0.9, 0.4},
     {Field::place, "その条項の位置", 10.0, 0.9, 0.4},
-    {Field::definition, "定義", 0.5, 0.9, 0.4},
+    {Field::definition, "定義", 0.25, 0.9, 0.4},
 }});
 constexpr const FieldWeight& of(Field field) { return fields[static_cast<size_t>(field)]; }
 

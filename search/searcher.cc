@@ -21,7 +21,7 @@ namespace {
 /// thing wanted. Below `few_clauses` all are: nothing is left out. docs/relevance.md shows what is lost
 /// above.
 constexpr Xapian::doccount few_clauses = 50'000;
-constexpr uint64_t least_postings = 30'000, postings_each = 1'000;
+constexpr uint64_t least_postings = 25'000, postings_each = 1'000;
 
 /// So many candidates are given their full score; more only for those who page on.
 constexpr size_t candidates = 300, candidates_of_large = 150, more_candidates = 1000;

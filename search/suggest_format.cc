@@ -63,13 +63,6 @@ std::string take_text(std::string_view& in) {
   return out;
 }
 
-/// FNV-1a, the same on every machine.
-uint64_t hash(std::string_view s) {
-  uint64_t h = 0xCBF29CE484222325;
-  for (unsigned char c : s) h = (h ^ c) * 0x100000001B3;
-  return h;
-}
-
 }  // namespace
 
 uint32_t number_of(uint64_t weight, uint64_t kind, uint32_t age) {
@@ -183,7 +176,7 @@ std::string suggest_term(char prefix, char audience, std::string_view word) {
 }
 
 std::string key_term(char audience, uint64_t kind, std::string_view folded) {
-  uint64_t h = hash(std::to_string(kind) + ":" + std::string(folded));
+  uint64_t h = stable_hash(std::to_string(kind) + ":" + std::string(folded));
   std::string out = {suggest_prefix::key, audience};
   // No zero bytes, which Xapian keeps as two.
   for (int i = 0; i < 5; ++i, h /= 255) out += static_cast<char>(1 + h % 255);
