@@ -10,6 +10,8 @@ namespace {
 
 constexpr size_t most_definitions = 50;
 constexpr size_t shortest_term = 2, longest_term = 40, longest_meaning = 60;  // characters
+constexpr size_t longest_bracket = 1000;       // bytes of a bracket before 以下: （平成…法律第…号。以下
+constexpr size_t longest_sentence = 3000;      // bytes from とは to をいう
 constexpr size_t longest_introduction = 120;  // bytes between 以下 and the term: この条及び次条第二項において単に
 
 constexpr std::string_view open_quote = "「", close_quote = "」", open_bracket = "（", close_bracket = "）";
@@ -21,7 +23,14 @@ bool starts_with_any(std::string_view s, auto const& list) {
   return std::ranges::any_of(list, [&](std::string_view one) { return s.starts_with(one); });
 }
 
+/// Where `what` stands, at most `far` bytes after `from`: a text of any length costs no more than its length.
+size_t find_near(std::string_view text, std::string_view what, size_t from, size_t far) {
+  size_t found = text.substr(from, far + what.size()).find(what);
+  return found == text.npos ? found : from + found;
+}
+
 bool is_term(std::string_view s) {
+  if (s.size() > 4 * longest_term) return false;
   size_t length = text::length_utf8(s);
   return length >= shortest_term && length <= longest_term && s.find("。") == s.npos && s.find('\n') == s.npos;
 }
@@ -41,13 +50,16 @@ std::string meaning_before(std::string_view text, size_t end) {
 }
 
 /// Where the bracket that holds `at` opens; npos: none.
-size_t bracket_of(std::string_view text, size_t at) {
+size_t bracket_of(std::string_view whole, size_t end) {
+  size_t from = end - std::min(end, longest_bracket);  // perhaps within a character, which is no bracket then
+  std::string_view text = whole.substr(from, end - from);
   int depth = 0;
+  size_t at = text.size();
   while (at > 0) {
     size_t opened = text.rfind(open_bracket, at - 1), closed = text.rfind(close_bracket, at - 1);
     if (opened == text.npos) return text.npos;
     if (closed == text.npos || opened > closed) {
-      if (depth-- == 0) return opened;
+      if (depth-- == 0) return from + opened;
       at = opened;
     } else {
       ++depth;
@@ -61,21 +73,21 @@ size_t bracket_of(std::string_view text, size_t at) {
 void abbreviations(std::string_view text, std::vector<Definition>& out) {
   constexpr std::string_view from_here = "以下";
   for (size_t at = text.find(from_here); at != text.npos && out.size() < most_definitions; at = text.find(from_here, at + from_here.size())) {
-    size_t after = at + from_here.size(), quote = text.find(open_quote, after);
-    if (quote == text.npos || quote - after > longest_introduction) continue;
+    size_t after = at + from_here.size(), quote = find_near(text, open_quote, after, longest_introduction);
+    if (quote == text.npos) continue;
     std::string_view introduction = text.substr(after, quote - after);
     if (introduction.find("。") != introduction.npos || introduction.find(close_bracket) != introduction.npos) continue;
     std::vector<std::string_view> terms;
     bool called = false;
     // 以下「甲」又は「乙」という。
     while (quote != text.npos && terms.size() < 5) {
-      size_t begin = quote + open_quote.size(), end = text.find(close_quote, begin);
-      if (end == text.npos || end - begin > 4 * longest_term) break;
+      size_t begin = quote + open_quote.size(), end = find_near(text, close_quote, begin, 4 * longest_term);
+      if (end == text.npos) break;
       terms.push_back(text.substr(begin, end - begin));
       std::string_view rest = text.substr(end + close_quote.size());
       called = starts_with_any(rest, calls);
       bool goes_on = starts_with_any(rest, links);
-      quote = goes_on ? text.find(open_quote, end) : text.npos;
+      quote = goes_on ? find_near(text, open_quote, end, longest_introduction) : text.npos;
     }
     if (!called) continue;
     size_t bracket = bracket_of(text, at);
@@ -90,11 +102,13 @@ void abbreviations(std::string_view text, std::vector<Definition>& out) {
 void sentences(std::string_view text, std::vector<Definition>& out) {
   constexpr std::string_view is_called = "」とは";
   for (size_t at = text.find(is_called); at != text.npos && out.size() < most_definitions; at = text.find(is_called, at + is_called.size())) {
-    size_t quote = text.rfind(open_quote, at), end = text.find("をいう", at);
-    if (quote == text.npos || end == text.npos) continue;
+    size_t from = at - std::min(at, 4 * longest_term);
+    size_t quote = text.substr(from, at - from).rfind(open_quote);
+    if (quote == text.npos || find_near(text, "をいう", at, longest_sentence) == text.npos) continue;
+    quote += from;
     std::string_view term = text.substr(quote + open_quote.size(), at - quote - open_quote.size());
-    size_t before = quote > longest_introduction ? text.rfind("。", quote) : 0;
-    std::string_view introduction = text.substr(before == text.npos ? 0 : before, quote - (before == text.npos ? 0 : before));
+    std::string_view introduction = text.substr(quote - std::min(quote, longest_introduction), std::min(quote, longest_introduction));
+    if (size_t stop = introduction.rfind("。"); stop != introduction.npos) introduction.remove_prefix(stop);
     bool narrow = std::ranges::any_of(narrow_scopes, [&](std::string_view scope) { return introduction.find(scope) != introduction.npos; });
     if (is_term(term)) out.push_back({std::string(term), "", narrow});
   }
@@ -102,8 +116,9 @@ void sentences(std::string_view text, std::vector<Definition>& out) {
 
 /// An item of a list of definitions: 端末　…をいう。
 void item(std::string_view text, std::vector<Definition>& out) {
-  size_t space = text.find("　"), end = text.find("をいう");
-  if (space == text.npos || end == text.npos || end < space || text.find("。") < space || text.find("、") < space) return;
+  size_t space = find_near(text, "　", 0, 4 * longest_term);
+  if (space == text.npos || find_near(text, "をいう", space, longest_sentence) == text.npos) return;
+  if (text.substr(0, space).find("。") != text.npos || text.substr(0, space).find("、") != text.npos) return;
   std::string_view term = text.substr(0, space);
   if (is_term(term) && term.find(open_quote) == term.npos) out.push_back({std::string(term), "", false});
 }

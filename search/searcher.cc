@@ -139,8 +139,17 @@ struct Searcher::Private {
 
   /// Whether a clause meets the conditions, whatever its words.
   bool meets(const Conditions& conditions, uint32_t clause) {
-    if (best(conditions.narrow(GivenPostings::query(std::vector<Xapian::docid>{clause})), 0, 1, nullptr).empty()) return false;
+    // Held against all documents of the index: what is not indexed yet meets nothing.
+    Xapian::Query one(Xapian::Query::OP_FILTER, Xapian::Query::MatchAll, GivenPostings::query(std::vector<Xapian::docid>{clause}));
+    if (best(conditions.narrow(one), 0, 1, nullptr).empty()) return false;
     return !conditions.to_prove() || database.read([&](SQLite::Database& db) { return !conditions.proved(db, {clause}).empty(); });
+  }
+
+  /// Whether a viewer may see any of what was found. Stops at the first.
+  bool any_visible(const Finding& finding, const corpus::Viewer& viewer) {
+    Query nothing;
+    Conditions visible = conditions(nothing, viewer);
+    return visible.none() || !best(visible.narrow(as_query(finding.candidates)), 0, 1, nullptr).empty();
   }
 
   /// Whether some clause that a viewer may see holds a word. Stops at the first.
@@ -253,7 +262,7 @@ struct Searcher::Private {
 
   /// How good the `wanted`th best of what is found is; folded when that is asked for.
   std::optional<double> reached(const Window& window, std::vector<Found> found) const {
-    size_t wanted = window.first + window.most, documents = 0;
+    size_t wanted = window.first + window.most + 1, documents = 0;  // one more says that there is a next page
     if (found.size() < wanted) return std::nullopt;
     std::ranges::sort(found, std::greater<>(), &Found::score);
     if (!window.one_per_document) return found[wanted - 1].score;
@@ -403,7 +412,9 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
     Finding finding = has_words ? ranker.find(self_->budget(question)) : Finding{};
     // Words that stand nowhere find nothing, unless something else is asked for as well.
     bool asks_else = !query.phrases.empty() || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
-    bool nothing_found = finding.candidates.empty();
+    // What only others may see is not found at all, lest the total tell that it stands somewhere.
+    bool nothing_found = finding.candidates.empty() || !self_->any_visible(finding, viewer);
+    if (nothing_found) finding.candidates.clear();
     bool all_current = self_->index.get_termfreq(term(prefix::state, "current")) == self_->index.get_doccount();
     bool plain = !nothing_found && conditions.none() && all_current && !window.facets;
     Xapian::Query found = !nothing_found && !plain ? Private::as_query(finding.candidates) : asks_else ? Xapian::Query::MatchAll : Xapian::Query::MatchNothing;
@@ -446,7 +457,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
 
 Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, const Window& window, int64_t clause_id) {
   // What a viewer may not see does not exist.
-  if (corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return not_indexed();
+  if (self_->folder.empty() || corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return not_indexed();
   Window all = window;
   all.first = 0;
   all.most = last_listed;
@@ -487,7 +498,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
 }
 
 Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_t most) {
-  if (corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return {};
+  if (self_->folder.empty() || corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return {};
   return with_index(self_->index, [&]() -> Matches {
     Query query;
     Question question;

@@ -45,4 +45,10 @@ TEST_CASE("definitions of any text end and are bounded") {
   std::string open;
   for (int i = 0; i < 3000; ++i) open += "（以下「";
   CHECK(definitions(open).empty());
+  // Each is tried and none taken; a search back or ahead through the whole text would not end here.
+  for (const char* piece : {"以下「甲」という）", "以下", "以下「", "」とは", "「あ」とは", "（（", "以下「甲」又は"}) {
+    std::string text = "（";
+    for (int i = 0; i < 100'000; ++i) text += piece;
+    CHECK(definitions(text).empty());
+  }
 }

@@ -392,6 +392,32 @@ TEST_CASE_METHOD(Fixture, "what a document calls something is found in this docu
   CHECK(found("管理規程", all).starts_with("rule/1 "));  // where it is defined comes first
 }
 
+TEST_CASE_METHOD(Fixture, "a word that only others may see is as one that stands nowhere") {
+  std::vector<corpus::NewEdition> editions;
+  for (auto [slug, audience, text] : {std::tuple{"shown", "public", "監査を行う。"}, std::tuple{"hidden", "restricted", "夜番が回る。"}}) {
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.content_hash = slug;
+    edition.facts.title = "対策基準";
+    edition.facts.audience = audience;
+    edition.clauses = {corpus::Clause{}};
+    edition.clauses[0].path = "1";
+    edition.clauses[0].text = text;
+    editions.push_back(edition);
+  }
+  library.add(editions);
+  corpus::Viewer outside{{"public"}};
+  {
+    Searcher none(folder.path(), database, model(), "test");  // no index yet
+    CHECK(none.similar(1, outside, 5).matches.empty());
+    CHECK_FALSE(none.explain(parse("監査"), outside, {}, 1).found);
+  }
+  index();
+  Searcher s(folder.path(), database, model(), "test");
+  auto total = [&](const char* query) { return s.search(parse(query), outside, {}).found.total; };
+  CHECK(total("夜番 件名:対策") == total("鵺鵼 件名:対策"));
+  CHECK(total("夜番") == 0);
+}
+
 TEST_CASE_METHOD(Fixture, "lists left unread are said to be") {
   for (int i = 0; i < 10; ++i) add("d" + std::to_string(i), "2025-04-01", i == 0 ? "端末の監査を行う。" : "監査を行う。");
   index();
