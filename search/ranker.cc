@@ -71,16 +71,16 @@ struct Ranker::Private {
   std::vector<double> subject_weights;  ///< by subject
   double all_subjects = 0;
 
-  Private(const Xapian::Database& database, const Lengths& lengths_of_index, const Question& asked)
+  Private(const Xapian::Database& database, const Lengths& lengths_of_index, const Question& asked, double clauses,
+          const std::function<uint64_t(const std::string& term)>& frequency)
       : index(database), lengths(lengths_of_index), question(asked) {
     for (const auto& wanted : question.wanted) {
       for (const auto& name : wanted.terms) terms.push_back({name});
     }
     std::ranges::sort(terms, {}, &Term::name);
     terms.erase(std::unique(terms.begin(), terms.end(), [](const Term& a, const Term& b) { return a.name == b.name; }), terms.end());
-    double clauses = index.get_doccount();
     for (auto& one : terms) {
-      one.frequency = index.get_termfreq(one.name);
+      one.frequency = frequency(one.name);
       one.idf = idf(clauses, static_cast<double>(one.frequency));
     }
     subject_weights.resize(question.subjects.size() + 1);
@@ -123,7 +123,11 @@ struct Ranker::Private {
   }
 };
 
-Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question) : self_(std::make_unique<Private>(index, lengths, question)) {}
+Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question)
+    : Ranker(index, lengths, question, index.get_doccount(), [&](const std::string& term) { return uint64_t{index.get_termfreq(term)}; }) {}
+Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question, uint64_t clauses,
+               const std::function<uint64_t(const std::string& term)>& frequency)
+    : self_(std::make_unique<Private>(index, lengths, question, static_cast<double>(clauses), frequency)) {}
 Ranker::~Ranker() = default;
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -67,6 +68,10 @@ struct Finding {
 class Ranker {
  public:
   Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question);
+  /// With other counts than the index's own: how many `clauses` there are, and how many of them hold a term.
+  /// What is shown of a score must not tell what stands in clauses that the viewer may not see.
+  Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question, uint64_t clauses,
+         const std::function<uint64_t(const std::string& term)>& frequency);
   ~Ranker();
 
   /// The clauses that hold a term of the question, in no order, with what these terms give them. Terms

@@ -71,6 +71,7 @@ struct Searcher::Private {
   Xapian::Database index;
   Lengths lengths;
   Definitions definitions;
+  Xapian::rev measured = 0;  ///< the revision that lengths and definitions are of
   bool has_authority = false;  ///< some clause is of a kind that stands before or behind others
 
   /// Takes the index of another folder; on failure the one before stays.
@@ -161,6 +162,20 @@ struct Searcher::Private {
     enquire.set_weighting_scheme(Xapian::BoolWeight());
     enquire.set_query(visible.narrow(Xapian::Query(term("", word))));
     return !enquire.get_mset(0, 1).empty();
+  }
+
+  /// A ranker whose scores may be shown to the viewer: it counts what they may see.
+  Ranker ranker_to_show(const Question& question, const corpus::Viewer& viewer) {
+    Query nothing;
+    Conditions visible = conditions(nothing, viewer);
+    if (visible.none()) return Ranker(index, lengths, question);
+    auto count = [&](const Xapian::Query& query) {
+      Xapian::Enquire enquire(index);
+      enquire.set_weighting_scheme(Xapian::BoolWeight());
+      enquire.set_query(visible.narrow(query));
+      return uint64_t{enquire.get_mset(0, 0, index.get_doccount()).get_matches_estimated()};
+    };
+    return Ranker(index, lengths, question, count(Xapian::Query::MatchAll), [&](const std::string& name) { return count(Xapian::Query(name)); });
   }
 
   /// The best of what a query finds, from `first` on.
@@ -322,7 +337,7 @@ struct Searcher::Private {
 };
 
 Searcher::Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name, std::filesystem::path lexicon)
-    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}, {}, {}, false}) {
+    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}, {}, {}, 0, false}) {
   refresh();
 }
 
@@ -344,8 +359,9 @@ void Searcher::refresh() {
   try {
     bool changed = wanted != self_->folder;
     if (changed) self_->open(wanted);
-    else if (!wanted.empty()) changed = self_->index.reopen();
+    else if (!wanted.empty()) changed = self_->index.reopen() || self_->index.get_revision() != self_->measured;  // a search may have reopened it
     if (changed) {
+      self_->measured = wanted.empty() ? 0 : self_->index.get_revision();
       self_->lengths = with_index(self_->index, [&] { return Lengths(self_->index); });
       self_->definitions = with_index(self_->index, [&] { return Definitions(self_->index); });
       self_->has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return self_->index.term_exists(term(prefix::kind, row.kind)); });
@@ -469,7 +485,7 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     Explanation out;
     auto clause = static_cast<Xapian::docid>(clause_id);
     Question question = self_->question(query, viewer, window.synonyms);
-    Ranker ranker(self_->index, self_->lengths, question);
+    Ranker ranker = self_->ranker_to_show(question, viewer);
     auto at = std::ranges::find(found.matches, clause_id, &Match::clause_id);
     if (at != found.matches.end()) out.rank = static_cast<size_t>(at - found.matches.begin()) + 1;
     Score score;

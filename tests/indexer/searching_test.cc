@@ -418,6 +418,36 @@ TEST_CASE_METHOD(Fixture, "a word that only others may see is as one that stands
   CHECK(total("夜番") == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "what explains a hit does not count what only others may see") {
+  auto document = [&](const std::string& slug, const char* audience, const char* text) {
+    corpus::NewEdition edition;
+    edition.facts.slug = edition.facts.title = edition.content_hash = slug;
+    edition.facts.audience = audience;
+    edition.clauses = {corpus::Clause{}};
+    edition.clauses[0].path = "1";
+    edition.clauses[0].text = text;
+    std::vector<corpus::NewEdition> editions = {edition};
+    library.add(editions);
+    index();
+  };
+  document("shown", "public", "監査を行い、記録を残す。");
+  document("other", "public", "端末を置く。");
+  Searcher s(folder.path(), database, model(), "test");
+  auto told = [&] {
+    s.refresh();
+    auto why = s.explain(parse("監査 夜番"), corpus::Viewer{{"public"}}, {}, 1);
+    std::string out = std::to_string(why.share);
+    for (const auto& part : why.parts) {
+      if (part.field == Field::word) out += " " + part.term;
+    }
+    return out;
+  };
+  std::string before = told();
+  CHECK(before.starts_with("0."));
+  for (int i = 0; i < 5; ++i) document("hidden" + std::to_string(i), "restricted", "監査を行い、夜番の記録を残す。");
+  CHECK(told() == before);
+}
+
 TEST_CASE_METHOD(Fixture, "lists left unread are said to be") {
   for (int i = 0; i < 10; ++i) add("d" + std::to_string(i), "2025-04-01", i == 0 ? "端末の監査を行う。" : "監査を行う。");
   index();
