@@ -74,8 +74,8 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   for (const auto& token : text::references(text::normalize(source.locator))) place += token.term;
   if (!place.empty()) ++terms[term(search::prefix::place, place)];
   for (const auto& definition : corpus::definitions(source.text)) {
-    ++terms[search::definition_term(search::prefix::defined, text::fold(definition.term))];
-    if (!definition.meaning.empty()) ++terms[search::definition_term(search::prefix::meaning, text::fold(definition.meaning))];
+    ++terms[search::definition_term(search::prefix::defined, search::stable_hash(text::fold(definition.term)))];
+    if (!definition.meaning.empty()) ++terms[search::definition_term(search::prefix::meaning, search::stable_hash(text::fold(definition.meaning)))];
   }
   // What a bulk import calls a title is its clause's heading as well: one of the two is enough.
   std::string headings = source.above + "\n" + source.heading;

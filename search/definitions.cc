@@ -3,9 +3,8 @@
 #include <xapian.h>
 
 #include <algorithm>
-#include <functional>
-#include <ranges>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "corpus/definition.h"
@@ -18,7 +17,7 @@ namespace shirube::search {
 namespace {
 
 /// A term that more clauses define says no more than its words do.
-constexpr Xapian::doccount most_defining = 10;
+constexpr size_t most_defining = 10;
 constexpr size_t most_uses = 4;
 constexpr size_t longest_use = 240;  // bytes of folded text
 
@@ -27,6 +26,7 @@ struct Use {
   size_t begin, end;  ///< bytes of the folded query
   bool is_term;       ///< else what a term stands for
   std::string name;
+  std::vector<int64_t> clauses;  ///< that the viewer may see; some of them where there are many
 };
 
 }  // namespace
@@ -38,11 +38,10 @@ Definitions::Definitions(const Xapian::Database& index) {
   }
 }
 
-void Definitions::widen(Question& question, std::string_view asked, const Xapian::Database& index, const corpus::Library& library, const corpus::Viewer& viewer,
-                        const text::Analyzer& analyzer) const {
+void Definitions::widen(Question& question, const Holding& holding, const corpus::Library& library, const corpus::Viewer& viewer, const text::Analyzer& analyzer) const {
   if (names_.empty()) return;
-  text::Normalized normalized = text::normalize(asked);
-  auto tokens = analyzer.analyze(normalized);
+  const text::Normalized& normalized = question.text;
+  const auto& tokens = question.tokens;
   std::set<size_t> begins, ends;
   for (const auto& token : tokens) begins.insert(token.begin), ends.insert(token.end);
   const std::string& folded = normalized.text();
@@ -54,16 +53,28 @@ void Definitions::widen(Question& question, std::string_view asked, const Xapian
     if (i > 0 && ends.contains(normalized.original_end(i))) stops.push_back(i);
   }
   std::vector<Use> uses;
-  for (std::string_view prefix : {prefix::meaning, prefix::defined}) {
-    size_t free_from = 0;
-    for (size_t begin : starts) {
-      if (begin < free_from || uses.size() == most_uses) continue;
-      for (size_t end : stops | std::views::reverse) {  // the longest first
-        if (end <= begin || end - begin > longest_use) continue;
-        std::string name = definition_term(prefix, std::string_view(folded).substr(begin, end - begin));
+  size_t meanings_to = 0, terms_to = 0;  // what is used already goes so far
+  std::vector<std::pair<size_t, uint64_t>> pieces;  // from one start: where it ends, its hash
+  for (size_t begin : starts) {
+    pieces.clear();
+    uint64_t hash = hash_of_nothing;
+    size_t hashed = begin;
+    for (size_t end : std::ranges::subrange(std::ranges::upper_bound(stops, begin), stops.end())) {
+      if (end - begin > longest_use) break;
+      hash = stable_hash(std::string_view(folded).substr(hashed, end - hashed), hash);
+      hashed = end;
+      pieces.emplace_back(end, hash);
+    }
+    for (auto [prefix, used_to] : {std::pair(prefix::meaning, &meanings_to), std::pair(prefix::defined, &terms_to)}) {
+      if (begin < *used_to || uses.size() == most_uses) continue;
+      for (const auto& [end, hash_of_piece] : pieces | std::views::reverse) {  // the longest first
+        std::string name = definition_term(prefix, hash_of_piece);
         if (!names_.contains(name)) continue;
-        uses.push_back({begin, end, prefix == prefix::defined, std::move(name)});
-        free_from = end;
+        // What only others may see takes no place.
+        auto clauses = holding(name, most_defining + 1);
+        if (clauses.empty()) continue;
+        uses.push_back({begin, end, prefix == prefix::defined, std::move(name), std::move(clauses)});
+        *used_to = end;
         break;
       }
     }
@@ -78,12 +89,10 @@ void Definitions::widen(Question& question, std::string_view asked, const Xapian
       question.wanted.push_back({Field::definition, {use.name}, 1});
       continue;
     }
-    if (index.get_termfreq(use.name) > most_defining) continue;
-    std::vector<int64_t> ids;
-    for (auto it = index.postlist_begin(use.name), end = index.postlist_end(use.name); it != end; ++it) ids.push_back(*it);
+    if (use.clauses.size() > most_defining) continue;
     std::map<std::string, std::vector<ClauseRange>> said;  // what else it is called, and where
     std::string_view said_here = std::string_view(folded).substr(use.begin, use.end - use.begin);
-    for (const auto& clause : library.scopes(viewer, ids)) {
+    for (const auto& clause : library.scopes(viewer, use.clauses)) {
       for (const auto& definition : corpus::definitions(clause.text)) {
         if (definition.meaning.empty() || text::fold(definition.meaning) != said_here) continue;
         const auto& [first, last] = definition.in_article ? clause.article : clause.edition;

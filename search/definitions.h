@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -28,8 +30,10 @@ class Definitions {
   explicit Definitions(const Xapian::Database& index);
 
   /// Adds to a question what the definitions of documents that the viewer may see make of its words.
-  void widen(Question& question, std::string_view asked, const Xapian::Database& index, const corpus::Library& library, const corpus::Viewer& viewer,
-             const text::Analyzer& analyzer) const;
+  /// `holding` gives the first clauses, `most` at most, that the viewer may see and that hold a term of the
+  /// index: definitions that only others may see change nothing.
+  using Holding = std::function<std::vector<int64_t>(const std::string& term, size_t most)>;
+  void widen(Question& question, const Holding& holding, const corpus::Library& library, const corpus::Viewer& viewer, const text::Analyzer& analyzer) const;
 
  private:
   std::unordered_set<std::string> names_;  ///< the terms of the index

@@ -53,15 +53,8 @@ std::string word_of(std::string_view term) {
   return out;
 }
 
-uint64_t stable_hash(std::string_view s) {
-  uint64_t h = 0xCBF29CE484222325;
-  for (unsigned char c : s) h = (h ^ c) * 0x100000001B3;
-  return h;
-}
-
-std::string definition_term(std::string_view prefix, std::string_view folded) {
+std::string definition_term(std::string_view prefix, uint64_t hash) {
   std::string out(prefix);
-  uint64_t hash = stable_hash(folded);
   // No zero bytes, which Xapian keeps as two.
   for (int i = 0; i < 5; ++i, hash /= 255) out.push_back(static_cast<char>(1 + hash % 255));
   return out;

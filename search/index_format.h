@@ -52,12 +52,18 @@ inline constexpr unsigned most_in_headings = 3;
 constexpr unsigned packed(Counts counts) { return counts.body * 4 + std::min(counts.heading, most_in_headings); }
 constexpr Counts unpacked(unsigned count) { return {count / 4, count % 4}; }
 
-/// The same on every machine and for ever (FNV-1a), to stand in an index.
-uint64_t stable_hash(std::string_view s);
+/// The same on every machine and for ever (FNV-1a), to stand in an index. `before` is the hash of what
+/// stands before `s`.
+inline constexpr uint64_t hash_of_nothing = 0xCBF29CE484222325;
+constexpr uint64_t stable_hash(std::string_view s, uint64_t before = hash_of_nothing) {
+  for (char c : s) before = (before ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return before;
+}
 
-/// The term of a definition: `prefix` is `defined` or `meaning`, `folded` what is defined or meant. It has
-/// the hash instead of the words, which are as long as a law's name; the text says whether it is meant.
-std::string definition_term(std::string_view prefix, std::string_view folded);
+/// The term of a definition: `prefix` is `defined` or `meaning`, `hash` the stable_hash() of what is
+/// defined or meant, folded. The words themselves are as long as a law's name; the text says whether they
+/// are meant.
+std::string definition_term(std::string_view prefix, uint64_t hash);
 
 /// A length in one byte, exact to a twentieth; of 60,000 and more the same.
 uint8_t short_length(size_t length);

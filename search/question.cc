@@ -12,6 +12,9 @@ using text::TokenKind;
 
 namespace {
 
+/// More is a sentence or a list, of which hardly a clause holds all.
+constexpr size_t most_pieces = 4, most_subjects_of_pieces = 12;
+
 /// Clause numbers: 「第22条第2項」 is two numbers but one place, and its first step alone is not meant.
 void want_numbers(const std::vector<text::Token>& tokens, std::vector<Wanted>& wanted) {
   std::string place;
@@ -40,9 +43,11 @@ void want_numbers(const std::vector<text::Token>& tokens, std::vector<Wanted>& w
 Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, bool with_synonyms) {
   std::string typed = query.words;
   for (const auto& phrase : query.phrases) typed += " " + phrase;
-  text::Normalized normalized = text::normalize(typed);
-  auto tokens = analyzer.analyze(normalized);
   Question out;
+  out.text = text::normalize(typed);
+  out.tokens = analyzer.analyze(out.text);
+  const text::Normalized& normalized = out.text;
+  const auto& tokens = out.tokens;
 
   struct Word {
     size_t subject;
@@ -50,11 +55,16 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
   };
   std::map<std::string, Word> words;
   bool all_empty = std::ranges::none_of(tokens, [&](const auto& token) { return text::is_content(token) && !lexicon.says_nothing(token.term); });
+  size_t pieces = 0, piece_end = 0;
   for (const auto& token : tokens) {
     if (!text::is_content(token) || (!all_empty && lexicon.says_nothing(token.term))) continue;
     auto [word, fresh] = words.try_emplace(token.term);
     if (fresh) {
-      out.subjects.push_back({token.term, typed.substr(token.begin, token.end - token.begin)});
+      bool of_phrase = token.begin >= query.words.size();
+      bool apart = token.begin > piece_end && text::fold(std::string_view(typed).substr(piece_end, token.begin - piece_end)).find(' ') != std::string::npos;
+      if (!of_phrase && (pieces == 0 || apart)) ++pieces;
+      piece_end = std::max(piece_end, token.end);
+      out.subjects.push_back({token.term, typed.substr(token.begin, token.end - token.begin), of_phrase ? 0 : pieces});
       word->second.subject = out.subjects.size();
     }
     word->second.weight += token.kind == TokenKind::noun ? noun_weight : 1.0;
@@ -62,6 +72,9 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
   for (const auto& [word, is] : words) {
     out.wanted.push_back({Field::word, {term("", word)}, is.weight, is.subject});
   }
+  // A phrase must stand anyway, so that one word beside it is a list as well.
+  size_t least_pieces = query.phrases.empty() ? 2 : 1;
+  out.wants_all = pieces >= least_pieces && pieces <= most_pieces && out.subjects.size() <= most_subjects_of_pieces && query.alternatives.empty();
   want_numbers(tokens, out.wanted);
   std::map<std::string, unsigned> pairs;
   for (const auto& token : text::bigrams(normalized)) {

@@ -58,12 +58,19 @@ struct Wanted {
 /// What typed words look for. A subject is a word of the query that means something, in any spelling
 /// and by any synonym.
 struct Question {
+  text::Normalized text;            ///< what was typed, phrases included
+  std::vector<text::Token> tokens;  ///< of it
   std::vector<Wanted> wanted;
   struct Subject {
     std::string term;   ///< of the analyzer: the representative spelling
     std::string typed;  ///< for people
+    size_t piece = 0;   ///< which of the pieces typed apart by spaces it is of, from 1; 0: of a phrase
+    bool stands = true; ///< some clause that the viewer may see holds it; who knows may say no
   };
   std::vector<Subject> subjects;  ///< subject n is subjects[n - 1]
+  /// A few words typed apart are all wanted: a clause must speak of each piece (of more than half of it,
+  /// since a piece may be several words). A sentence, or a list of many words, is answered by best match.
+  bool wants_all = false;
   std::vector<std::string> widened;   ///< the synonyms added, as the lexicon has them
 };
 

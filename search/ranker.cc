@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
 
 #include "search/index_format.h"
@@ -69,6 +70,7 @@ struct Ranker::Private {
   std::vector<Term> terms;  ///< in byte order, as a clause's own list is
   std::vector<Want> wants;
   std::vector<double> subject_weights;  ///< by subject
+  std::vector<bool> holds_all;          ///< of a question that wants all: by the set of subjects that a clause speaks of
   double all_subjects = 0;
 
   Private(const Xapian::Database& database, const Lengths& lengths_of_index, const Question& asked, double clauses,
@@ -91,6 +93,31 @@ struct Ranker::Private {
       wants.push_back(std::move(want));
     }
     for (double weight : subject_weights) all_subjects += weight;
+    if (question.wants_all) weigh_pieces();
+  }
+
+  /// Subject n is bit n - 1 of a set.
+  static uint16_t bit(size_t subject) { return subject ? static_cast<uint16_t>(1u << (subject - 1)) : uint16_t{0}; }
+
+  void weigh_pieces() {
+    size_t pieces = 0;
+    for (const auto& subject : question.subjects) pieces = std::max(pieces, subject.piece);
+    std::vector<double> wanted(pieces + 1), held(pieces + 1);
+    auto add = [&](std::vector<double>& weights, size_t set) {
+      for (size_t i = 0; i < question.subjects.size(); ++i) {
+        const auto& subject = question.subjects[i];
+        if (subject.stands && (set >> i & 1)) weights[subject.piece] += subject_weights[i + 1];
+      }
+    };
+    size_t sets = size_t{1} << question.subjects.size();
+    add(wanted, sets - 1);
+    for (size_t set = 0; set < sets; ++set) {
+      std::ranges::fill(held, 0);
+      add(held, set);
+      bool all = true;
+      for (size_t piece = 1; piece <= pieces; ++piece) all = all && held[piece] >= wanted[piece] / 2;
+      holds_all.push_back(all);
+    }
   }
 
   bool possible(const Want& want) const {
@@ -137,11 +164,14 @@ namespace {
 /// much as a list; all of it is zero between two uses.
 class Sums {
  public:
-  explicit Sums(size_t clauses) {
+  Sums(size_t clauses, bool with_subjects) : with_subjects_(with_subjects) {
     if (sums_.size() < clauses) sums_.resize(clauses);
+    if (with_subjects && spoken_.size() < clauses) spoken_.resize(clauses);
   }
   ~Sums() {
     for (uint32_t clause : touched_) sums_[clause] = 0;  // also when the index changed under the reading
+    if (!with_subjects_) return;
+    for (uint32_t clause : touched_) spoken_[clause] = 0;
   }
   Sums(const Sums&) = delete;
   Sums& operator=(const Sums&) = delete;
@@ -153,6 +183,9 @@ class Sums {
     if (sum == 0) touched_.push_back(clause);
     sum += weight;
   }
+  /// That a clause speaks of something, too.
+  void note(uint32_t clause, uint16_t subject) { spoken_[clause] |= subject; }
+  uint16_t spoken(uint32_t clause) const { return spoken_[clause]; }
   std::vector<Candidate> all() const {
     std::vector<Candidate> out;
     out.reserve(touched_.size());
@@ -166,10 +199,13 @@ class Sums {
 
  private:
   static thread_local std::vector<float> sums_;
+  static thread_local std::vector<uint16_t> spoken_;  ///< sets of subjects
   std::vector<uint32_t> touched_;
+  bool with_subjects_;
 };
 
 thread_local std::vector<float> Sums::sums_;
+thread_local std::vector<uint16_t> Sums::spoken_;
 
 }  // namespace
 
@@ -181,8 +217,10 @@ Finding Ranker::find(uint64_t most_postings) const {
   }
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
   Finding out;
-  Sums sums(index.get_doccount() ? size_t{index.get_lastdocid()} + 1 : 0);
+  bool wants_all = self_->question.wants_all;
+  Sums sums(index.get_doccount() ? size_t{index.get_lastdocid()} + 1 : 0, wants_all);
   uint64_t postings = 0;
+  uint16_t unread = 0;  // subjects that a clause may speak of although nothing says so
   for (const auto* want : order) {
     std::vector<const Private::Term*> terms;
     for (size_t i : want->terms) terms.push_back(&self_->terms[i]);
@@ -195,11 +233,13 @@ Finding Ranker::find(uint64_t most_postings) const {
     }
     if (postings > 0 && postings + entries > most_postings) {
       out.complete = false;
+      if (wants_all) unread |= Private::bit(want->wanted->subject);
       out.unread += self_->ceiling(*want);
       continue;
     }
     postings += entries;
     Field field = want->wanted->field;
+    uint16_t subject = wants_all ? Private::bit(want->wanted->subject) : uint16_t{0};
     double factor = want->wanted->weight / static_cast<double>(terms.size());
     std::vector<Xapian::PostingIterator> others;
     for (size_t i = 1; i < terms.size(); ++i) others.push_back(index.postlist_begin(terms[i]->name));
@@ -235,11 +275,16 @@ Finding Ranker::find(uint64_t most_postings) const {
           all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
           if (all) weight += static_cast<float>(factor * terms[i + 1]->idf) * self_->weigh(clause, others[i].get_wdf(), field);
         }
-        if (all) sums.add(clause, weight);
+        if (!all) continue;
+        sums.add(clause, weight);
+        if (subject) sums.note(clause, subject);
       }
     }
   }
   out.candidates = sums.all();
+  if (wants_all) {
+    std::ranges::copy_if(out.candidates, std::back_inserter(out.holding_all), [&](const Candidate& one) { return self_->holds_all[sums.spoken(one.clause) | unread]; });
+  }
   return out;
 }
 
@@ -276,6 +321,11 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
   for (size_t i = 1; i < spoken.size(); ++i) {
     if (spoken[i]) out.share += self_->subject_weights[i];
     else if (parts) out.missing.push_back(self_->question.subjects[i - 1].typed);
+  }
+  if (self_->question.wants_all) {
+    size_t set = 0;
+    for (size_t i = 1; i < spoken.size(); ++i) set |= spoken[i] ? Private::bit(i) : 0u;
+    out.holds_all = self_->holds_all[set];
   }
   out.share = self_->all_subjects > 0 ? out.share / self_->all_subjects : 1;
   return out;

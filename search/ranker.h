@@ -25,6 +25,7 @@ struct Contribution {
 struct Score {
   double value = 0;
   double share = 0;  ///< of the weight of the query's subjects, how much the clause speaks of: 0 to 1
+  bool holds_all = false;  ///< it speaks of every piece of a question that wants all
   std::vector<std::string> missing;  ///< subjects that it does not speak of
 };
 
@@ -56,6 +57,7 @@ struct Candidate {
 
 struct Finding {
   std::vector<Candidate> candidates;
+  std::vector<Candidate> holding_all;  ///< of a question that wants all: those that may, as far as lists were read
   bool complete = true;  ///< no list was left unread: these are all clauses that hold any of it
   double unread = 0;     ///< the most that the lists left unread can add to a clause's score
 };

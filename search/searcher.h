@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/library.h"
@@ -37,10 +38,12 @@ struct Matches {
   std::vector<Match> matches;
   uint64_t total = 0;      ///< of all matches, folded or not; exact when `total_exact`
   bool total_exact = true;
-  uint64_t documents = 0;  ///< when folding: documents that can be listed; all there are when `total_exact`
+  uint64_t documents = 0;  ///< when folding: documents listed so far; all there are when `total_exact`
   std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
   std::vector<std::string> widened;          ///< synonyms that were looked for as well
   std::vector<std::string> unknown;          ///< words that stand in no clause that the viewer may see
+  bool all_words = false;  ///< a few words were typed apart, and each match speaks of all that stand anywhere
+  bool loosened = false;   ///< they were, but no clause speaks of all: these speak of some
 };
 
 struct Hit {
@@ -90,7 +93,8 @@ std::filesystem::path index_folder(const std::filesystem::path& data, const stor
 ///
 /// Clauses of current editions come before those of past and future ones; within each, the better
 /// match first, and of equals the one added earlier. A clause that speaks of too little of a query is
-/// no match, so that nonsense finds nothing rather than much.
+/// no match, so that nonsense finds nothing rather than much. Of a few words typed apart, all are wanted
+/// where something holds all (Question::wants_all).
 class Searcher {
  public:
   /// `model` must be the one the index was written with; an index of another format or dictionary is
@@ -111,6 +115,8 @@ class Searcher {
 
   /// Clauses like this one, by the words that tell it from others; none of its own document.
   Matches similar(int64_t clause_id, const corpus::Viewer& viewer, size_t most);
+  /// Clauses like a text: nothing in it is an operator.
+  Matches similar(std::string_view text, const corpus::Viewer& viewer, size_t most);
 
   /// How many clauses that the viewer may see hold all these terms of the analyzer.
   uint64_t frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const;
@@ -122,8 +128,6 @@ class Searcher {
   uint64_t size() const;
 
  private:
-  /// match() with chosen clauses before all others.
-  Matches match(const Query& query, const corpus::Viewer& viewer, const Window& window, const std::vector<int64_t>& first);
   /// What a query leads to before all matches, as far as it meets the query's conditions.
   std::vector<int64_t> placed_first(const Query& query, const corpus::Viewer& viewer);
 

@@ -111,6 +111,8 @@ Json results_model(const Context& context, const Asked& asked) {
           {"widened", results.found.widened},
           {"without_synonyms_url", without_synonyms_url(asked)},
           {"unknown", results.found.unknown},
+          {"all_words", results.found.all_words},
+          {"loosened", results.found.loosened},
           {"meant", meant_model(context, asked, results.found, *reader)},
           {"facets", facets_model(asked, results.found)},
           {"sorts", sorts_model(asked)},

@@ -1,0 +1,76 @@
+#include "search/open_index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "search/index_format.h"
+#include "search/xapian_access.h"
+
+namespace shirube::search {
+
+namespace {
+
+/// Below it nothing is left out.
+constexpr Xapian::doccount few_clauses = 50'000;
+
+struct Authority {
+  std::string_view kind;
+  double factor;
+};
+constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
+constexpr double highest_authority = 1.06;
+
+}  // namespace
+
+void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& analyzer_name) {
+  if (wanted != folder) {
+    Xapian::Database found = wanted.empty() ? Xapian::Database() : Xapian::Database(wanted.string());
+    if (!wanted.empty()) require_fit(found, index_name, index_format, analyzer_name);
+    *this = {};
+    db = std::move(found);
+    folder = wanted;
+  } else if (folder.empty() || (!db.reopen() && db.get_revision() == read_)) {  // a search may have reopened it
+    return;
+  }
+  if (folder.empty()) return;
+  with_snapshot(db, index_name, [&] {
+    lengths = Lengths(db);
+    definitions = Definitions(db);
+    has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return db.term_exists(term(prefix::kind, row.kind)); });
+    all_current = db.get_termfreq(term(prefix::state, "current")) == db.get_doccount();
+    read_ = db.get_revision();
+  });
+}
+
+bool OpenIndex::large() const { return db.get_doccount() > few_clauses; }
+
+double OpenIndex::authority_of(uint32_t clause) const {
+  if (!has_authority) return 1;
+  auto row = std::ranges::find(authorities, value(clause, slot::kind), &Authority::kind);
+  return row == std::end(authorities) ? 1 : row->factor;
+}
+
+double OpenIndex::most_authority() const { return has_authority ? highest_authority : 1; }
+
+std::vector<int64_t> OpenIndex::holding(const std::string& term, const Conditions& visible, size_t most) const {
+  std::vector<int64_t> out;
+  if (visible.none()) {
+    for (auto it = db.postlist_begin(term), end = db.postlist_end(term); it != end && out.size() < most; ++it) out.push_back(*it);
+    return out;
+  }
+  Xapian::Enquire enquire(db);
+  enquire.set_weighting_scheme(Xapian::BoolWeight());
+  enquire.set_query(visible.narrow(Xapian::Query(term)));
+  Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most));
+  for (auto it = found.begin(); it != found.end(); ++it) out.push_back(*it);
+  return out;
+}
+
+uint64_t OpenIndex::count(const Xapian::Query& query, const Conditions& visible) const {
+  Xapian::Enquire enquire(db);
+  enquire.set_weighting_scheme(Xapian::BoolWeight());
+  enquire.set_query(visible.narrow(query));
+  return enquire.get_mset(0, 0, db.get_doccount()).get_matches_estimated();
+}
+
+}  // namespace shirube::search
