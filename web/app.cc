@@ -119,6 +119,7 @@ constexpr Route routes[] = {
     {"GET", "/documents/{}/{}", edition_view, "edition"},
     {"GET", "/documents/{}/{}/clauses/{}", clause_view, "clause"},
     {"GET", "/explain", explain_view, "explain"},
+    {"GET", "/similar", similar_to_text_view, "similar"},
     {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
     {"GET", "/judgements", judgements_view, "judgements"},
     {"POST", "/judgements", nullptr, {}, take_judgement},
@@ -131,6 +132,7 @@ constexpr Route routes[] = {
     {"GET", "/api/v1/documents/{}/{}/clauses/{}", clause_view},
     {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", similar_view},
     {"GET", "/api/v1/explain", explain_view},
+    {"GET", "/api/v1/similar", similar_to_text_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.

@@ -44,6 +44,7 @@ struct AppOptions {
 ///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}
 ///   /documents/{slug}/{key}/clauses/{path}     clause           /api/v1/…/clauses/{path}
 ///                                              those like it    /api/v1/…/clauses/{path}/similar
+///   /similar                                   those like a text  /api/v1/similar
 ///   /explain                                   why a hit or not /api/v1/explain
 ///   /documents/{slug}/{key}/original           the file
 ///   /judgements                                judged queries; POST judges

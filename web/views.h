@@ -51,6 +51,8 @@ nlohmann::json edition_view(const Context& context, const Call& call);
 nlohmann::json clause_view(const Context& context, const Call& call);
 /// {slug}/{key}/{path}: the clauses like it.
 nlohmann::json similar_view(const Context& context, const Call& call);
+/// What is like `text` (800 characters): up to twenty clauses. Without it: what to say.
+nlohmann::json similar_to_text_view(const Context& context, const Call& call);
 /// The parameters of search_view and `clause`, as slug/key/path or the address of a clause's page: why the
 /// clause is, or is not, among the hits. Without either: what to say.
 nlohmann::json explain_view(const Context& context, const Call& call);

@@ -475,6 +475,18 @@ TEST_CASE("a clause leads to those like it") {
          {"absent", "/api/v1/documents/none/2025-04-01/clauses/1/similar", 404}});
 }
 
+TEST_CASE("a text leads to those like it") {
+  std::string text = "端末を庁外へ持ち出したいのですが、特命の許可は必要ですか。-課長";
+  auto similar = json_of("/similar?text=" + q(text));
+  REQUIRE_FALSE(similar["similar"].empty());
+  CHECK(similar["similar"][0]["url"].get<std::string>().starts_with(policy));
+  check({{"on the page", "/similar?text=" + q(text), 200, {"似た条項", "庁外へ持ち出すときは"}, {"極秘"}},
+         {"nothing asked", "/similar", 200, {"文章から探す", "<textarea"}, {"ありませんでした"}},
+         {"nothing alike", "/similar?text=" + q("飛行船"), 200, {"似た条項はありませんでした"}},
+         {"no markup", "/similar?text=" + q("</textarea><script>"), 200, {"&lt;/textarea&gt;"}, {"<script>"}},
+         {"too long", "/similar?text=" + std::string(801, 'a'), 400, {"文章が長すぎます（801文字）", "800文字以内"}}});
+}
+
 TEST_CASE("synonyms are marked, named, and can be left out") {
   TemporaryFolder words;
   std::ofstream(words / "synonyms.tsv") << "パソコン\t端末\n";
