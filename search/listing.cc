@@ -11,10 +11,11 @@ namespace shirube::search {
 namespace {
 
 /// So many candidates are given their full score for the first pages; more only for those who page on.
-constexpr size_t candidates_of_small = 300, candidates_of_large = 150, candidates_beyond = 1000;
+constexpr size_t candidates_of_small = 300, candidates_beyond = 1000;
+SHIRUBE_CONSTANT size_t candidates_of_large = static_cast<size_t>(tuned("candidates.large", 150));
 /// Of what the unread lists could add at most, a clause that was found lower is granted so much: the
 /// better ones have words of these lists as well.
-constexpr double unread_share = 0.6;
+SHIRUBE_CONSTANT double unread_share = tuned("share.unread", 0.6);
 /// Where the text must prove a condition, so many are read for one answer.
 constexpr size_t most_read = 5000;
 

@@ -16,7 +16,7 @@ namespace {
 
 /// So many entries of lists are read to find the candidates of a question, and so many more for each
 /// thing wanted; in small indexes all. docs/relevance.md shows what is lost.
-constexpr uint64_t least_postings = 25'000, postings_each = 1'000;
+SHIRUBE_CONSTANT double least_postings = tuned("postings.least", 25'000), postings_each = tuned("postings.each", 1'000);
 
 /// Beyond it nobody pages.
 constexpr size_t last_listed = 1000;
@@ -74,7 +74,9 @@ struct Searcher::Private {
   }
 
   /// Lists are read up to a bound.
-  uint64_t budget(const Question& question) const { return index.large() ? least_postings + postings_each * question.wanted.size() : UINT64_MAX; }
+  uint64_t budget(const Question& question) const {
+    return index.large() ? static_cast<uint64_t>(least_postings + postings_each * static_cast<double>(question.wanted.size())) : UINT64_MAX;
+  }
 
   /// Whether a clause meets the conditions, whatever its words.
   bool meets(const Conditions& conditions, uint32_t clause) {
