@@ -2,10 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "corpus/address.h"
-#include "corpus/library.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/corpus/fixture.h"
 #include "text/error.h"
 
 using namespace shirube;
@@ -13,12 +10,8 @@ using namespace shirube::corpus;
 
 namespace {
 
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "a.db"};
-  Library library{database};
+struct Fixture : LibraryFixture {
   JudgementLedger ledger{database};
-  Viewer all = Viewer::everything(), staff{{"public", "staff"}};
 
   void add(const std::string& slug, const std::string& audience, const std::string& effective, std::vector<std::string> labels) {
     NewEdition edition;
@@ -35,7 +28,7 @@ struct Fixture {
       edition.clauses.push_back(clause);
     }
     assign_addresses(edition.clauses);
-    library.add(std::vector{edition});
+    LibraryFixture::add(edition);
   }
   void set(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path, int grade) {
     ledger.set(viewer, std::vector<Judgement>{{query, slug, path, grade}});
