@@ -8,10 +8,8 @@
 
 #include "corpus/address.h"
 #include "indexer/check.h"
-#include "indexer/index_writer.h"
 #include "search/meant.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/indexer/fixture.h"
 
 using namespace shirube;
 namespace fs = std::filesystem;
@@ -19,20 +17,9 @@ using search::SuggestionKind;
 
 namespace {
 
-const text::AnalyzerModel& model() {
-  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
-  return instance;
-}
-
 const corpus::Viewer citizen{{"public"}}, officer{{"public", "staff"}};
 
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "shirube.db"};
-  corpus::Library library{database};
-  std::atomic<bool> stop{false};
-  int64_t segment_characters = 1'000'000;
-
+struct Fixture : IndexFixture {
   void add(const std::string& slug, const std::string& title, const std::vector<std::string>& headings, const std::string& audience = "public",
            const std::string& kind = "policy", const std::string& effective = "2025-04-01") {
     corpus::NewEdition edition;
@@ -52,12 +39,11 @@ struct Fixture {
       edition.clauses.push_back(clause);
     }
     corpus::assign_addresses(edition.clauses);
-    library.add({&edition, 1});
+    IndexFixture::add(edition);
   }
 
-  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2, segment_characters}}; }
   void index() {
-    REQUIRE(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+    IndexFixture::index();
     REQUIRE(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
   }
   fs::path store() { return search::suggestion_folder(search::index_folder(folder.path(), database)); }
