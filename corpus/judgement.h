@@ -35,7 +35,7 @@ struct KeptJudgement {
 
 constexpr int highest_grade = 3;
 constexpr size_t most_judgements = 10'000;
-constexpr size_t longest_judged_query = 2000;  ///< characters
+constexpr size_t longest_judged_query = 200;  ///< characters
 
 /// 「slug/path」, as runs and judgements in files name a clause. split_address() throws
 /// Error{invalid} for what has no '/'; a slug may hold some itself.

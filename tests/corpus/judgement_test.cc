@@ -94,9 +94,13 @@ TEST_CASE_METHOD(Fixture, "what cannot be is refused, and then nothing of it is 
   CHECK(refused({good, {"委託", "kijun", "2", 4}}) == ErrorKind::invalid);
   CHECK(refused({good, {"委託", "kijun", "2", -1}}) == ErrorKind::invalid);
   CHECK(refused({good, {" 　", "kijun", "2", 1}}) == ErrorKind::invalid);
-  CHECK(refused({good, {std::string(longest_judged_query + 1, 'a'), "kijun", "2", 1}}) == ErrorKind::invalid);
+  std::string longest;
+  for (int i = 0; i < 200; ++i) longest += "委";
+  CHECK(refused({good, {longest + "託", "kijun", "2", 1}}) == ErrorKind::invalid);
   CHECK(refused({good, {"委託", "kijun", "99", 1}}) == ErrorKind::missing);
   CHECK(ledger.list(all).empty());
+  set(staff, longest, "kijun", "1", 1);
+  CHECK(ledger.remove(staff, longest, "kijun", "1"));
   std::vector<Judgement> many;
   for (size_t i = 0; i <= most_judgements; ++i) many.push_back({"委託" + std::to_string(i), "kijun", "1", 1});
   CHECK(refused(many) == ErrorKind::conflict);
