@@ -58,12 +58,14 @@ class JudgementLedger {
   /// False when there is no such judgement.
   bool remove(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path);
 
-  /// All, or those of one query: by query, the best first.
-  std::vector<KeptJudgement> list(const Viewer& viewer) const;
+  /// By query, the best first: `most` from position `first` on.
+  std::vector<KeptJudgement> list(const Viewer& viewer, size_t first = 0, size_t most = most_judgements) const;
+  /// Those of one query.
   std::vector<KeptJudgement> list(const Viewer& viewer, std::string_view query) const;
+  size_t count(const Viewer& viewer) const;
 
  private:
-  std::vector<KeptJudgement> select(const Viewer& viewer, const std::string* folded) const;
+  std::vector<KeptJudgement> select(const Viewer& viewer, const std::string* folded, size_t first, size_t most) const;
 
   store::Database& database_;
 };

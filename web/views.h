@@ -55,13 +55,14 @@ nlohmann::json similar_view(const Context& context, const Call& call);
 /// clause is, or is not, among the hits. Without either: what to say.
 nlohmann::json explain_view(const Context& context, const Call& call);
 
-/// The judged queries with their clauses: what one may change.
+/// The judged queries with their clauses, 50 clauses a page: what one may change. A query whose clauses stand on
+/// two pages is named on both; beyond the last page is the last.
 nlohmann::json judgements_view(const Context& context, const Call& call);
 
 /// A hit as it can be judged: what a form must say, and what was said. `judged` is of the same query.
 nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause& clause, std::span<const corpus::KeptJudgement> judged);
 
-/// Takes a form (q, document, clause; grade, or remove; and from, the page it stands on) and returns the
+/// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
 

@@ -79,6 +79,27 @@ TEST_CASE_METHOD(Fixture, "a judgement outlives new editions, also one without t
   CHECK(ledger.list(all).at(0).judgement.grade == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "a part of the list is what stands there in the whole") {
+  std::vector<Judgement> many;
+  for (int i = 0; i < 7; ++i) {
+    for (const char* path : {"1", "2"}) many.push_back({"委託" + std::to_string(i), "kijun", path, i % 4});
+  }
+  ledger.set(all, many);
+  set(all, "委託0", "himitsu", "1", 3);
+  for (const auto& viewer : {all, staff}) {
+    auto whole = ledger.list(viewer);
+    CHECK(ledger.count(viewer) == whole.size());
+    for (size_t first = 0; first <= whole.size(); first += 4) {
+      auto part = ledger.list(viewer, first, 4);
+      REQUIRE(part.size() == std::min<size_t>(4, whole.size() - first));
+      for (size_t i = 0; i < part.size(); ++i) {
+        CHECK(part[i].question == whole[first + i].question);
+        CHECK(part[i].judgement.path == whole[first + i].judgement.path);
+      }
+    }
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "what a viewer may not see is neither judged nor listed nor removed") {
   set(all, "極秘", "himitsu", "1", 3);
   CHECK(ledger.list(staff).empty());
@@ -110,6 +131,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be is refused, and then nothing of it is 
   CHECK(refused({{"新しい検索", "kijun", "1", 1}}) == ErrorKind::conflict);
   set(staff, "委託7", "kijun", "1", 0);
   CHECK(ledger.list(all).size() == most_judgements);
+  CHECK(ledger.count(all) == most_judgements);
 }
 
 TEST_CASE("an address of a clause ends at its last slash") {
