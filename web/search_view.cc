@@ -82,10 +82,10 @@ Json start_model() {
 }
 
 /// What was probably meant, as a search of its own; false when nothing else was.
-Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, Reader& reader) {
+Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, const search::Window& window, Reader& reader) {
   // Who pages on has found something.
   if (asked.first > 0) return false;
-  auto meant = search::meant(asked.query, found, context.viewer, reader.searcher(), reader.suggester(), reader.analyzer());
+  auto meant = search::meant(asked.query, found, context.viewer, window, reader.searcher(), reader.suggester(), reader.analyzer());
   if (!meant) return false;
   Asked instead = asked;
   instead.q = meant->typed;
@@ -111,7 +111,7 @@ Json results_model(const Context& context, const Asked& asked) {
           {"widened", results.found.widened},
           {"without_synonyms_url", without_synonyms_url(asked)},
           {"unknown", results.found.unknown},
-          {"meant", meant_model(context, asked, results.found, *reader)},
+          {"meant", meant_model(context, asked, results.found, looked_through, *reader)},
           {"facets", facets_model(asked, results.found)},
           {"sorts", sorts_model(asked)},
           {"folded", asked.folded},

@@ -60,10 +60,8 @@ struct Fixture : IndexFixture {
     auto searching = searcher();
     auto suggesting = suggester();
     auto found = searching.match(query, viewer, {});
-    auto answer = search::meant(query, found, viewer, searching, suggesting, text::Analyzer(model()));
-    if (!answer) return "";
-    CHECK(answer->found == searching.match(search::parse(answer->typed), viewer, {}).total);
-    return answer->typed;
+    auto answer = search::meant(query, found, viewer, {}, searching, suggesting, text::Analyzer(model()));
+    return answer ? answer->typed : "";
   }
 
   /// Editions enough for several segments.
@@ -251,4 +249,30 @@ TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
   }
   CHECK(meant("naibuchousa", officer) == "内部調査");
   CHECK(meant("naibuchousa") == "");
+}
+
+TEST_CASE_METHOD(Fixture, "what was meant is counted as its reader will find it") {
+  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償"});
+  add("b", "鍵の手順", {"鍵の保管"});
+  index();
+  fs::create_directory(folder / "lexicon");
+  std::ofstream(folder / "lexicon" / "synonyms.tsv") << "暗号化\tパスワード\n";
+  std::ofstream(folder / "lexicon" / "pinned.tsv") << "暗号化\tb/2025-04-01/1\n";
+  auto searching = searcher();
+  auto suggesting = suggester();
+  search::Window as_typed, newest, folded;
+  as_typed.synonyms = false;
+  newest.sort = search::Sort::newest;  // nothing is placed first
+  folded.one_per_document = true;
+  std::vector<uint64_t> counts;
+  for (auto window : {search::Window{}, as_typed, newest, folded}) {
+    window.first = 20;
+    auto query = search::parse("あんごうか");
+    auto answer = search::meant(query, searching.search(query, citizen, window).found, citizen, window, searching, suggesting, text::Analyzer(model()));
+    REQUIRE(answer);
+    window.first = 0;
+    CHECK(answer->found == searching.search(search::parse(answer->typed), citizen, window).found.total);
+    counts.push_back(answer->found);
+  }
+  CHECK(counts == std::vector<uint64_t>{3, 2, 2, 3});
 }
