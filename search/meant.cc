@@ -1,7 +1,5 @@
 #include "search/meant.h"
 
-#include <limits>
-
 namespace shirube::search {
 
 namespace {
@@ -31,15 +29,15 @@ std::vector<Stretch> plain_words(const Query& query) {
 std::optional<Meant> meant(const Query& query, const Matches& found, const corpus::Viewer& viewer, const Window& window, Searcher& searcher, Suggester& suggester,
                            const text::Analyzer& analyzer) {
   if (found.total >= few_matches && found.unknown.empty()) return std::nullopt;
-  auto frequency = [&](const std::vector<std::string>& words) {
+  auto frequency = [&](const std::vector<std::string>& words) -> std::optional<uint64_t> {
     std::vector<std::string> terms;
     for (const auto& word : words) {
       for (const auto& token : analyzer.analyze(word)) {
         if (text::is_content(token) && !searcher.lexicon().says_nothing(token.term)) terms.push_back(token.term);
       }
     }
-    // What says nothing (について, 教えてください) is no word in doubt.
-    return terms.empty() ? std::numeric_limits<uint64_t>::max() : searcher.frequency(terms, viewer);
+    if (terms.empty()) return std::nullopt;
+    return searcher.frequency(terms, viewer);
   };
   std::string typed = query.typed;
   auto stretches = plain_words(query);

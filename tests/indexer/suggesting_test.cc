@@ -216,11 +216,11 @@ TEST_CASE_METHOD(Fixture, "a stopped build leaves the suggestions as they were, 
 }
 
 TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
-  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償"});
+  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償", "該当の場合"});
   add("b", "内部調査の手順", {"漏えいの調査"}, "staff");
   index();
   fs::create_directory(folder / "lexicon");
-  std::ofstream(folder / "lexicon" / "boilerplate.tsv") << "教える\n下さる\n";
+  std::ofstream(folder / "lexicon" / "boilerplate.tsv") << "教える\n下さる\n場合\n";
   struct Row {
     const char *typed, *meant;
     corpus::Viewer viewer = citizen;
@@ -242,6 +242,8 @@ TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
       {"", ""},
       {"種別:規程", ""},
       {"「セキュティ」", ""},
+      // Nobody means a word that says nothing.
+      {"baai", ""},
   };
   for (const auto& row : rows) {
     INFO(row.typed);
