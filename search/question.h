@@ -64,7 +64,12 @@ struct Question {
     std::string typed;  ///< for people
   };
   std::vector<Subject> subjects;  ///< subject n is subjects[n - 1]
-  std::vector<std::string> widened;   ///< the synonyms added, as the lexicon has them
+  /// Another way to say some of it.
+  struct Widened {
+    std::string said;  ///< folded
+    std::vector<ClauseRange> within = {};  ///< as in Wanted
+  };
+  std::vector<Widened> widened;
 };
 
 /// `with_synonyms` false: only what was typed.

@@ -373,6 +373,9 @@ void Searcher::refresh() {
 
 uint64_t Searcher::size() const { return self_->index.get_doccount(); }
 const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
+Question Searcher::question(const Query& query, const corpus::Viewer& viewer, bool synonyms) {
+  return with_index(self_->index, [&] { return self_->question(query, viewer, synonyms); });
+}
 
 namespace {
 
@@ -418,7 +421,7 @@ Matches Searcher::match(const Query& query, const corpus::Viewer& viewer, const 
   return with_index(self_->index, [&] {
     Question question = self_->question(query, viewer, window.synonyms);
     Matches out;
-    out.widened = question.widened;
+    out.question = question;
     Ranker ranker(self_->index, self_->lengths, question);
     for (const auto& subject : question.subjects) {
       if (!self_->stands(subject.term, viewer)) out.unknown.push_back(subject.typed);
@@ -606,10 +609,11 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   corpus::Library library(self_->database);
   std::vector<int64_t> ids;
   for (const auto& match : matches) ids.push_back(match.clause_id);
+  Marker marker(query, results.found.question, self_->analyzer);
   size_t i = 0;
   for (auto& clause : library.clauses_by_id(viewer, ids)) {
     while (matches[i].clause_id != clause.id) ++i;
-    auto parts = passages(clause.clause.text, query, self_->analyzer, self_->lexicon);
+    auto parts = marker.passages(clause.clause.text, clause.id);
     results.hits.push_back({std::move(clause), matches[i].score, std::move(parts), matches[i].more});
   }
   return results;

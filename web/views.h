@@ -31,6 +31,8 @@ struct Call {
 
 /// The parameter q. Throws Error{invalid} beyond 2,000 characters.
 std::string read_words(const Target& target);
+/// The parameter synonyms (on, off): whether they are looked for. Throws Error{invalid} for another value.
+bool read_synonyms(const Target& target);
 
 /// The clause at slug, key and path. Throws Error{missing}.
 corpus::PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path);
@@ -47,7 +49,8 @@ nlohmann::json documents_view(const Context& context, const Call& call);
 nlohmann::json document_view(const Context& context, const Call& call);
 /// {slug}/{key}: an edition with its contents and its clauses, 400 a page.
 nlohmann::json edition_view(const Context& context, const Call& call);
-/// {slug}/{key}/{path}: a clause with those below it, and those like it; q marks words.
+/// {slug}/{key}/{path}: a clause with those below it, and those like it; marked is what a search for q, with
+/// synonyms or without, looks for in it.
 nlohmann::json clause_view(const Context& context, const Call& call);
 /// {slug}/{key}/{path}: the clauses like it.
 nlohmann::json similar_view(const Context& context, const Call& call);

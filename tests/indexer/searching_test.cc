@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 #include <xapian.h>
 
@@ -351,7 +352,7 @@ TEST_CASE_METHOD(Fixture, "what a document calls something is found in this docu
     std::string out;
     auto results = s.search(parse(query), viewer, {});
     for (const auto& hit : results.hits) out += hit.clause.document.slug + "/" + hit.clause.clause.path + " ";
-    for (const auto& word : results.found.widened) out += "+" + word;
+    for (const auto& word : results.found.question.widened) out += "+" + word.said;
     return out;
   };
   corpus::Viewer all = corpus::Viewer::everything(), outside{{"public"}};
@@ -363,6 +364,22 @@ TEST_CASE_METHOD(Fixture, "what a document calls something is found in this docu
   CHECK(found("庁舎警備実施計画", all) == "secret/1 secret/2 +夜番");
   CHECK(found("庁舎警備実施計画", outside).find("夜番") == std::string::npos);
   CHECK(found("管理規程", all).starts_with("rule/1 "));  // where it is defined comes first
+
+  // And marked, where it was looked for.
+  auto marked = [&](const char* query, bool synonyms) {
+    Window window;
+    window.synonyms = synonyms;
+    std::set<std::string> out;
+    for (const auto& hit : s.search(parse(query), all, window).hits) {
+      for (const auto& passage : hit.passages) {
+        for (const auto& mark : passage.marks) out.insert(hit.clause.document.slug + "/" + hit.clause.clause.path + " " + hit.clause.clause.text.substr(mark.begin, mark.end - mark.begin));
+      }
+    }
+    return out;
+  };
+  using Marked = std::set<std::string>;
+  CHECK(marked("持運端末機器 台帳", true) == Marked{"article/1 持運端末機器", "article/1 貸与物", "article/1-2 貸与物", "article/2 台帳"});
+  CHECK(marked("持運端末機器 台帳", false) == Marked{"article/1 持運端末機器", "article/2 台帳"});
 }
 
 TEST_CASE_METHOD(Fixture, "a word that only others may see is as one that stands nowhere") {

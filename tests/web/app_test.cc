@@ -490,8 +490,17 @@ TEST_CASE("synonyms are marked, named, and can be left out") {
   CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("=パソコン 許可") + "\">同義語を使わない</a>"));
   CHECK_THAT(page, Catch::Contains("どの条項にもない語: <span class=\"word\">パソコン</span>"));
   CHECK_THAT(page, !Catch::Contains(q("=許可")));
+  CHECK_THAT(page, Catch::Contains("<mark>端末</mark>を使う") && Catch::Contains(policy + "/clauses/3?q=" + q("パソコン 許可") + "\""));
   page = body("/?q=" + q("パソコン 許可") + "&synonyms=off");
   CHECK_THAT(page, !Catch::Contains("同義語も検索:") && Catch::Contains("同義語「使わない」"));
+  // What was not looked for is not marked, neither here nor where the hit leads.
+  CHECK_THAT(page, !Catch::Contains("<mark>端末</mark>") && Catch::Contains("<mark>許可</mark>"));
+  CHECK_THAT(page, Catch::Contains(policy + "/clauses/3?q=" + q("パソコン 許可") + "&amp;synonyms=off\""));
+  page = body(policy + "/clauses/2?q=" + q("パソコン 許可") + "&synonyms=off");
+  CHECK_THAT(page, !Catch::Contains("<mark>端末</mark>") && Catch::Contains("<mark>許可</mark>"));
+  CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("パソコン 許可") + "&amp;synonyms=off\""));
+  CHECK(town().get(widened, policy + "/clauses/2?q=a&synonyms=no").status == 400);
+  CHECK_THAT(body(policy + "/clauses/2?q=" + q("=パソコン")), !Catch::Contains("<mark>"));
 }
 
 TEST_CASE("our own failures tell nothing but are logged") {
