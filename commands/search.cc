@@ -63,9 +63,11 @@ int search(const Arguments& arguments, const std::string& text, size_t limit, bo
   search::Searcher searcher = installation.searcher();
   search::Suggester suggester = installation.suggester();
   auto viewer = corpus::Viewer::everything();
-  auto results = searcher.search(query, viewer, {0, limit, false});
+  search::Window window;
+  window.most = limit;
+  auto results = searcher.search(query, viewer, window);
   std::cout << query.understood() << "　" << (results.found.total_exact ? "" : "約 ") << results.found.total << " 件\n";
-  if (auto meant = search::meant(query, results.found, viewer, searcher, suggester, text::Analyzer(installation.model))) {
+  if (auto meant = search::meant(query, results.found, viewer, window, searcher, suggester, text::Analyzer(installation.model))) {
     std::cout << fmt::format("もしかして: {}（{}{}件）\n", meant->typed, meant->exact ? "" : "約", meant->found);
   }
   int rank = 0;

@@ -96,24 +96,35 @@ bool JudgementLedger::remove(const Viewer& viewer, const std::string& query, con
   });
 }
 
-std::vector<KeptJudgement> JudgementLedger::list(const Viewer& viewer) const { return select(viewer, nullptr); }
+std::vector<KeptJudgement> JudgementLedger::list(const Viewer& viewer, size_t first, size_t most) const { return select(viewer, nullptr, first, most); }
 
 std::vector<KeptJudgement> JudgementLedger::list(const Viewer& viewer, std::string_view query) const {
   std::string folded = fold_query(query);
-  return select(viewer, &folded);
+  return select(viewer, &folded, 0, most_judgements);
 }
 
-std::vector<KeptJudgement> JudgementLedger::select(const Viewer& viewer, const std::string* folded) const {
+size_t JudgementLedger::count(const Viewer& viewer) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement row(db, fmt::format("SELECT count(*) FROM judgements j JOIN documents d ON d.id = j.document_id WHERE {}", visible));
+    bind_viewer(row, viewer);
+    row.executeStep();
+    return static_cast<size_t>(row.getColumn(0).getInt64());
+  });
+}
+
+std::vector<KeptJudgement> JudgementLedger::select(const Viewer& viewer, const std::string* folded, size_t first, size_t most) const {
   return database_.read([&](SQLite::Database& db) {
     // A new edition may lack the clause: then it is shown in the newest that has it.
     SQLite::Statement row(db, fmt::format("SELECT j.query, d.slug, j.path, j.grade, j.folded, d.title, c.locator, e.key, j.judged_at FROM judgements j "
                                           "JOIN documents d ON d.id = j.document_id JOIN editions e ON e.id = (SELECT n.id FROM editions n JOIN clauses k ON k.edition_id = n.id "
                                           "WHERE n.document_id = d.id AND k.path = j.path ORDER BY n.begins <= :today DESC, n.begins DESC, n.id DESC LIMIT 1) "
-                                          "JOIN clauses c ON c.edition_id = e.id AND c.path = j.path WHERE {}{} ORDER BY j.folded, j.grade DESC, d.title, c.position",
+                                          "JOIN clauses c ON c.edition_id = e.id AND c.path = j.path WHERE {}{} ORDER BY j.folded, j.grade DESC, d.title, c.position, j.id LIMIT :most OFFSET :first",
                                           visible, folded ? " AND j.folded = :folded" : ""));
     bind_viewer(row, viewer);
     bind_today(row);
     if (folded) row.bind(":folded", *folded);
+    row.bind(":first", static_cast<int64_t>(first));
+    row.bind(":most", static_cast<int64_t>(most));
     auto text = [&](int i) { return row.getColumn(i).getString(); };
     std::vector<KeptJudgement> out;
     while (row.executeStep()) out.push_back({{text(0), text(1), text(2), row.getColumn(3).getInt()}, text(4), text(5), text(6), text(7), text(8)});

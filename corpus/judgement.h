@@ -35,7 +35,7 @@ struct KeptJudgement {
 
 constexpr int highest_grade = 3;
 constexpr size_t most_judgements = 10'000;
-constexpr size_t longest_judged_query = 2000;  ///< characters
+constexpr size_t longest_judged_query = 200;  ///< characters
 
 /// 「slug/path」, as runs and judgements in files name a clause. split_address() throws
 /// Error{invalid} for what has no '/'; a slug may hold some itself.
@@ -58,12 +58,14 @@ class JudgementLedger {
   /// False when there is no such judgement.
   bool remove(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path);
 
-  /// All, or those of one query: by query, the best first.
-  std::vector<KeptJudgement> list(const Viewer& viewer) const;
+  /// By query, the best first: `most` from position `first` on.
+  std::vector<KeptJudgement> list(const Viewer& viewer, size_t first = 0, size_t most = most_judgements) const;
+  /// Those of one query.
   std::vector<KeptJudgement> list(const Viewer& viewer, std::string_view query) const;
+  size_t count(const Viewer& viewer) const;
 
  private:
-  std::vector<KeptJudgement> select(const Viewer& viewer, const std::string* folded) const;
+  std::vector<KeptJudgement> select(const Viewer& viewer, const std::string* folded, size_t first, size_t most) const;
 
   store::Database& database_;
 };

@@ -260,11 +260,11 @@ std::vector<Vocabulary::Word> Vocabulary::resembling(std::string_view sound, siz
 std::optional<Correction> correct(std::string_view query, const Vocabulary& vocabulary, const text::Analyzer& analyzer, const Frequency& frequency) {
   std::vector<Piece> pieces = cut(query, analyzer);
   if (pieces.empty() || pieces.size() > most_pieces) return std::nullopt;
-  uint64_t typed = frequency(words_of(pieces));
-  if (typed >= good_matches) return std::nullopt;
+  auto typed = frequency(words_of(pieces));
+  if (!typed || *typed >= good_matches) return std::nullopt;
 
   std::vector<bool> known(pieces.size(), true);
-  for (size_t i = 0; i < pieces.size(); ++i) known[i] = (pieces.size() == 1 ? typed : frequency(pieces[i].words)) > 0;
+  for (size_t i = 0; i < pieces.size(); ++i) known[i] = (pieces.size() == 1 ? typed : frequency(pieces[i].words)) != 0;
   bool all_known = std::ranges::find(known, false) == known.end();
 
   // The words of a piece's replacement with those of the others that are not in doubt.
@@ -274,7 +274,7 @@ std::optional<Correction> correct(std::string_view query, const Vocabulary& voca
       const auto& part = i == at ? one.words : pieces[i].words;
       if (i == at || known[i]) words.insert(words.end(), part.begin(), part.end());
     }
-    return frequency(words);
+    return frequency(words).value_or(0);
   };
   struct Choice {
     Alternative alternative;
@@ -321,7 +321,7 @@ std::optional<Correction> correct(std::string_view query, const Vocabulary& voca
       found = best.found;
     }
   }
-  if (found == 0 || found < typed * far_more) return std::nullopt;
+  if (found == 0 || found < *typed * far_more) return std::nullopt;
 
   Correction out{"", found};
   size_t at = 0;

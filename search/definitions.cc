@@ -117,8 +117,8 @@ void Definitions::widen(Question& question, const Holding& holding, const corpus
       }
       if (terms.empty()) continue;
       std::ranges::sort(ranges, {}, &ClauseRange::first);
+      question.widened.push_back({other, ranges});
       question.wanted.push_back({Field::word, std::move(terms), defined_weight * noun_weight, subject, std::move(ranges)});
-      question.widened.push_back(other);
     }
   }
 }

@@ -1,7 +1,5 @@
 #include "search/meant.h"
 
-#include <limits>
-
 namespace shirube::search {
 
 namespace {
@@ -28,17 +26,18 @@ std::vector<Stretch> plain_words(const Query& query) {
 
 }  // namespace
 
-std::optional<Meant> meant(const Query& query, const Matches& found, const corpus::Viewer& viewer, Searcher& searcher, Suggester& suggester, const text::Analyzer& analyzer) {
+std::optional<Meant> meant(const Query& query, const Matches& found, const corpus::Viewer& viewer, const Window& window, Searcher& searcher, Suggester& suggester,
+                           const text::Analyzer& analyzer) {
   if (found.total >= few_matches && found.unknown.empty()) return std::nullopt;
-  auto frequency = [&](const std::vector<std::string>& words) {
+  auto frequency = [&](const std::vector<std::string>& words) -> std::optional<uint64_t> {
     std::vector<std::string> terms;
     for (const auto& word : words) {
       for (const auto& token : analyzer.analyze(word)) {
         if (text::is_content(token) && !searcher.lexicon().says_nothing(token.term)) terms.push_back(token.term);
       }
     }
-    // What says nothing (について, 教えてください) is no word in doubt.
-    return terms.empty() ? std::numeric_limits<uint64_t>::max() : searcher.frequency(terms, viewer);
+    if (terms.empty()) return std::nullopt;
+    return searcher.frequency(terms, viewer);
   };
   std::string typed = query.typed;
   auto stretches = plain_words(query);
@@ -49,7 +48,9 @@ std::optional<Meant> meant(const Query& query, const Matches& found, const corpu
   if (typed == query.typed) return std::nullopt;
   Query corrected = parse(typed);
   corrected.filters = query.filters;
-  Matches matches = searcher.match(corrected, viewer, {.first = 0, .most = 1});
+  Window first_page = window;
+  first_page.first = 0;
+  Matches matches = searcher.search(corrected, viewer, first_page).found;  // with what is placed first, as the reader will
   if (matches.total == 0 || (found.unknown.empty() && matches.total <= found.total)) return std::nullopt;
   return Meant{std::move(typed), matches.total, matches.total_exact};
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
+#include <span>
 
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -12,6 +12,7 @@ namespace shirube::search {
 namespace {
 
 using text::Normalized;
+using text::Token;
 using text::TokenKind;
 
 /// 「する」 or the 第 of a clause number would cover a text with marks that say nothing.
@@ -30,6 +31,28 @@ void add_occurrences(const Normalized& normalized, const std::string& needle, st
   const std::string& hay = normalized.text();
   for (size_t at = 0; (at = hay.find(needle, at)) != hay.npos; at += needle.size()) {
     out.push_back({normalized.original_begin(at), normalized.original_end(at + needle.size())});
+  }
+}
+
+/// Where words follow each other. By words rather than characters: 「法」 does not stand in 方法, and サーバ does
+/// in サーバー.
+bool add_run(const std::vector<Token>& tokens, const std::vector<std::string>& terms, std::vector<Span>& out) {
+  bool found = false;
+  for (auto rest = std::span(tokens); !terms.empty() && rest.size() >= terms.size(); rest = rest.subspan(1)) {
+    auto run = rest.first(terms.size());
+    if (!std::ranges::equal(run, terms, {}, &Token::term)) continue;
+    out.push_back({run.front().begin, std::ranges::max(run, {}, &Token::end).end});
+    found = true;
+  }
+  return found;
+}
+
+/// Where words stand apart from each other, when all of them do.
+void add_all(const std::vector<Token>& tokens, const std::vector<std::string>& terms, std::vector<Span>& out) {
+  auto stands = [&](const std::string& term) { return std::ranges::find(tokens, term, &Token::term) != tokens.end(); };
+  if (!std::ranges::all_of(terms, stands)) return;
+  for (const auto& token : tokens) {
+    if (std::ranges::find(terms, token.term) != terms.end()) out.push_back({token.begin, token.end});
   }
 }
 
@@ -80,36 +103,50 @@ size_t sentence_end(std::string_view text, size_t begin, size_t end) {
 
 }  // namespace
 
-std::vector<Span> marks(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon) {
-  Normalized asked = text::normalize(query.words);
-  auto tokens = analyzer.analyze(asked);
-  std::unordered_set<std::string> wanted;
-  for (const auto& token : tokens) {
-    if (token.kind != TokenKind::function && is_worth_marking(token.term, query.words) && !lexicon.says_nothing(token.term)) wanted.insert(token.term);
+Marker::Marker(const Query& query, const Question& question, const text::Analyzer& analyzer) : analyzer_(analyzer) {
+  for (const auto& token : analyzer.analyze(query.words)) {
+    // A word that says nothing is no subject.
+    bool meant = token.kind == TokenKind::reference || std::ranges::find(question.subjects, token.term, &Question::Subject::term) != question.subjects.end();
+    if (token.kind != TokenKind::function && meant && is_worth_marking(token.term, query.words)) words_.insert(token.term);
   }
-  Normalized normalized = text::normalize(text);
-  std::vector<Span> spans;
-  if (!wanted.empty()) {
-    for (const auto& token : analyzer.analyze(normalized)) {
-      if (token.kind != TokenKind::function && wanted.contains(token.term)) spans.push_back({token.begin, token.end});
-    }
-  }
-  for (const auto& phrase : query.phrases) add_occurrences(normalized, text::fold(phrase), spans);
-  for (const auto& beginning : query.prefixes) add_occurrences(normalized, text::fold(beginning), spans);
-  for (const auto& widening : lexicon.widen(asked, tokens)) add_occurrences(normalized, widening.variant->folded, spans);
+  for (const auto& phrase : query.phrases) written_.push_back(text::fold(phrase));
+  for (const auto& beginning : query.prefixes) written_.push_back(text::fold(beginning));
   // A word that the dictionary cuts otherwise here than there still shows when it stands as typed.
   std::string_view rest = query.words;
   while (!rest.empty()) {
     size_t space = std::min(rest.find(' '), rest.size());
     std::string word = text::fold(rest.substr(0, space));
-    if (text::length_utf8(word) >= 2) add_occurrences(normalized, word, spans);
+    if (text::length_utf8(word) >= 2) written_.push_back(std::move(word));
     rest.remove_prefix(std::min(space + 1, rest.size()));
+  }
+  for (const auto& widened : question.widened) {
+    Said said{{}, {}, widened.within};
+    for (const auto& token : analyzer.analyze(widened.said)) {
+      said.terms.push_back(token.term);
+      if (text::is_content(token)) said.words.push_back(token.term);
+    }
+    said_.push_back(std::move(said));
+  }
+}
+
+std::vector<Span> Marker::marks(std::string_view text, int64_t clause) const {
+  std::vector<Span> spans;
+  if (words_.empty() && written_.empty() && said_.empty()) return spans;
+  Normalized normalized = text::normalize(text);
+  auto tokens = analyzer_.analyze(normalized);
+  for (const auto& token : tokens) {
+    if (token.kind != TokenKind::function && words_.contains(token.term)) spans.push_back({token.begin, token.end});
+  }
+  for (const auto& written : written_) add_occurrences(normalized, written, spans);
+  for (const auto& said : said_) {
+    bool here = said.within.empty() || std::ranges::any_of(said.within, [&](const ClauseRange& range) { return range.first <= clause && clause <= range.last; });
+    if (here && !add_run(tokens, said.terms, spans)) add_all(tokens, said.words, spans);
   }
   return joined(std::move(spans));
 }
 
-std::vector<Passage> passages(std::string_view text, const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, size_t characters, size_t most) {
-  std::vector<Span> all = marks(text, query, analyzer, lexicon);
+std::vector<Passage> Marker::passages(std::string_view text, int64_t clause, size_t characters, size_t most) const {
+  std::vector<Span> all = marks(text, clause);
   if (all.size() > 400) all.resize(400);  // a long clause full of matches has shown enough
   auto name = [&](const Span& span) { return text.substr(span.begin, span.end - span.begin); };
   std::vector<Passage> out;

@@ -103,7 +103,7 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
     }
     if (terms.empty()) continue;
     out.wanted.push_back({Field::word, std::move(terms), synonym_weight * noun_weight, subject});
-    out.widened.push_back(widening.variant->folded);
+    out.widened.push_back({widening.variant->folded});
   }
   return out;
 }

@@ -71,7 +71,12 @@ struct Question {
   /// A few words typed apart are all wanted: a clause must speak of each piece (of more than half of it,
   /// since a piece may be several words). A sentence, or a list of many words, is answered by best match.
   bool wants_all = false;
-  std::vector<std::string> widened;   ///< the synonyms added, as the lexicon has them
+  /// Another way to say some of it.
+  struct Widened {
+    std::string said;  ///< folded
+    std::vector<ClauseRange> within = {};  ///< as in Wanted
+  };
+  std::vector<Widened> widened;
 };
 
 /// `with_synonyms` false: only what was typed.

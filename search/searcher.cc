@@ -163,6 +163,9 @@ void Searcher::refresh() {
 
 uint64_t Searcher::size() const { return self_->index.db.get_doccount(); }
 const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
+Question Searcher::question(const Query& query, const corpus::Viewer& viewer, bool synonyms) {
+  return with_index(self_->index.db, [&] { return self_->question(query, viewer, self_->conditions(self_->nothing, viewer), synonyms); });
+}
 
 namespace {
 
@@ -208,7 +211,6 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
     Conditions visible = conditions(nothing, viewer);
     Question asked = question(query, viewer, visible, window.synonyms);
     Matches out;
-    out.widened = asked.widened;
     for (const auto& subject : asked.subjects) {
       if (!subject.stands) out.unknown.push_back(subject.typed);
     }
@@ -268,6 +270,7 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
     auto end = begin + static_cast<std::ptrdiff_t>(std::min(window.most, static_cast<size_t>(all.end() - begin)));
     out.matches.assign(begin, end);
     out.total_exact = out.total_exact && finding.complete;
+    out.question = std::move(asked);
     return out;
   });
 }
@@ -427,10 +430,11 @@ Results Searcher::search(const Query& query, const corpus::Viewer& viewer, const
   corpus::Library library(self_->database);
   std::vector<int64_t> ids;
   for (const auto& match : matches) ids.push_back(match.clause_id);
+  Marker marker(query, results.found.question, self_->analyzer);
   size_t i = 0;
   for (auto& clause : library.clauses_by_id(viewer, ids)) {
     while (matches[i].clause_id != clause.id) ++i;
-    auto parts = passages(clause.clause.text, query, self_->analyzer, self_->lexicon);
+    auto parts = marker.passages(clause.clause.text, clause.id);
     results.hits.push_back({std::move(clause), matches[i].score, std::move(parts), matches[i].more});
   }
   return results;

@@ -40,7 +40,7 @@ struct Matches {
   bool total_exact = true;
   uint64_t documents = 0;  ///< when folding: documents listed so far; all there are when `total_exact`
   std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
-  std::vector<std::string> widened;          ///< synonyms that were looked for as well
+  Question question;                         ///< what was looked for
   std::vector<std::string> unknown;          ///< words that stand in no clause that the viewer may see
   bool all_words = false;  ///< a few words were typed apart, and each match speaks of all that stand anywhere
   bool loosened = false;   ///< they were, but no clause speaks of all: these speak of some
@@ -121,7 +121,9 @@ class Searcher {
   /// How many clauses that the viewer may see hold all these terms of the analyzer.
   uint64_t frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const;
 
-  /// What passages and marks need to know of a query.
+  /// What a query looks for, as a search of it does: `synonyms` as in Window.
+  Question question(const Query& query, const corpus::Viewer& viewer, bool synonyms);
+
   const Lexicon& lexicon() const;
 
   /// Clauses that the open snapshot holds.

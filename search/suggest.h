@@ -84,8 +84,9 @@ struct Correction {
   bool operator==(const Correction&) const = default;
 };
 
-/// How many clauses that the viewer may see hold all of these words, which stand as in the query.
-using Frequency = std::function<uint64_t(const std::vector<std::string>& words)>;
+/// How many clauses that the viewer may see hold all of these words, which stand as in the query. None when
+/// they say nothing (について, 教えてください): then they are not in doubt, and nobody meant them by another word.
+using Frequency = std::function<std::optional<uint64_t>(const std::vector<std::string>& words)>;
 
 /// Where the suggestions of an index stand: inside its folder, so that both are named, replaced and
 /// removed as one. Empty when there is no index.

@@ -64,13 +64,15 @@ std::string read_words(const Target& target) {
   return q;
 }
 
+bool read_synonyms(const Target& target) { return read_switch(target, "synonyms").value_or(true); }
+
 Asked read_asked(const Target& target) {
   Asked asked;
   asked.q = read_words(target);
   asked.query = search::parse(asked.q);
   read_filters(target, asked);
   if (target.parameter("sort") == "newest") asked.sort = search::Sort::newest;
-  asked.synonyms = read_switch(target, "synonyms").value_or(true);
+  asked.synonyms = read_synonyms(target);
   bool is_page = target.segments.empty() || target.segments[0] != "api";
   asked.folded = read_switch(target, "fold").value_or(is_page && asked.form.documents.empty());
   asked.most = target.number("limit", 1, 100, page_size);
@@ -94,6 +96,12 @@ Parameters parameters(const Asked& asked) {
   // Links lead to pages, which fold by themselves unless one document was chosen.
   if (asked.folded != asked.form.documents.empty()) out.emplace_back("fold", asked.folded ? "on" : "off");
   if (asked.most != page_size) out.emplace_back("limit", std::to_string(asked.most));
+  return out;
+}
+
+Parameters marking(const std::string& q, bool synonyms) {
+  Parameters out = {{"q", q}};
+  if (!synonyms) out.emplace_back("synonyms", "off");
   return out;
 }
 

@@ -32,6 +32,9 @@ Parameters parameters(const Asked& asked);
 /// The address of its page.
 std::string search_url(const Asked& asked);
 
+/// What its clauses are marked by, as parameters of theirs.
+Parameters marking(const std::string& q, bool synonyms);
+
 /// What is looked for in the index.
 search::Window window(const Asked& asked);
 

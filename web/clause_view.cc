@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "search/query.h"
+#include "search/passage.h"
 #include "text/error.h"
+#include "web/asked.h"
 #include "web/model.h"
 #include "web/similar.h"
 #include "web/views.h"
@@ -17,22 +18,6 @@ constexpr size_t most_below = 400;
 using corpus::ClauseKind;
 using corpus::PlacedClause;
 using Clauses = std::vector<corpus::StoredClause>;
-
-/// Marks the words of a query in one text after another; none without a query.
-class Marker {
- public:
-  Marker(const text::Analyzer& analyzer, const search::Lexicon& lexicon, const std::string& q) : query_(search::parse(q)), analyzer_(analyzer), lexicon_(lexicon) {}
-
-  Json operator()(const std::string& text) const {
-    if (query_.empty()) return segments(text);
-    return segments(text, search::marks(text, query_, analyzer_, lexicon_));
-  }
-
- private:
-  search::Query query_;
-  const text::Analyzer& analyzer_;
-  const search::Lexicon& lexicon_;
-};
 
 /// Position after the last clause below `at`.
 size_t end_of(const Clauses& clauses, size_t at) {
@@ -67,7 +52,7 @@ Json above_model(const PlacedClause& placed, const Clauses& clauses, size_t at) 
   return out;
 }
 
-Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, const Marker& mark) {
+Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, const search::Marker& marker) {
   Json out = Json::array();
   std::vector<size_t> depth(clauses.size(), 0);
   size_t end = std::min(end_of(clauses, at), at + 1 + most_below);
@@ -76,7 +61,7 @@ Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, 
     depth[i] = depth[*clause.parent] + 1;
     Json model = clause_model(placed.document, placed.edition, clause);
     model["text"] = clause.text;
-    model["segments"] = mark(clause.text);
+    model["segments"] = segments(clause.text, marker.marks(clause.text, clauses[i].id));
     model["depth"] = std::min<size_t>(depth[i] - 1, 6);
     out.push_back(std::move(model));
   }
@@ -103,27 +88,28 @@ PlacedClause find_clause(const Context& context, const std::string& slug, const 
 
 Json clause_view(const Context& context, const Call& call) {
   std::string q = read_words(call.target);
+  bool synonyms = read_synonyms(call.target);
   PlacedClause placed = find_clause(context, call.arguments[0], call.arguments[1], call.arguments[2]);
   Clauses clauses = context.library.clauses(context.viewer, placed.document.slug, placed.edition.key);
   size_t at = std::ranges::find(clauses, placed.id, &corpus::StoredClause::id) - clauses.begin();
   // It may have been closed to this viewer between the two looks.
   if (at == clauses.size()) refuse_missing();
   auto reader = context.readers.borrow();
-  const search::Lexicon nothing_known;
   search::Searcher* searcher = reader->searcher_if_any();
-  Marker mark(reader->analyzer(), searcher ? searcher->lexicon() : nothing_known, q);
+  search::Query query = search::parse(q);
+  search::Marker marker(query, searcher ? searcher->question(query, context.viewer, synonyms) : search::ask(query, reader->analyzer(), {}, synonyms), reader->analyzer());
   Json clause = clause_model(placed.document, placed.edition, placed.clause);
   clause["text"] = placed.clause.text;
-  clause["segments"] = mark(placed.clause.text);
+  clause["segments"] = segments(placed.clause.text, marker.marks(placed.clause.text, placed.id));
   return {{"title", fmt::format("{}　{}", placed.document.title, placed.clause.locator)},
           {"q", q},
-          {"back_url", q.empty() ? "" : "/" + write_query({{"q", q}})},
+          {"back_url", q.empty() ? "" : "/" + write_query(marking(q, synonyms))},
           {"document", document_model(placed.document)},
           {"edition", edition_model(placed.document, placed.edition)},
           {"clause", clause},
           {"citation", placed.citation()},
           {"above", above_model(placed, clauses, at)},
-          {"below", below_model(placed, clauses, at, mark)},
+          {"below", below_model(placed, clauses, at, marker)},
           {"below_cut", end_of(clauses, at) - at - 1 > most_below},
           {"place_url", place_url(edition_url(placed.document.slug, placed.edition.key), placed.clause.path, at)},
           {"previous", link(placed, clauses, neighbour(clauses, at, -1))},

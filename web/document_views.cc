@@ -110,7 +110,6 @@ Json edition_view(const Context& context, const Call& call) {
   std::string url = edition_url(document.slug, edition->key);
   Json paging = paging_model(page, page < pages, url, {});
   paging["last"] = pages;
-  paging["several"] = pages > 1;
   return {{"title", fmt::format("{}（{}）", document.title, edition->label)},
           {"document", document_model(document)},
           {"edition", edition_model(document, *edition)},

@@ -127,7 +127,7 @@ Json paging_model(size_t page, bool more, const std::string& path, std::vector<s
     if (number > 1) with_page.emplace_back("page", std::to_string(number));
     return path + write_query(with_page);
   };
-  return {{"number", page}, {"previous", page > 1 ? address(page - 1) : ""}, {"next", more ? address(page + 1) : ""}};
+  return {{"number", page}, {"several", page > 1 || more}, {"previous", page > 1 ? address(page - 1) : ""}, {"next", more ? address(page + 1) : ""}};
 }
 
 }  // namespace shirube::web

@@ -43,7 +43,8 @@ Json clause_model(const corpus::Document& document, const corpus::Edition& editi
 /// Another clause that is pointed to: citation, address, state.
 Json reference_model(const corpus::PlacedClause& placed);
 
-/// {number, previous, next}: addresses of the neighbouring pages, empty where there is none.
+/// {number, several, previous, next}: addresses of the neighbouring pages, empty where there is none. Where there are
+/// not several pages, none is named.
 Json paging_model(size_t page, bool more, const std::string& path, std::vector<std::pair<std::string, std::string>> parameters);
 
 }  // namespace shirube::web

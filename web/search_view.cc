@@ -38,14 +38,13 @@ Json form_model(const Context& context, const Asked& asked) {
   return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
 }
 
-Json hit_model(const search::Hit& hit, const Asked& asked, Reader& reader, Json judgement) {
-  const search::Query& query = asked.query;
+Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker& marker, Json judgement) {
   const auto& [id, document, edition, clause, above] = hit.clause;
   std::string title = full_title_of(clause);
   Json where = Json::array({document.title});
   for (const auto& name : above) where.push_back(name);
   Json out = clause_model(document, edition, clause);
-  out["title_segments"] = segments(title, search::marks(title, query, reader.analyzer(), reader.searcher().lexicon()));
+  out["title_segments"] = segments(title, marker.marks(title, id));
   out["segments"] = Json::array();
   for (const auto& part : hit.passages) {
     if (!out["segments"].empty()) out["segments"].push_back({{"text", " … "}, {"mark", false}});
@@ -55,7 +54,7 @@ Json hit_model(const search::Hit& hit, const Asked& asked, Reader& reader, Json 
   out["cut_after"] = hit.passages.back().window.end < clause.text.size();
   out["where"] = where;
   out["citation"] = hit.clause.citation();
-  out["url"] = clause_url(document.slug, edition.key, clause.path) + write_query({{"q", asked.q}});
+  out["url"] = clause_url(document.slug, edition.key, clause.path) + write_query(marking(asked.q, asked.synonyms));
   out["why_url"] = explain_url(asked, hit.clause);
   out["more"] = hit.more;
   out["more_url"] = hit.more > 0 ? within_url(asked, document.slug) : "";
@@ -82,10 +81,10 @@ Json start_model() {
 }
 
 /// What was probably meant, as a search of its own; false when nothing else was.
-Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, Reader& reader) {
+Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, const search::Window& window, Reader& reader) {
   // Who pages on has found something.
   if (asked.first > 0) return false;
-  auto meant = search::meant(asked.query, found, context.viewer, reader.searcher(), reader.suggester(), reader.analyzer());
+  auto meant = search::meant(asked.query, found, context.viewer, window, reader.searcher(), reader.suggester(), reader.analyzer());
   if (!meant) return false;
   Asked instead = asked;
   instead.q = meant->typed;
@@ -99,7 +98,10 @@ Json results_model(const Context& context, const Asked& asked) {
   auto results = reader->searcher().search(asked.query, context.viewer, looked_through);
   Json hits = Json::array();
   auto judged = context.judgements.list(context.viewer, asked.q);
-  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked, *reader, judgement_model(asked.q, hit.clause, judged)));
+  search::Marker marker(asked.query, results.found.question, reader->analyzer());
+  for (const auto& hit : results.hits) hits.push_back(hit_model(hit, asked, marker, judgement_model(asked.q, hit.clause, judged)));
+  Json widened = Json::array();
+  for (const auto& other : results.found.question.widened) widened.push_back(other.said);
   size_t end = asked.first + results.hits.size();
   uint64_t all = asked.folded ? results.found.documents : results.found.total;
   bool more = results.hits.size() == asked.most && end < all && end <= last_position;
@@ -108,12 +110,12 @@ Json results_model(const Context& context, const Asked& asked) {
           {"total_exact", results.found.total_exact},
           {"parts", parts_model(asked, *reader)},
           {"chosen", chosen_model(asked, context)},
-          {"widened", results.found.widened},
+          {"widened", std::move(widened)},
           {"without_synonyms_url", without_synonyms_url(asked)},
           {"unknown", results.found.unknown},
           {"all_words", results.found.all_words},
           {"loosened", results.found.loosened},
-          {"meant", meant_model(context, asked, results.found, *reader)},
+          {"meant", meant_model(context, asked, results.found, looked_through, *reader)},
           {"facets", facets_model(asked, results.found)},
           {"sorts", sorts_model(asked)},
           {"folded", asked.folded},

@@ -40,14 +40,40 @@ class Connection : public httplib::Stream {
     ::close(fd_);
   }
 
-  /// Starts the bounds of a request.
+  /// Starts the wait for a next request, some of which may have come behind the last.
+  void await_request() {
+    begun_ = Clock::now();
+    until_ = has_bytes() ? begun_ + options_.read_time : begun_ + options_.keep_alive_time;
+  }
+  /// Until when more of it must come.
+  Clock::time_point until() const { return until_; }
+  /// Takes what has come of it, without waiting. False when nothing more will.
+  bool take() {
+    if (!has_bytes()) begun_ = Clock::now();
+    ssize_t received = receive(MSG_DONTWAIT);
+    if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    until_ = std::min(begun_ + options_.request_time, Clock::now() + options_.read_time);
+    return received > 0;
+  }
+
+  enum class Head { awaited, whole, too_long };
+  /// How much of its head has come. httplib reads lines up to an empty one.
+  Head head() {
+    constexpr std::string_view end_of_head = "\n\r\n";
+    size_t end = buffer_.find(end_of_head, searched_);
+    if (std::min(end, buffer_.size()) - at_ > options_.largest_head) return Head::too_long;
+    if (end != buffer_.npos) return Head::whole;
+    searched_ = std::max(searched_, buffer_.size() - std::min(buffer_.size(), end_of_head.size() - 1));
+    return Head::awaited;
+  }
+
+  /// Starts the bounds of a request whose head has come, and whose body may not.
   void begin_request() {
     deadline_ = Clock::now() + options_.request_time;
     left_ = options_.largest_head + options_.largest_body;
     ++requests_;
   }
   size_t requests() const { return requests_; }  ///< that were begun
-  bool has_bytes() const { return at_ < size_; }  ///< received with an earlier request
 
   bool is_readable() const override {
     return has_bytes() || poll_one(fd_, POLLIN, std::min<Clock::duration>(options_.read_time, deadline_ - Clock::now()));
@@ -56,16 +82,14 @@ class Connection : public httplib::Stream {
 
   ssize_t read(char* bytes, size_t size) override {
     if (left_ == 0 || !is_readable()) return -1;
-    if (at_ == size_) {
-      ssize_t received = ::recv(fd_, buffer_, sizeof buffer_, 0);
-      if (received <= 0) return received;
-      at_ = 0;
-      size_ = static_cast<size_t>(received);
+    if (!has_bytes()) {
+      if (ssize_t received = receive(0); received <= 0) return received;
     }
-    size = std::min({size, size_ - at_, left_});
-    std::memcpy(bytes, buffer_ + at_, size);
+    size = std::min({size, buffer_.size() - at_, left_});
+    buffer_.copy(bytes, size, at_);
     at_ += size;
     left_ -= size;
+    searched_ = at_;
     return static_cast<ssize_t>(size);
   }
 
@@ -79,17 +103,29 @@ class Connection : public httplib::Stream {
   int socket() const override { return fd_; }
 
  private:
+  bool has_bytes() const { return at_ < buffer_.size(); }
+  ssize_t receive(int flags) {
+    buffer_.erase(0, at_);
+    searched_ -= at_;
+    at_ = 0;
+    char bytes[16384];
+    ssize_t received = ::recv(fd_, bytes, sizeof bytes, flags);
+    if (received > 0) buffer_.append(bytes, static_cast<size_t>(received));
+    return received;
+  }
+
   int fd_;
   const ServerOptions& options_;
-  Clock::time_point deadline_;
+  Clock::time_point begun_, until_, deadline_;
   size_t left_ = 0, requests_ = 0;
-  char buffer_[16384];
-  size_t at_ = 0, size_ = 0;
+  std::string buffer_;                 ///< what was received
+  size_t at_ = 0, searched_ = 0;       ///< so much of it was read; and no head ends before
 };
 
 /// Open connections, each with a thread only while a request of it is answered: a client that keeps its
-/// connection open takes nobody's place. Those that wait for their next request lie here under one
-/// poll(); who has one joins the end of the queue, so that clients take turns request by request.
+/// connection open, or sends slowly what it wants, takes nobody's place. Those of which no whole head has
+/// come lie here under one poll(); who has one joins the end of the queue, so that clients take turns request
+/// by request.
 class Connections : public httplib::TaskQueue {
  public:
   /// `answer` answers one request, and says whether the connection goes on.
@@ -118,15 +154,12 @@ class Connections : public httplib::TaskQueue {
 
  private:
   using Shared = std::shared_ptr<Connection>;
-  struct Parked {
-    Shared connection;
-    Clock::time_point until;
-  };
 
   void park(Shared connection) {
+    connection->await_request();
     {
       std::lock_guard lock(mutex_);
-      arriving_.push_back({std::move(connection), Clock::now() + options_.keep_alive_time});
+      arriving_.push_back(std::move(connection));
     }
     ring();
   }
@@ -138,14 +171,19 @@ class Connections : public httplib::TaskQueue {
 
   void queue(Shared connection) {
     pool_.enqueue([this, connection = std::move(connection)]() mutable {
-      if (stopping_ || !answer_(*connection)) return;
-      if (connection->has_bytes()) queue(std::move(connection));
-      else park(std::move(connection));
+      if (!stopping_ && answer_(*connection)) go_on(std::move(connection));
     });
+  }
+  void go_on(Shared connection) {
+    switch (connection->head()) {
+      case Connection::Head::whole: return queue(std::move(connection));
+      case Connection::Head::awaited: return park(std::move(connection));
+      case Connection::Head::too_long: return;
+    }
   }
 
   void watch() {
-    std::vector<Parked> parked;
+    std::vector<Shared> parked;
     std::vector<pollfd> polled;
     while (!stopping_) {
       {
@@ -156,8 +194,8 @@ class Connections : public httplib::TaskQueue {
       polled.assign(1, {bell_, POLLIN, 0});
       auto first = Clock::now() + 1h;
       for (const auto& one : parked) {
-        polled.push_back({one.connection->socket(), POLLIN, 0});
-        first = std::min(first, one.until);
+        polled.push_back({one->socket(), POLLIN, 0});
+        first = std::min(first, one->until());
       }
       auto patience = std::chrono::ceil<std::chrono::milliseconds>(first - Clock::now()).count();
       if (::poll(polled.data(), polled.size(), static_cast<int>(std::max<int64_t>(patience, 0))) < 0) continue;
@@ -165,8 +203,10 @@ class Connections : public httplib::TaskQueue {
       auto now = Clock::now();
       size_t kept = 0;
       for (size_t i = 0; i < parked.size(); ++i) {
-        if (polled[i + 1].revents) queue(std::move(parked[i].connection));
-        else if (parked[i].until > now) std::swap(parked[kept++], parked[i]);
+        if (polled[i + 1].revents && !parked[i]->take()) continue;
+        Connection::Head head = parked[i]->head();
+        if (head == Connection::Head::whole) queue(std::move(parked[i]));
+        else if (head == Connection::Head::awaited && parked[i]->until() > now) std::swap(parked[kept++], parked[i]);
       }
       parked.resize(kept);
     }
@@ -177,7 +217,7 @@ class Connections : public httplib::TaskQueue {
   std::counting_semaphore<> room_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
-  std::vector<Parked> arriving_;
+  std::vector<Shared> arriving_;
   int bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   httplib::ThreadPool pool_;
   std::thread watch_;

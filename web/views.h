@@ -31,6 +31,8 @@ struct Call {
 
 /// The parameter q. Throws Error{invalid} beyond 2,000 characters.
 std::string read_words(const Target& target);
+/// The parameter synonyms (on, off): whether they are looked for. Throws Error{invalid} for another value.
+bool read_synonyms(const Target& target);
 
 /// The clause at slug, key and path. Throws Error{missing}.
 corpus::PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path);
@@ -47,7 +49,8 @@ nlohmann::json documents_view(const Context& context, const Call& call);
 nlohmann::json document_view(const Context& context, const Call& call);
 /// {slug}/{key}: an edition with its contents and its clauses, 400 a page.
 nlohmann::json edition_view(const Context& context, const Call& call);
-/// {slug}/{key}/{path}: a clause with those below it, and those like it; q marks words.
+/// {slug}/{key}/{path}: a clause with those below it, and those like it; marked is what a search for q, with
+/// synonyms or without, looks for in it.
 nlohmann::json clause_view(const Context& context, const Call& call);
 /// {slug}/{key}/{path}: the clauses like it.
 nlohmann::json similar_view(const Context& context, const Call& call);
@@ -57,13 +60,14 @@ nlohmann::json similar_to_text_view(const Context& context, const Call& call);
 /// clause is, or is not, among the hits. Without either: what to say.
 nlohmann::json explain_view(const Context& context, const Call& call);
 
-/// The judged queries with their clauses: what one may change.
+/// The judged queries with their clauses, 50 clauses a page: what one may change. A query whose clauses stand on
+/// two pages is named on both; beyond the last page is the last.
 nlohmann::json judgements_view(const Context& context, const Call& call);
 
 /// A hit as it can be judged: what a form must say, and what was said. `judged` is of the same query.
 nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause& clause, std::span<const corpus::KeptJudgement> judged);
 
-/// Takes a form (q, document, clause; grade, or remove; and from, the page it stands on) and returns the
+/// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
 

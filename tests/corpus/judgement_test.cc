@@ -2,10 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "corpus/address.h"
-#include "corpus/library.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/corpus/fixture.h"
 #include "text/error.h"
 
 using namespace shirube;
@@ -13,12 +10,8 @@ using namespace shirube::corpus;
 
 namespace {
 
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "a.db"};
-  Library library{database};
+struct Fixture : LibraryFixture {
   JudgementLedger ledger{database};
-  Viewer all = Viewer::everything(), staff{{"public", "staff"}};
 
   void add(const std::string& slug, const std::string& audience, const std::string& effective, std::vector<std::string> labels) {
     NewEdition edition;
@@ -35,7 +28,7 @@ struct Fixture {
       edition.clauses.push_back(clause);
     }
     assign_addresses(edition.clauses);
-    library.add(std::vector{edition});
+    LibraryFixture::add(edition);
   }
   void set(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path, int grade) {
     ledger.set(viewer, std::vector<Judgement>{{query, slug, path, grade}});
@@ -86,6 +79,27 @@ TEST_CASE_METHOD(Fixture, "a judgement outlives new editions, also one without t
   CHECK(ledger.list(all).at(0).judgement.grade == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "a part of the list is what stands there in the whole") {
+  std::vector<Judgement> many;
+  for (int i = 0; i < 7; ++i) {
+    for (const char* path : {"1", "2"}) many.push_back({"委託" + std::to_string(i), "kijun", path, i % 4});
+  }
+  ledger.set(all, many);
+  set(all, "委託0", "himitsu", "1", 3);
+  for (const auto& viewer : {all, staff}) {
+    auto whole = ledger.list(viewer);
+    CHECK(ledger.count(viewer) == whole.size());
+    for (size_t first = 0; first <= whole.size(); first += 4) {
+      auto part = ledger.list(viewer, first, 4);
+      REQUIRE(part.size() == std::min<size_t>(4, whole.size() - first));
+      for (size_t i = 0; i < part.size(); ++i) {
+        CHECK(part[i].question == whole[first + i].question);
+        CHECK(part[i].judgement.path == whole[first + i].judgement.path);
+      }
+    }
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "what a viewer may not see is neither judged nor listed nor removed") {
   set(all, "極秘", "himitsu", "1", 3);
   CHECK(ledger.list(staff).empty());
@@ -101,9 +115,13 @@ TEST_CASE_METHOD(Fixture, "what cannot be is refused, and then nothing of it is 
   CHECK(refused({good, {"委託", "kijun", "2", 4}}) == ErrorKind::invalid);
   CHECK(refused({good, {"委託", "kijun", "2", -1}}) == ErrorKind::invalid);
   CHECK(refused({good, {" 　", "kijun", "2", 1}}) == ErrorKind::invalid);
-  CHECK(refused({good, {std::string(longest_judged_query + 1, 'a'), "kijun", "2", 1}}) == ErrorKind::invalid);
+  std::string longest;
+  for (int i = 0; i < 200; ++i) longest += "委";
+  CHECK(refused({good, {longest + "託", "kijun", "2", 1}}) == ErrorKind::invalid);
   CHECK(refused({good, {"委託", "kijun", "99", 1}}) == ErrorKind::missing);
   CHECK(ledger.list(all).empty());
+  set(staff, longest, "kijun", "1", 1);
+  CHECK(ledger.remove(staff, longest, "kijun", "1"));
   std::vector<Judgement> many;
   for (size_t i = 0; i <= most_judgements; ++i) many.push_back({"委託" + std::to_string(i), "kijun", "1", 1});
   CHECK(refused(many) == ErrorKind::conflict);
@@ -113,6 +131,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be is refused, and then nothing of it is 
   CHECK(refused({{"新しい検索", "kijun", "1", 1}}) == ErrorKind::conflict);
   set(staff, "委託7", "kijun", "1", 0);
   CHECK(ledger.list(all).size() == most_judgements);
+  CHECK(ledger.count(all) == most_judgements);
 }
 
 TEST_CASE("an address of a clause ends at its last slash") {

@@ -2,10 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "corpus/address.h"
-#include "store/database.h"
 #include "store/queue.h"
-#include "tests/temporary_folder.h"
+#include "tests/corpus/fixture.h"
 #include "text/error.h"
 
 using namespace shirube;
@@ -13,13 +11,7 @@ using namespace shirube::corpus;
 
 namespace {
 
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "a.db"};
-  Library library{database};
-  Viewer all = Viewer::everything();
-  Viewer staff{{"public", "staff"}};
-
+struct Fixture : LibraryFixture {
   static NewEdition policy(const std::string& effective, const std::string& words) {
     NewEdition edition;
     edition.facts.slug = "kijun";
@@ -59,8 +51,6 @@ struct Fixture {
     assign_addresses(edition.clauses);
     return edition;
   }
-
-  Added add(const NewEdition& edition) { return library.add({&edition, 1}).front(); }
 };
 
 }  // namespace

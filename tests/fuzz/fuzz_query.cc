@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!query.parts.empty()) shirube::search::parse(query.with(query.parts.front(), ""));
   std::string text = shirube::text::to_utf8(shirube::text::to_utf32(input.substr(half)));
   size_t before = 0;
-  for (const auto& part : shirube::search::passages(text, query, analyzer)) {
+  shirube::search::Marker marker(query, shirube::search::ask(query, analyzer, {}), analyzer);
+  for (const auto& part : marker.passages(text, 1)) {
     if (part.window.begin < before || part.window.end > text.size()) std::abort();
     before = part.window.end;
     for (const auto& mark : part.marks) {

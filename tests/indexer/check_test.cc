@@ -4,27 +4,15 @@
 #include <fstream>
 #include <xapian.h>
 
-#include "corpus/library.h"
-#include "indexer/index_writer.h"
 #include "search/searcher.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/indexer/fixture.h"
 
 using namespace shirube;
 
 namespace {
 
-const text::AnalyzerModel& model() {
-  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
-  return instance;
-}
-
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "shirube.db"};
-  corpus::Library library{database};
+struct Fixture : IndexFixture {
   store::Files files{folder / "files"};
-  std::atomic<bool> stop{false};
   std::string hash;
 
   Fixture() {
@@ -38,12 +26,9 @@ struct Fixture {
       clause.path = std::to_string(edition.clauses.size() + 1);
       edition.clauses.push_back(clause);
     }
-    library.add({&edition, 1});
+    add(edition);
     library.add_citation(1, 2, "二つ目");
     index();
-  }
-  void index() {
-    indexer::IndexWriter(database, model(), {folder.path(), "test", 1}).drain([](auto, auto) {}, stop);
   }
   void sql(const char* statement) {
     database.write([&](SQLite::Database& db) {

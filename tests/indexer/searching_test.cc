@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 #include <xapian.h>
 
 #include "corpus/address.h"
-#include "indexer/index_writer.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/indexer/fixture.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -20,17 +19,8 @@ using namespace shirube::search;
 
 namespace {
 
-const text::AnalyzerModel& model() {
-  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
-  return instance;
-}
-
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "shirube.db"};
-  corpus::Library library{database};
-  std::atomic<bool> stop{false};
-
+struct Fixture : IndexFixture {
+  using IndexFixture::add;
   void add(const std::string& slug, const std::string& effective, const std::string& text, const std::string& kind = "policy",
            const std::string& audience = "public", const std::string& issuer = "星見市", const std::string& heading = "") {
     corpus::NewEdition edition;
@@ -48,11 +38,9 @@ struct Fixture {
     clause.text = text;
     edition.clauses = {clause};
     corpus::assign_addresses(edition.clauses);
-    library.add({&edition, 1});
+    add(edition);
   }
 
-  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2}}; }
-  void index() { REQUIRE(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done); }
   Searcher searcher() { return {folder.path(), database, model(), "test"}; }
 
   std::string slugs(const std::string& query, const corpus::Viewer& viewer = corpus::Viewer::everything(), Window window = {}) {
@@ -168,7 +156,7 @@ TEST_CASE_METHOD(Fixture, "a whole clause number, and a whole citation, lead to 
   edition.clauses = {clause(K::article, "第22条", "端末を管理する。", {}), clause(K::paragraph, "２", "台帳を作る。", 0), clause(K::paragraph, "３", "前項の台帳は、第22条第2項により第2項の例とする。", 0),
                      clause(K::article, "第23条", "第22条の規定による。", {}), clause(K::paragraph, "２", "別に定める。", 3)};
   corpus::assign_addresses(edition.clauses);
-  library.add({&edition, 1});
+  add(edition);
   index();
   Searcher s = searcher();
   for (const char* typed : {"第22条第2項", "第２２条第２項", "第二十二条第二項", "対策基準 第22条第2項", "対策基準（第1版）第22条第2項"}) {
@@ -354,31 +342,17 @@ TEST_CASE_METHOD(Fixture, "of several editions asked for any will do") {
 }
 
 TEST_CASE_METHOD(Fixture, "what a document calls something is found in this document only, for those who may see it") {
-  auto document = [&](const char* slug, const char* audience, std::vector<std::pair<const char*, const char*>> texts) {
-    corpus::NewEdition edition;
-    edition.facts.slug = edition.facts.title = edition.content_hash = slug;
-    edition.facts.audience = audience;
-    edition.facts.effective = "2025-04-01";
-    for (auto [path, text] : texts) {
-      corpus::Clause clause;
-      clause.path = path;
-      clause.text = text;
-      edition.clauses.push_back(clause);
-    }
-    std::vector<corpus::NewEdition> editions = {edition};
-    library.add(editions);
-  };
-  document("rule", "public", {{"1", "星見市電子計算機管理規程（以下「管理規程」という。）による。"}, {"2", "管理規程に従う。"}});
-  document("other", "public", {{"1", "消防の管理規程を改める。"}});
-  document("article", "public", {{"1", "持運端末機器（以下この条において「貸与物」という。）を"}, {"1-2", "貸与物を返す。"}, {"2", "貸与物の台帳"}});
-  document("secret", "restricted", {{"1", "庁舎警備実施計画（以下「夜番」という。）"}, {"2", "夜番に従う。"}});
+  add_clauses("rule", "public", {{"1", "星見市電子計算機管理規程（以下「管理規程」という。）による。"}, {"2", "管理規程に従う。"}});
+  add_clauses("other", "public", {{"1", "消防の管理規程を改める。"}});
+  add_clauses("article", "public", {{"1", "持運端末機器（以下この条において「貸与物」という。）を"}, {"1-2", "貸与物を返す。"}, {"2", "貸与物の台帳"}});
+  add_clauses("secret", "restricted", {{"1", "庁舎警備実施計画（以下「夜番」という。）"}, {"2", "夜番に従う。"}});
   index();
-  Searcher s(folder.path(), database, model(), "test");
+  Searcher s = searcher();
   auto found = [&](const char* query, const corpus::Viewer& viewer) {
     std::string out;
     auto results = s.search(parse(query), viewer, {});
     for (const auto& hit : results.hits) out += hit.clause.document.slug + "/" + hit.clause.clause.path + " ";
-    for (const auto& word : results.found.widened) out += "+" + word;
+    for (const auto& word : results.found.question.widened) out += "+" + word.said;
     return out;
   };
   corpus::Viewer all = corpus::Viewer::everything(), outside{{"public"}};
@@ -390,29 +364,35 @@ TEST_CASE_METHOD(Fixture, "what a document calls something is found in this docu
   CHECK(found("庁舎警備実施計画", all) == "secret/1 secret/2 +夜番");
   CHECK(found("庁舎警備実施計画", outside).find("夜番") == std::string::npos);
   CHECK(found("管理規程", all).starts_with("rule/1 "));  // where it is defined comes first
+
+  // And marked, where it was looked for.
+  auto marked = [&](const char* query, bool synonyms) {
+    Window window;
+    window.synonyms = synonyms;
+    std::set<std::string> out;
+    for (const auto& hit : s.search(parse(query), all, window).hits) {
+      for (const auto& passage : hit.passages) {
+        for (const auto& mark : passage.marks) out.insert(hit.clause.document.slug + "/" + hit.clause.clause.path + " " + hit.clause.clause.text.substr(mark.begin, mark.end - mark.begin));
+      }
+    }
+    return out;
+  };
+  using Marked = std::set<std::string>;
+  CHECK(marked("持運端末機器 台帳", true) == Marked{"article/1 持運端末機器", "article/1 貸与物", "article/1-2 貸与物", "article/2 台帳"});
+  CHECK(marked("持運端末機器 台帳", false) == Marked{"article/1 持運端末機器", "article/2 台帳"});
 }
 
 TEST_CASE_METHOD(Fixture, "a word that only others may see is as one that stands nowhere") {
-  std::vector<corpus::NewEdition> editions;
-  for (auto [slug, audience, text] : {std::tuple{"shown", "public", "監査を行う。"}, std::tuple{"hidden", "restricted", "夜番が回る。"}}) {
-    corpus::NewEdition edition;
-    edition.facts.slug = edition.content_hash = slug;
-    edition.facts.title = "対策基準";
-    edition.facts.audience = audience;
-    edition.clauses = {corpus::Clause{}};
-    edition.clauses[0].path = "1";
-    edition.clauses[0].text = text;
-    editions.push_back(edition);
-  }
-  library.add(editions);
+  add_clauses("shown", "public", {{"1", "監査を行う。"}}, "対策基準");
+  add_clauses("hidden", "restricted", {{"1", "夜番が回る。"}}, "対策基準");
   corpus::Viewer outside{{"public"}};
   {
-    Searcher none(folder.path(), database, model(), "test");  // no index yet
+    Searcher none = searcher();  // no index yet
     CHECK(none.similar(1, outside, 5).matches.empty());
     CHECK_FALSE(none.explain(parse("監査"), outside, {}, 1).found);
   }
   index();
-  Searcher s(folder.path(), database, model(), "test");
+  Searcher s = searcher();
   auto total = [&](const char* query) { return s.search(parse(query), outside, {}).found.total; };
   CHECK(total("夜番 件名:対策") == total("鵺鵼 件名:対策"));
   CHECK(total("夜番") == 0);
@@ -470,9 +450,13 @@ TEST_CASE_METHOD(Fixture, "a definition that only others may see leaves those th
   add("use", "2025-04-01", "外部者は、誓約する。");
   index();
   corpus::Viewer everyone{{"public"}};
-  auto widened = [&] { return searcher().match(parse("契約業者の誓約"), everyone, {}).widened; };
+  auto widened = [&] {
+    std::string out;
+    for (const auto& word : searcher().match(parse("契約業者の誓約"), everyone, {}).question.widened) out += word.said + " ";
+    return out;
+  };
   auto before = widened();
-  CHECK(before == std::vector<std::string>{"外部者"});
+  CHECK(before == "外部者 ");
   add("secret", "2025-04-01", "契約業者の誓約（以下「念書」という。）を求める。", "other", "restricted");
   for (int i = 0; i < 12; ++i) add("s" + std::to_string(i), "2025-04-01", "契約業者（以下「外部者」という。）を調べる。", "other", "restricted");
   index();
@@ -496,20 +480,10 @@ TEST_CASE_METHOD(Fixture, "clauses like a text are found whatever its signs say"
 }
 
 TEST_CASE_METHOD(Fixture, "what explains a hit does not count what only others may see") {
-  auto document = [&](const std::string& slug, const char* audience, const char* text) {
-    corpus::NewEdition edition;
-    edition.facts.slug = edition.facts.title = edition.content_hash = slug;
-    edition.facts.audience = audience;
-    edition.clauses = {corpus::Clause{}};
-    edition.clauses[0].path = "1";
-    edition.clauses[0].text = text;
-    std::vector<corpus::NewEdition> editions = {edition};
-    library.add(editions);
-    index();
-  };
-  document("shown", "public", "監査を行い、記録を残す。");
-  document("other", "public", "端末を置く。");
-  Searcher s(folder.path(), database, model(), "test");
+  add_clauses("shown", "public", {{"1", "監査を行い、記録を残す。"}});
+  add_clauses("other", "public", {{"1", "端末を置く。"}});
+  index();
+  Searcher s = searcher();
   auto told = [&] {
     s.refresh();
     auto why = s.explain(parse("監査 夜番"), corpus::Viewer{{"public"}}, {}, 1);
@@ -521,7 +495,8 @@ TEST_CASE_METHOD(Fixture, "what explains a hit does not count what only others m
   };
   std::string before = told();
   CHECK(before.starts_with("0."));
-  for (int i = 0; i < 5; ++i) document("hidden" + std::to_string(i), "restricted", "監査を行い、夜番の記録を残す。");
+  for (int i = 0; i < 5; ++i) add_clauses("hidden" + std::to_string(i), "restricted", {{"1", "監査を行い、夜番の記録を残す。"}});
+  index();
   CHECK(told() == before);
 }
 

@@ -8,10 +8,8 @@
 
 #include "corpus/address.h"
 #include "indexer/check.h"
-#include "indexer/index_writer.h"
 #include "search/meant.h"
-#include "store/database.h"
-#include "tests/temporary_folder.h"
+#include "tests/indexer/fixture.h"
 
 using namespace shirube;
 namespace fs = std::filesystem;
@@ -19,20 +17,9 @@ using search::SuggestionKind;
 
 namespace {
 
-const text::AnalyzerModel& model() {
-  static text::AnalyzerModel instance{text::AnalyzerOptions{}};
-  return instance;
-}
-
 const corpus::Viewer citizen{{"public"}}, officer{{"public", "staff"}};
 
-struct Fixture {
-  TemporaryFolder folder;
-  store::Database database{folder / "shirube.db"};
-  corpus::Library library{database};
-  std::atomic<bool> stop{false};
-  int64_t segment_characters = 1'000'000;
-
+struct Fixture : IndexFixture {
   void add(const std::string& slug, const std::string& title, const std::vector<std::string>& headings, const std::string& audience = "public",
            const std::string& kind = "policy", const std::string& effective = "2025-04-01") {
     corpus::NewEdition edition;
@@ -52,12 +39,11 @@ struct Fixture {
       edition.clauses.push_back(clause);
     }
     corpus::assign_addresses(edition.clauses);
-    library.add({&edition, 1});
+    IndexFixture::add(edition);
   }
 
-  indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2, segment_characters}}; }
   void index() {
-    REQUIRE(writer().drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+    IndexFixture::index();
     REQUIRE(indexer::check(folder.path(), database, store::Files(folder / "files")).empty());
   }
   fs::path store() { return search::suggestion_folder(search::index_folder(folder.path(), database)); }
@@ -74,10 +60,8 @@ struct Fixture {
     auto searching = searcher();
     auto suggesting = suggester();
     auto found = searching.match(query, viewer, {});
-    auto answer = search::meant(query, found, viewer, searching, suggesting, text::Analyzer(model()));
-    if (!answer) return "";
-    CHECK(answer->found == searching.match(search::parse(answer->typed), viewer, {}).total);
-    return answer->typed;
+    auto answer = search::meant(query, found, viewer, {}, searching, suggesting, text::Analyzer(model()));
+    return answer ? answer->typed : "";
   }
 
   /// Editions enough for several segments.
@@ -232,11 +216,11 @@ TEST_CASE_METHOD(Fixture, "a stopped build leaves the suggestions as they were, 
 }
 
 TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
-  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償"});
+  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償", "該当の場合"});
   add("b", "内部調査の手順", {"漏えいの調査"}, "staff");
   index();
   fs::create_directory(folder / "lexicon");
-  std::ofstream(folder / "lexicon" / "boilerplate.tsv") << "教える\n下さる\n";
+  std::ofstream(folder / "lexicon" / "boilerplate.tsv") << "教える\n下さる\n場合\n";
   struct Row {
     const char *typed, *meant;
     corpus::Viewer viewer = citizen;
@@ -258,6 +242,8 @@ TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
       {"", ""},
       {"種別:規程", ""},
       {"「セキュティ」", ""},
+      // Nobody means a word that says nothing.
+      {"baai", ""},
   };
   for (const auto& row : rows) {
     INFO(row.typed);
@@ -265,4 +251,30 @@ TEST_CASE_METHOD(Fixture, "what was meant is asked of the index") {
   }
   CHECK(meant("naibuchousa", officer) == "内部調査");
   CHECK(meant("naibuchousa") == "");
+}
+
+TEST_CASE_METHOD(Fixture, "what was meant is counted as its reader will find it") {
+  add("a", "情報セキュリティ対策基準", {"委託先の監査", "暗号化", "パスワードの変更", "損失の補償"});
+  add("b", "鍵の手順", {"鍵の保管"});
+  index();
+  fs::create_directory(folder / "lexicon");
+  std::ofstream(folder / "lexicon" / "synonyms.tsv") << "暗号化\tパスワード\n";
+  std::ofstream(folder / "lexicon" / "pinned.tsv") << "暗号化\tb/2025-04-01/1\n";
+  auto searching = searcher();
+  auto suggesting = suggester();
+  search::Window as_typed, newest, folded;
+  as_typed.synonyms = false;
+  newest.sort = search::Sort::newest;  // nothing is placed first
+  folded.one_per_document = true;
+  std::vector<uint64_t> counts;
+  for (auto window : {search::Window{}, as_typed, newest, folded}) {
+    window.first = 20;
+    auto query = search::parse("あんごうか");
+    auto answer = search::meant(query, searching.search(query, citizen, window).found, citizen, window, searching, suggesting, text::Analyzer(model()));
+    REQUIRE(answer);
+    window.first = 0;
+    CHECK(answer->found == searching.search(search::parse(answer->typed), citizen, window).found.total);
+    counts.push_back(answer->found);
+  }
+  CHECK(counts == std::vector<uint64_t>{3, 2, 2, 3});
 }

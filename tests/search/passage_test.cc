@@ -1,8 +1,10 @@
 #include "search/passage.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <random>
 
+#include "tests/temporary_folder.h"
 #include "text/utf8.h"
 
 using namespace shirube;
@@ -16,15 +18,18 @@ const text::Analyzer& analyzer() {
   return instance;
 }
 
-std::string marked(const std::string& text, const char* query) {
+Marker marker(const char* query) { return {parse(query), ask(parse(query), analyzer(), {}), analyzer()}; }
+
+std::string marked(const std::string& text, const Marker& marker, int64_t clause = 1) {
   std::string out;
   size_t at = 0;
-  for (const auto& mark : marks(text, parse(query), analyzer())) {
+  for (const auto& mark : marker.marks(text, clause)) {
     out += text.substr(at, mark.begin - at) + "[" + text.substr(mark.begin, mark.end - mark.begin) + "]";
     at = mark.end;
   }
   return out + text.substr(at);
 }
+std::string marked(const std::string& text, const char* query) { return marked(text, marker(query)); }
 
 }  // namespace
 
@@ -36,12 +41,42 @@ TEST_CASE("what matched is marked, in any width and form") {
   CHECK(marked("", "監査") == "");
 }
 
+TEST_CASE("marked is what was looked for, and nothing else") {
+  TemporaryFolder folder;
+  std::ofstream(folder / "synonyms.tsv") << "BYOD\t私物端末\nホスト\tサーバ\n";
+  std::ofstream(folder / "boilerplate.tsv") << "場合\n";
+  Lexicon lexicon(folder.path(), analyzer());
+  auto by = [&](const char* query, bool synonyms, const std::string& text) {
+    Query parsed = parse(query);
+    return marked(text, Marker(parsed, ask(parsed, analyzer(), lexicon, synonyms), analyzer()));
+  };
+  CHECK(by("BYOD", true, "私物端末（BYOD）を禁じる。") == "[私物端末]（[BYOD]）を禁じる。");
+  CHECK(by("BYOD", false, "私物端末（BYOD）を禁じる。") == "私物端末（[BYOD]）を禁じる。");
+  CHECK(by("=BYOD", true, "私物端末（BYOD）を禁じる。") == "私物端末（[BYOD]）を禁じる。");
+  // In any spelling, and apart from each other where nowhere together.
+  CHECK(by("ホスト", true, "サーバーを置く。") == "[サーバー]を置く。");
+  CHECK(by("BYOD", true, "端末が私物のとき") == "[端末]が[私物]のとき");
+  CHECK(by("BYOD", true, "端末を置く。") == "端末を置く。");
+  CHECK(by("監査の場合", true, "場合により監査する。") == "場合により[監査]する。");
+  CHECK(by("場合", true, "場合により監査する。") == "[場合]により監査する。");
+}
+
+TEST_CASE("what a document calls something is marked there") {
+  Query query = parse("個人情報の保護");
+  Question question = ask(query, analyzer(), {});
+  question.widened = {{"法", {{3, 5}, {9, 9}}}};
+  Marker marker(query, question, analyzer());
+  std::string text = "この方法は法による。";
+  for (int64_t clause : {3, 5, 9}) CHECK(marked(text, marker, clause) == "この方法は[法]による。");
+  for (int64_t clause : {2, 6, 10}) CHECK(marked(text, marker, clause) == text);
+}
+
 TEST_CASE("the window shows the place with most matches, from the sentence's beginning") {
   std::string text;
   for (int i = 0; i < 50; ++i) text += "前置きの文が続く。";
   text += "委託先の監査を毎年行う。";
   for (int i = 0; i < 50; ++i) text += "後の文が続く。";
-  auto parts = passages(text, parse("委託先 監査"), analyzer());
+  auto parts = marker("委託先 監査").passages(text, 1);
   REQUIRE(parts.size() == 1);
   const auto& part = parts[0];
   CHECK(text.substr(part.window.begin).starts_with("委託先の監査"));
@@ -56,7 +91,7 @@ TEST_CASE("matches far from each other have windows of their own") {
   std::string text = "委託先を選ぶ。";
   for (int i = 0; i < 60; ++i) text += "前置きの文が続く。";
   text += "監査を毎年行う。";
-  auto parts = passages(text, parse("委託先 監査"), analyzer());
+  auto parts = marker("委託先 監査").passages(text, 1);
   REQUIRE(parts.size() == 2);
   CHECK(parts[0].window.begin == 0);
   CHECK(text.substr(parts[1].window.begin).starts_with("監査を"));
@@ -69,7 +104,7 @@ TEST_CASE("marks lie on character borders within the window for any text") {
     std::string text;
     for (size_t i = random() % 300; i > 0; --i) text::append_utf8(text, alphabet[random() % alphabet.size()]);
     size_t before = 0;
-    for (const auto& part : passages(text, parse("委託 監査 第12条 \"情報\" ㈱"), analyzer())) {
+    for (const auto& part : marker("委託 監査 第12条 \"情報\" ㈱").passages(text, 1)) {
       REQUIRE(part.window.begin >= before);
       REQUIRE(part.window.begin <= part.window.end);
       REQUIRE(part.window.end <= text.size());

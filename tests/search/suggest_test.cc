@@ -370,3 +370,20 @@ TEST_CASE("what has good matches is left alone") {
   suggester.did_you_mean("へんこう へんこお へんごう 変更 以外 異常", citizen, [&](const std::vector<std::string>&) { return ++asked, 0; });
   CHECK(asked <= 48);
 }
+
+TEST_CASE("what says nothing is neither in doubt nor meant") {
+  TemporaryFolder folder;
+  SuggestionIndex index(folder / "s", model(), "test");
+  for (auto [word, reading] : {std::pair{"変更", ""}, std::pair{"偏向", "へんこう"}, std::pair{"監査", ""}}) index.add_word({word, "public", 9, reading});
+  index.commit();
+  Suggester suggester = open(folder / "s");
+  auto corrected = [&](const char* query, const std::map<std::vector<std::string>, std::optional<uint64_t>>& counts) {
+    auto found = suggester.did_you_mean(query, citizen, [&](const std::vector<std::string>& words) { return counts.contains(words) ? counts.at(words) : 0; });
+    return found ? found->query : "";
+  };
+  CHECK(corrected("へんこう", {{{"変更"}, 9}, {{"偏向"}, 3}}) == "変更");
+  CHECK(corrected("へんこう", {{{"変更"}, std::nullopt}, {{"偏向"}, 3}}) == "偏向");
+  CHECK(corrected("へんこう", {{{"変更"}, std::nullopt}}) == "");
+  CHECK(corrected("へんこう", {{{"へんこう"}, std::nullopt}, {{"変更"}, 9}}) == "");
+  CHECK(corrected("変更 かんさ", {{{"変更"}, std::nullopt}, {{"変更", "監査"}, 5}}) == "変更 監査");
+}

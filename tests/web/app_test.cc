@@ -70,8 +70,8 @@ TEST_CASE("the search page") {
         "<span class=\"state past\">旧版</span>", "<span class=\"state future\">未施行</span>", "<span>第2章　端末の管理</span>", "引用をコピー",
         policy + "/clauses/2?q=" + q("端末の持ち出し"), policy + "/original#page=7"},
        {"極秘", "特命"}},
-      {"words only of what is hidden", "/?q=" + q("「特命」"), 200, {"検索結果　0件", "当てはまる条項はありませんでした"}, {"特命係", "himitsu"}},
-      {"a phrase", "/?q=" + q("「記録簿に記載」"), 200, {"検索結果　1件<small>（資料 1点）", "句「記録簿に記載」"}},
+      {"words only of what is hidden", "/?q=" + q("「特命」"), 200, {"検索結果　0件", "当てはまる条項はありませんでした"}, {"特命係", "himitsu", "ページ目"}},
+      {"a phrase", "/?q=" + q("「記録簿に記載」"), 200, {"検索結果　1件<small>（資料 1点）", "句「記録簿に記載」"}, {"ページ目"}},
       {"kind", "/?q=" + q("持ち出し") + "&kind=answer", 200, {"種別「回答」", "value=\"answer\" checked", "照会への回答", "<details class=\"filters\" open>"}, {"clauses/2?q"}},
       {"kind by its label", "/?q=" + q("持ち出し") + "&kind=" + q("規程"), 200, {"value=\"policy\" checked"}},
       {"issuer", "/?q=" + q("持ち出し") + "&issuer=" + q("情報政策課"), 200, {"<option value=\"情報政策課\" selected>", "照会への回答"}, {"clauses/2?q"}},
@@ -79,7 +79,7 @@ TEST_CASE("the search page") {
       {"days in 和暦", "/?q=" + q("持ち出し") + "&from=" + q("令和7年4月1日") + "&to=" + q("令和7年度"), 200, {"日付「令和7年4月1日〜令和7年度」"}, {"2024-04-01/clauses"}},
       {"filters alone", "/?kind=law", 200, {"探す言葉を入力してください"}},
       {"spaces alone", "/?q=%20%E3%80%80+", 200, {"検索の例"}},
-      {"page 1", "/?q=" + q("無害化"), 200, {"検索結果　46件<small>（資料 46点）", "1〜20点目の資料", "rel=\"next\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"prev\""}},
+      {"page 1", "/?q=" + q("無害化"), 200, {"検索結果　46件<small>（資料 46点）", "1〜20点目の資料", "1ページ目", "rel=\"next\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"prev\""}},
       {"page 3", "/?q=" + q("無害化") + "&page=3", 200, {"41〜46点目の資料", "rel=\"prev\" href=\"/?q=" + q("無害化") + "&amp;page=2\""}, {"rel=\"next\""}},
       {"page beyond the end", "/?q=" + q("無害化") + "&page=9", 200, {"当てはまる条項はありませんでした"}, {"rel=\"next\""}},
       {"page nothing", "/?q=a&page=0", 400, {"pageの値「0」は使えません"}},
@@ -182,12 +182,13 @@ TEST_CASE("suggestions follow the index to its next folder") {
 TEST_CASE("editions and clauses") {
   check({
       {"list", "/documents", 200, {"51件の資料", "変わった名前の法令", "rel=\"next\"", law}, {"極秘", "himitsu"}},
-      {"list: last page", "/documents?page=2", 200, {"rel=\"prev\""}, {"rel=\"next\"", "極秘"}},
+      {"list: last page", "/documents?page=2", 200, {"rel=\"prev\"", "2ページ目"}, {"rel=\"next\"", "極秘"}},
       {"list: absent page", "/documents?page=3", 404},
       {"an edition", policy, 200,
        {"令和6年星見市訓令第4号", "令和7年4月1日（2025-04-01）", "令和6年3月22日", "庁内", "3頁は画像のため", "ほかの版", "/documents/taisaku-kijun/2024-04-01", "目次",
         "href=\"" + policy + "#c-2\"", "id=\"c-2-2-1\"", "持ち出した者の氏名", "8頁"},
        {"極秘"}},
+      {"an edition on one page", policy, 200, {"全8条項"}, {"ページ目"}},
       {"a clause", policy + "/clauses/2", 200,
        {"第2条　端末の持ち出し", "<a href=\"" + policy + "/clauses/c2\">第2章　端末の管理</a>", "星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁", "持ち出した期間",
         "前: 第1条", "次: 第3条", "この条項を引用している条項", "持ち出しの照会への回答（令和7年6月1日版）", policy + "/original#page=7", policy + "#c-2"},
@@ -501,8 +502,17 @@ TEST_CASE("synonyms are marked, named, and can be left out") {
   CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("=パソコン 許可") + "\">同義語を使わない</a>"));
   CHECK_THAT(page, Catch::Contains("どの条項にもない語: <span class=\"word\">パソコン</span>"));
   CHECK_THAT(page, !Catch::Contains(q("=許可")));
+  CHECK_THAT(page, Catch::Contains("<mark>端末</mark>を使う") && Catch::Contains(policy + "/clauses/3?q=" + q("パソコン 許可") + "\""));
   page = body("/?q=" + q("パソコン 許可") + "&synonyms=off");
   CHECK_THAT(page, !Catch::Contains("同義語も検索:") && Catch::Contains("同義語「使わない」"));
+  // What was not looked for is not marked, neither here nor where the hit leads.
+  CHECK_THAT(page, !Catch::Contains("<mark>端末</mark>") && Catch::Contains("<mark>許可</mark>"));
+  CHECK_THAT(page, Catch::Contains(policy + "/clauses/3?q=" + q("パソコン 許可") + "&amp;synonyms=off\""));
+  page = body(policy + "/clauses/2?q=" + q("パソコン 許可") + "&synonyms=off");
+  CHECK_THAT(page, !Catch::Contains("<mark>端末</mark>") && Catch::Contains("<mark>許可</mark>"));
+  CHECK_THAT(page, Catch::Contains("href=\"/?q=" + q("パソコン 許可") + "&amp;synonyms=off\""));
+  CHECK(town().get(widened, policy + "/clauses/2?q=a&synonyms=no").status == 400);
+  CHECK_THAT(body(policy + "/clauses/2?q=" + q("=パソコン")), !Catch::Contains("<mark>"));
 }
 
 TEST_CASE("our own failures tell nothing but are logged") {

@@ -86,6 +86,41 @@ TEST_CASE_METHOD(Fixture, "the list of judged queries changes and takes away") {
   CHECK(post(form(change)).status == 404);
 }
 
+TEST_CASE_METHOD(Fixture, "the list of judged queries is read page by page") {
+  std::vector<corpus::Judgement> many;
+  for (int i = 100; i < 151; ++i) many.push_back({"端末" + std::to_string(i), "taisaku-kijun", "2", 2});
+  for (const char* path : {"1", "3"}) many.push_back({"端末149", "taisaku-kijun", path, 3});
+  many.push_back({"極秘", "himitsu", "1", 3});
+  ledger.set(all, many);
+  CHECK(ledger.count(all) == 54);
+  Response first = town.get(app, "/judgements"), second = town.get(app, "/judgements?page=2");
+  CHECK(holds(first, "（53件、10000件まで）"));
+  CHECK(holds(first, ">端末100</a>"));
+  CHECK(holds(first, ">端末149</a>"));
+  CHECK_FALSE(holds(first, "端末150"));
+  CHECK(holds(first, "<a rel=\"next\" href=\"/judgements?page=2\">"));
+  CHECK_FALSE(holds(first, "rel=\"prev\""));
+  // Where the clauses of a query go on, it is named again.
+  CHECK(holds(second, ">端末149</a>"));
+  CHECK(holds(second, ">端末150</a>"));
+  CHECK_FALSE(holds(second, "端末148"));
+  CHECK(holds(second, "<a rel=\"prev\" href=\"/judgements\">"));
+  CHECK_FALSE(holds(second, "rel=\"next\""));
+  CHECK(holds(second, "<input type=\"hidden\" name=\"page\" value=\"2\">"));
+  Fields change = with("q", "端末150");
+  change.insert(change.end(), {{"from", "judgements"}, {"page", "2"}});
+  CHECK(header_of(post(form(change)).headers, "Location") == "/judgements?page=2");
+  for (const char* bad : {"0", "x", "10001"}) {
+    CHECK(town.get(app, std::string("/judgements?page=") + bad).status == 400);
+    change.back().second = bad;
+    CHECK(post(form(change)).status == 400);
+  }
+  // The page that a change leads back to may be gone.
+  for (const char* path : {"1", "2", "3"}) ledger.remove(all, "端末149", "taisaku-kijun", path);
+  CHECK(town.get(app, "/judgements?page=2").body == town.get(app, "/judgements").body);
+  CHECK_FALSE(holds(town.get(app, "/judgements"), "ページ目"));
+}
+
 TEST_CASE_METHOD(Fixture, "a form is taken only from a page of this service") {
   struct Row {
     Headers headers;
@@ -128,7 +163,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be judged is refused") {
       {"no number", form(with("grade", "x")), 400},
       {"no grade", form(with("grade", "")), 400},
       {"no query", form(with("q", " ")), 400},
-      {"a long query", form(with("q", std::string(2001, 'a'))), 400},
+      {"a long query", form(with("q", std::string(201, 'a'))), 400},
       {"nothing", "", 400},
       {"broken", "q=%zz", 400},
       {"too much", form(good) + "&more=" + std::string(App::longest_form, 'a'), 413},
@@ -137,6 +172,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be judged is refused") {
     INFO(name);
     CHECK(post(body).status == status);
   }
+  CHECK(holds(post(form(with("q", std::string(201, 'a')))), "評価する検索語が長すぎます（200文字まで）。"));
   CHECK(post(form(good), {{"Sec-Fetch-Site", "same-origin"}}, "text/plain").status == 415);
   CHECK(post(form(good), {{"Sec-Fetch-Site", "same-origin"}}, "").status == 415);
   CHECK(post(form(good), {{"Sec-Fetch-Site", "same-origin"}}, "application/x-www-form-urlencoded; charset=utf-8").status == 303);

@@ -79,7 +79,9 @@ TEST_CASE("addresses are encoded and pages counted") {
   Json middle = paging_model(2, true, "/", {{"q", "語"}});
   CHECK(middle["previous"] == "/?q=%E8%AA%9E");
   CHECK(middle["next"] == "/?q=%E8%AA%9E&page=3");
+  CHECK(middle["several"] == true);
   Json only = paging_model(1, false, "/", {});
   CHECK(only["previous"] == "");
   CHECK(only["next"] == "");
+  CHECK(only["several"] == false);
 }

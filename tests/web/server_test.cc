@@ -18,6 +18,41 @@ using namespace shirube::web;
 
 namespace {
 
+/// A connection by hand.
+class Wire {
+ public:
+  explicit Wire(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~Wire() { ::close(fd_); }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  /// False when the other side has closed.
+  bool send(const std::string& bytes) {
+    for (size_t sent = 0; sent < bytes.size();) {
+      ssize_t n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      sent += static_cast<size_t>(n);
+    }
+    return true;
+  }
+  /// All that comes until the other side closes.
+  std::string rest() {
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t n; (n = ::recv(fd_, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<size_t>(n));
+    return answer;
+  }
+
+ private:
+  int fd_;
+};
+
 /// A served town.
 class Service {
  public:
@@ -36,22 +71,9 @@ class Service {
   }
   /// Sends bytes as they are and returns all that comes back until the other side closes.
   std::string raw(const std::string& bytes) const {
-    int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    for (size_t sent = 0; sent < bytes.size();) {
-      ssize_t n = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) break;
-      sent += static_cast<size_t>(n);
-    }
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<size_t>(n));
-    ::close(fd);
-    return answer;
+    Wire wire(port);
+    wire.send(bytes);
+    return wire.rest();
   }
 
   Town town;
@@ -237,6 +259,48 @@ TEST_CASE("a connection that is kept open takes nobody's turn") {
   busy.join();
   CHECK(others_served);
   CHECK(asked < 100'000);
+}
+
+TEST_CASE("a head that comes slowly takes nobody's turn") {
+  ServerOptions options;
+  options.threads = 2;
+  options.read_time = options.request_time = options.keep_alive_time = std::chrono::seconds(60);
+  Service service(options);
+  const std::string head = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  std::vector<std::unique_ptr<Wire>> slow;
+  for (size_t i = 1; i <= 6; ++i) {
+    slow.push_back(std::make_unique<Wire>(service.port));
+    REQUIRE(slow.back()->send(head.substr(0, head.size() - i)));
+  }
+  int answered = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto answer = service.client().Get("/static/style.css");
+    answered += answer && answer->status == 200;
+  }
+  CHECK(answered == 20);
+  // None was given up meanwhile, and each is answered when its head is whole.
+  for (size_t i = 1; i <= 6; ++i) {
+    CHECK(slow[i - 1]->send(head.substr(head.size() - i)));
+    CHECK(slow[i - 1]->rest().starts_with("HTTP/1.1 200 OK"));
+  }
+  // So is one that begins behind another, and one that comes byte by byte.
+  Wire wire(service.port);
+  const std::string first = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n";
+  CHECK(wire.send(first + first + head.substr(0, 10)));
+  for (char c : head.substr(10)) CHECK(wire.send(std::string(1, c)));
+  CHECK(count(wire.rest(), "HTTP/1.1 200 OK") == 3);
+}
+
+TEST_CASE("a head that drips is given up in time") {
+  ServerOptions options;
+  options.request_time = std::chrono::seconds(1);
+  Service service(options);
+  Wire wire(service.port);
+  REQUIRE(wire.send("GET / HTTP/1.1\r\nHost: "));
+  int sent = 0;
+  for (; sent < 200 && wire.send("a"); ++sent) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(sent < 200);
+  CHECK(wire.rest().empty());
 }
 
 TEST_CASE("a stop does not wait for connections that are kept open") {
