@@ -29,12 +29,26 @@ struct Use {
   std::vector<int64_t> clauses;  ///< that the viewer may see; some of them where there are many
 };
 
+/// A place in Definitions::perhaps_: hardly a piece of a query is a term that something defines, and a bit
+/// says so sooner than a table.
+constexpr size_t places = size_t{1} << 20;
+size_t place_of(std::string_view name) {
+  // The hash, as far as three of its bytes tell; see definition_term().
+  size_t place = 0;
+  for (char c : name.substr(1, 3)) place = place * 255 + static_cast<unsigned char>(c);
+  return place % places;
+}
+
 }  // namespace
 
 Definitions::Definitions(const Xapian::Database& index) {
+  perhaps_.resize(places);
   for (std::string_view prefix : {prefix::defined, prefix::meaning}) {
     std::string p(prefix);
-    for (auto it = index.allterms_begin(p), end = index.allterms_end(p); it != end; ++it) names_.insert(*it);
+    for (auto it = index.allterms_begin(p), end = index.allterms_end(p); it != end; ++it) {
+      perhaps_[place_of(*it)] = true;
+      names_.insert(*it);
+    }
   }
 }
 
@@ -69,7 +83,7 @@ void Definitions::widen(Question& question, const Holding& holding, const corpus
       if (begin < *used_to || uses.size() == most_uses) continue;
       for (const auto& [end, hash_of_piece] : pieces | std::views::reverse) {  // the longest first
         std::string name = definition_term(prefix, hash_of_piece);
-        if (!names_.contains(name)) continue;
+        if (!perhaps_[place_of(name)] || !names_.contains(name)) continue;
         // What only others may see takes no place.
         auto clauses = holding(name, most_defining + 1);
         if (clauses.empty()) continue;

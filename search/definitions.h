@@ -37,6 +37,7 @@ class Definitions {
 
  private:
   std::unordered_set<std::string> names_;  ///< the terms of the index
+  std::vector<bool> perhaps_;              ///< by a part of the hash: whether any of them has it
 };
 
 }  // namespace shirube::search

@@ -12,7 +12,7 @@ namespace {
 
 /// So many candidates are given their full score for the first pages; more only for those who page on.
 constexpr size_t candidates_of_small = 300, candidates_beyond = 1000;
-SHIRUBE_CONSTANT size_t candidates_of_large = static_cast<size_t>(tuned("candidates.large", 150));
+SHIRUBE_CONSTANT size_t candidates_of_large = static_cast<size_t>(tuned("candidates.large", 200));
 /// Of what the unread lists could add at most, a clause that was found lower is granted so much: the
 /// better ones have words of these lists as well.
 SHIRUBE_CONSTANT double unread_share = tuned("share.unread", 0.6);
