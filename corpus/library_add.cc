@@ -82,18 +82,15 @@ class Adding {
     Document doc = known ? *known : create(facts);
     if (auto same = same_edition(doc, incoming.content_hash)) {
       bool corrected = correct(doc, facts);
-      if (corrected) queue_all(doc);
+      if (corrected) queue_all(doc, store::Change::facts);
       return {corrected ? Added::Outcome::corrected : Added::Outcome::same, same->first, doc.slug + "/" + same->second};
     }
     // What an earlier edition was called in the meantime may no longer hold.
-    if (known) {
-      correct(doc, facts);
-      queue_all(doc);
-    }
+    if (known) queue_all(doc, correct(doc, facts) ? store::Change::facts : store::Change::edition);
     auto [key, label] = name_edition(doc, facts);
     int64_t edition = insert_edition(doc, incoming, facts, key, label);
     for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
-    store::enqueue(db_, edition);
+    store::enqueue(db_, edition, store::Change::edition);
     return {Added::Outcome::taken, edition, doc.slug + "/" + key};
   }
 
@@ -146,10 +143,10 @@ class Adding {
     return true;
   }
 
-  void queue_all(const Document& doc) {
+  void queue_all(const Document& doc, store::Change change) {
     SQLite::Statement select(db_, "SELECT id FROM editions WHERE document_id = ?");
     select.bind(1, doc.id);
-    while (select.executeStep()) store::enqueue(db_, select.getColumn(0).getInt64());
+    while (select.executeStep()) store::enqueue(db_, select.getColumn(0).getInt64(), change);
   }
 
   std::optional<std::pair<int64_t, std::string>> same_edition(const Document& doc, const std::string& hash) {

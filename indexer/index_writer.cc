@@ -140,23 +140,12 @@ bool is_new(SQLite::Database& db, int64_t edition) {
   return select.executeStep() && select.getColumn(0).getInt() != 0;
 }
 
-/// The terms of a clause, but for those that change without a correction.
-std::vector<std::string> lasting_terms(const Xapian::Document& document) {
-  std::vector<std::string> terms;
-  for (auto it = document.termlist_begin(); it != document.termlist_end(); ++it) {
-    if (!(*it).starts_with(search::prefix::state)) terms.push_back(*it);
-  }
-  return terms;
-}
-
-/// Whether the index has a clause under another title or audience: its own words never change. One that
-/// it does not have is not suggested either.
-bool was_corrected(const Xapian::Database& index, const Source& source, const text::Analyzer& analyzer) {
-  try {
-    return lasting_terms(index.get_document(static_cast<Xapian::docid>(source.clause_id))) != lasting_terms(make_document(source, analyzer));
-  } catch (const Xapian::DocNotFoundError&) {
-    return false;
-  }
+/// Whether the index has a clause, under whatever facts. What it does not have is not suggested either.
+bool holds(const Xapian::Database& index, const Source& source) {
+  auto number = static_cast<Xapian::docid>(source.clause_id);
+  auto posting = index.postlist_begin("");
+  posting.skip_to(number);
+  return posting != index.postlist_end("") && *posting == number;
 }
 
 /// In one instant, so that none is found half there.
@@ -219,7 +208,7 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
     options_.at_step("fed");
     index.commit();
     options_.at_step("committed");
-    // After the index: what is suggested stands there, so that a correction of it can be told.
+    // After the index: what is suggested stands there, so that a correction of it is noticed.
     if (!suggest()) return;
     options_.at_step("suggested");
     database_.write([&](SQLite::Database& db) {
@@ -241,8 +230,8 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
       auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
       if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
       if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) added.insert(entry.edition_id);
-      if (!clauses.empty() && was_corrected(index, clauses.front(), analyzer)) {
-        // At once: when the index has the new facts, nothing tells any more that there were others.
+      if (entry.change == store::Change::facts && !clauses.empty() && holds(index, clauses.front())) {
+        // At once: what is closed to some is not suggested to them until the rest is done.
         suggestions.reset();
         remove_suggestions(suggested);
       }
@@ -402,8 +391,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
   fs::remove_all(folder);
   bool suggested = false;
   {
-    // Read after the clauses: a document that was corrected meanwhile may be corrected in the suggestions
-    // before it is in the index, and never the other way round (see was_corrected).
+    // What is corrected meanwhile stays queued as such and has them removed again.
     std::jthread beside([&] {
       try {
         suggested = write_suggestions({after + 1, seen.edition}, search::suggestion_folder(old), parts / "suggest", stop);

@@ -4,19 +4,32 @@
 
 namespace shirube::store {
 
-void enqueue(SQLite::Database& db, int64_t edition_id) {
-  SQLite::Statement insert(db, "INSERT INTO queue (edition_id) VALUES (?)");
+namespace {
+
+std::vector<QueueEntry> entries(SQLite::Database& db, const char* sql, int64_t after, int most) {
+  SQLite::Statement select(db, sql);
+  select.bind(1, after);
+  select.bind(2, most);
+  std::vector<QueueEntry> entries;
+  while (select.executeStep()) entries.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64(), select.getColumn(2).getInt() ? Change::facts : Change::edition});
+  return entries;
+}
+
+}  // namespace
+
+void enqueue(SQLite::Database& db, int64_t edition_id, Change change) {
+  SQLite::Statement insert(db, "INSERT INTO queue (edition_id, corrected) VALUES (?, ?)");
   insert.bind(1, edition_id);
+  insert.bind(2, change == Change::facts ? 1 : 0);
   insert.exec();
 }
 
 std::vector<QueueEntry> queued(SQLite::Database& db, int64_t after, int most) {
-  SQLite::Statement select(db, "SELECT id, edition_id FROM queue WHERE id > ? ORDER BY id LIMIT ?");
-  select.bind(1, after);
-  select.bind(2, most);
-  std::vector<QueueEntry> entries;
-  while (select.executeStep()) entries.push_back({select.getColumn(0).getInt64(), select.getColumn(1).getInt64()});
-  return entries;
+  return entries(db, "SELECT id, edition_id, corrected FROM queue WHERE id > ? ORDER BY id LIMIT ?", after, most);
+}
+
+std::vector<QueueEntry> corrected(SQLite::Database& db, int64_t after, int most) {
+  return entries(db, "SELECT id, edition_id, corrected FROM queue WHERE id > ? AND corrected = 1 ORDER BY id LIMIT ?", after, most);
 }
 
 int64_t queue_length(SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM queue").getInt64(); }

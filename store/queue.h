@@ -10,15 +10,24 @@
 // is harmless.
 namespace shirube::store {
 
+/// What the index is told of an edition.
+enum class Change {
+  edition,  ///< it came, or came into force, or another one followed it
+  facts,    ///< facts of its document were corrected: what was made of the old ones is to go
+};
+
 struct QueueEntry {
   int64_t id;
   int64_t edition_id;
+  Change change;
 };
 
-void enqueue(SQLite::Database& db, int64_t edition_id);
+void enqueue(SQLite::Database& db, int64_t edition_id, Change change);
 
 /// Up to `most` entries with an id above `after`, oldest first.
 std::vector<QueueEntry> queued(SQLite::Database& db, int64_t after, int most);
+/// Of them those of corrected facts alone.
+std::vector<QueueEntry> corrected(SQLite::Database& db, int64_t after, int most);
 
 int64_t queue_length(SQLite::Database& db);
 

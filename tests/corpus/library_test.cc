@@ -1,6 +1,7 @@
 #include "corpus/library.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "store/queue.h"
 #include "tests/corpus/fixture.h"
@@ -101,6 +102,18 @@ TEST_CASE_METHOD(Fixture, "corrected facts of a document are taken over and logg
   database.read([](SQLite::Database& db) {
     CHECK(db.execAndGet("SELECT detail FROM events WHERE action = 'document.correct'").getString().find("staff → public") != std::string::npos);
   });
+  // The index is told so, of a correction that comes with a new edition as well.
+  again = policy("2025-04-01", "新");
+  again.facts.title = "別の名";
+  add(again);
+  again = policy("2026-04-01", "最新");
+  again.facts.title = "別の名";
+  add(again);
+  std::string changes;
+  for (const auto& entry : database.read([](SQLite::Database& db) { return store::queued(db, 0, 100); })) {
+    changes += fmt::format("{}{} ", entry.edition_id, entry.change == store::Change::facts ? "corrected" : "");
+  }
+  CHECK(changes == "1 1corrected 1corrected 2 1 2 3 ");
 }
 
 TEST_CASE_METHOD(Fixture, "editions come all or none") {

@@ -42,6 +42,8 @@ struct IndexFixture {
     add(edition);
   }
 
-  shirube::indexer::IndexWriter writer() { return {database, model(), {folder.path(), "test", 2, segment_characters}}; }
+  shirube::indexer::IndexWriterOptions writer_options() const { return {folder.path(), "test", 2, segment_characters}; }
+  shirube::indexer::IndexWriter writer(const shirube::indexer::IndexWriterOptions& options) { return {database, model(), options}; }
+  shirube::indexer::IndexWriter writer() { return writer(writer_options()); }
   void index() { REQUIRE(writer().drain([](auto, auto) {}, stop) == shirube::indexer::IndexWriter::Outcome::done); }
 };

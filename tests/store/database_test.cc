@@ -56,7 +56,7 @@ TEST_CASE("a reader cannot write and foreign keys hold") {
   Database database(folder / "a.db");
   CHECK_THROWS_AS(database.read([](SQLite::Database& db) { store::append(db, {"test", "note", "x", ""}); }), Error);
   try {
-    database.write([](SQLite::Database& db) { store::enqueue(db, 42); });
+    database.write([](SQLite::Database& db) { store::enqueue(db, 42, store::Change::edition); });
     FAIL("no error");
   } catch (const Error& e) {
     CHECK(e.kind() == ErrorKind::conflict);
@@ -107,16 +107,33 @@ TEST_CASE("the queue gives entries in order and forgets only what is done") {
   database.write([](SQLite::Database& db) {
     db.exec("INSERT INTO documents (slug, title, kind, audience) VALUES ('d', '題', 'other', 'public')");
     db.exec("INSERT INTO editions (document_id, key, label, content_hash) VALUES (1, '1', '第1版', 'h')");
-    for (int i = 0; i < 5; ++i) store::enqueue(db, 1);
+    for (int i = 0; i < 5; ++i) store::enqueue(db, 1, store::Change::edition);
   });
   auto some = database.read([](SQLite::Database& db) { return store::queued(db, 0, 3); });
   REQUIRE(some.size() == 3);
   CHECK(some[0].id < some[1].id);
   database.write([&](SQLite::Database& db) {
-    store::enqueue(db, 1);  // queued again meanwhile
+    store::enqueue(db, 1, store::Change::edition);  // queued again meanwhile
     store::dequeue(db, some);
   });
   CHECK(database.read(store::queue_length) == 3);
   auto rest = database.read([&](SQLite::Database& db) { return store::queued(db, some.back().id, 10); });
   CHECK(rest.size() == 3);
+}
+
+TEST_CASE("the queue tells corrections from the rest") {
+  TemporaryFolder folder;
+  Database database(folder / "a.db");
+  database.write([](SQLite::Database& db) {
+    db.exec("INSERT INTO documents (slug, title, kind, audience) VALUES ('d', '題', 'other', 'public')");
+    db.exec("INSERT INTO editions (document_id, key, label, content_hash) VALUES (1, '1', '第1版', 'h')");
+    for (auto change : {store::Change::edition, store::Change::facts, store::Change::edition}) store::enqueue(db, 1, change);
+  });
+  auto all = database.read([](SQLite::Database& db) { return store::queued(db, 0, 10); });
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].change == store::Change::edition);
+  CHECK(all[1].change == store::Change::facts);
+  auto corrected = database.read([](SQLite::Database& db) { return store::corrected(db, 0, 10); });
+  REQUIRE(corrected.size() == 1);
+  CHECK(corrected[0].id == all[1].id);
 }
