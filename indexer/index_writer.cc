@@ -171,19 +171,24 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   bool has_suggestions = current.empty() || fs::exists(search::suggestion_folder(current));
   if (database_.read(store::queue_length) == 0 && has_suggestions) return Outcome::done;
   if (int64_t after = last_indexed_edition(); is_much(after)) {
+    // What was closed to some is not to be found by them for as long as much else takes.
+    if (add_queued(Which::corrections, progress, stop) == Outcome::stopped) return Outcome::stopped;
     if (build(after, progress, stop) == Outcome::stopped) return Outcome::stopped;
   }
-  return add_queued(progress, stop);
+  return add_queued(Which::all, progress, stop);
 } catch (const Xapian::Error& e) {
   rethrow(e.get_msg());
 } catch (const fs::filesystem_error& e) {
   rethrow(e.code().message());
 }
 
-IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std::atomic<bool>& stop) {
-  uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
+IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progress, const std::atomic<bool>& stop) {
+  auto next = [&](int64_t after) { return database_.read([&](SQLite::Database& db) { return which == Which::all ? store::queued(db, after, 500) : store::corrected(db, after, 500); }); };
+  bool waiting = !next(0).empty();
+  if (!waiting && which == Which::corrections) return Outcome::done;
   fs::path folder = current_folder(database_, options_), suggested = search::suggestion_folder(folder);
-  if (all == 0 && fs::exists(suggested)) return Outcome::done;
+  if (!waiting && fs::exists(suggested)) return Outcome::done;
+  uint64_t all = static_cast<uint64_t>(database_.read(store::queue_length)), done = 0;
   Xapian::WritableDatabase index = open_index(folder, options_.analyzer_name);
   options_.at_step("opened");
   text::Analyzer analyzer(model_);
@@ -224,13 +229,16 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
   };
   int64_t last = 0;
   while (!stop) {
-    auto entries = database_.read([&](SQLite::Database& db) { return store::queued(db, last, 500); });
+    auto entries = next(last);
     if (entries.empty()) break;
     for (const auto& entry : entries) {
+      last = entry.id;
       auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
+      bool corrected = entry.change == store::Change::facts && !clauses.empty() && holds(index, clauses.front());
+      if (which == Which::corrections && !corrected) continue;
       if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
       if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) added.insert(entry.edition_id);
-      if (entry.change == store::Change::facts && !clauses.empty() && holds(index, clauses.front())) {
+      if (corrected) {
         // At once: what is closed to some is not suggested to them until the rest is done.
         suggestions.reset();
         remove_suggestions(suggested);
@@ -240,7 +248,6 @@ IndexWriter::Outcome IndexWriter::add_queued(const Progress& progress, const std
         bytes += source.bytes();
       }
       pending.push_back(entry);
-      last = entry.id;
       if (stop) break;
       if (bytes >= options_.commit_bytes) commit();
     }

@@ -52,7 +52,7 @@ class IndexWriter {
   /// only repeats work (a suggestion may then weigh twice what it should). Suggestions that are missing
   /// are all made anew, as they are when a document is corrected: what it was called, or who could read
   /// it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new
-  /// text is built apart by several threads, in segments that survive an interruption.
+  /// text is built apart by several threads, in segments that survive an interruption; corrections come before it.
   Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
 
   /// Writes the index anew into a folder of its own and then points to it; searches go on in the old
@@ -68,7 +68,11 @@ class IndexWriter {
   void write_segment(const Range& range, const std::filesystem::path& folder, const text::Analyzer& analyzer) const;
   bool write_suggestions(const EditionRange& added, const std::filesystem::path& old, const std::filesystem::path& folder, const std::atomic<bool>& stop) const;
   Outcome build(int64_t after_edition, const Progress& progress, const std::atomic<bool>& stop);
-  Outcome add_queued(const Progress& progress, const std::atomic<bool>& stop);
+  enum class Which {
+    all,
+    corrections,  ///< of what the index holds
+  };
+  Outcome add_queued(Which which, const Progress& progress, const std::atomic<bool>& stop);
 
   store::Database& database_;
   const text::AnalyzerModel& model_;

@@ -181,6 +181,41 @@ TEST_CASE_METHOD(Fixture, "what is hidden after a crash is suggested no more") {
   CHECK(texts("情報") == "情報公開規則");
 }
 
+TEST_CASE_METHOD(Fixture, "what is hidden is found and suggested no more while much else is indexed") {
+  const std::string killed_at = GENERATE("", "fed", "committed", "suggested", "joined");
+  INFO(killed_at);
+  add("b", "情報公開規則", {"公開の手続"});
+  index();
+  add("a", "情報管理基準", {"情報の分類"});
+  SECTION("after a crash that left its first edition queued") {
+    CHECK_THROWS_AS(writer(failing_at("suggested")).drain([](auto, auto) {}, stop), std::runtime_error);
+  }
+  SECTION("after it was indexed") { index(); }
+  REQUIRE(texts("情報の") == "情報の分類");
+  segment_characters = 30;
+  add_town(0, 20);
+  add("a", "情報管理基準", {"情報の分類"}, "staff");
+  if (!killed_at.empty()) CHECK_THROWS_AS(writer(failing_at(killed_at)).drain([](auto, auto) {}, stop), std::runtime_error);
+  bool built = false;
+  auto options = writer_options();
+  options.at_step = [&](std::string_view step) {
+    if (step != "joined") return;
+    built = true;
+    CHECK(texts("情報") == "情報公開規則");
+    CHECK(texts("情報", officer) == "情報公開規則 情報管理基準 情報の分類");
+    CHECK(searcher().match(search::parse("分類"), citizen, {}).total == 0);
+    CHECK(searcher().match(search::parse("分類"), officer, {}).total == 1);
+  };
+  REQUIRE(writer(options).drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(built);
+  CHECK(texts("情報の分") == "");
+  CHECK(texts("情報の分", officer) == "情報の分類");
+  CHECK(texts("見本基準18") == "見本基準18");
+  auto before = everything();
+  REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(everything() == before);
+}
+
 TEST_CASE_METHOD(Fixture, "suggestions that are missing are made anew") {
   add_town(0, 10);
   index();
