@@ -198,23 +198,21 @@ IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progre
   std::optional<search::SuggestionIndex> suggestions;
   uint64_t bytes = 0;
   auto suggest = [&] {
-    bool missing = !fs::exists(suggested);
-    if (!missing && added.empty()) return true;
-    if (!suggestions) suggestions.emplace(suggested, model_, options_.analyzer_name);
-    if (missing && !add_suggestions(database_, {1, database_.read(last_edition), true}, *suggestions, stop)) return false;
-    for (int64_t edition : added) {
-      for (const auto& entry : suggestion_entries(database_, {edition, edition})) suggestions->add(entry);
+    if (!added.empty() && fs::exists(suggested)) {
+      if (!suggestions) suggestions.emplace(suggested, model_, options_.analyzer_name);
+      for (int64_t edition : added) {
+        for (const auto& entry : suggestion_entries(database_, {edition, edition})) suggestions->add(entry);
+      }
+      suggestions->commit();
     }
-    suggestions->commit();
     added.clear();
-    return true;
   };
   auto commit = [&] {
     options_.at_step("fed");
     index.commit();
     options_.at_step("committed");
     // After the index: what is suggested stands there, so that a correction of it is noticed.
-    if (!suggest()) return;
+    suggest();
     options_.at_step("suggested");
     database_.write([&](SQLite::Database& db) {
       store::dequeue(db, pending);
@@ -253,6 +251,8 @@ IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progre
     }
   }
   commit();
+  // Once, however many corrections removed them.
+  if (!write_suggestions({1, database_.read(last_edition), true}, {}, suggested, stop)) return Outcome::stopped;
   return stop ? Outcome::stopped : Outcome::done;
 }
 
@@ -324,7 +324,7 @@ bool IndexWriter::write_suggestions(const EditionRange& added, const fs::path& o
   if (goes_on) fs::copy(old, unfinished, fs::copy_options::recursive);
   {
     search::SuggestionIndex suggestions(unfinished, model_, options_.analyzer_name);
-    if (!add_suggestions(database_, {goes_on ? added.first : 1, added.last}, suggestions, stop)) return false;
+    if (!add_suggestions(database_, {goes_on ? added.first : 1, added.last, added.indexed}, suggestions, stop)) return false;
     suggestions.commit();
   }
   fs::rename(unfinished, folder);

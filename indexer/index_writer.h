@@ -50,8 +50,8 @@ class IndexWriter {
 
   /// Works off the queue: index and suggestions first, queue row after, so that a crash between the two
   /// only repeats work (a suggestion may then weigh twice what it should). Suggestions that are missing
-  /// are all made anew, as they are when a document is corrected: what it was called, or who could read
-  /// it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new
+  /// are all made anew at the end, as they are when a document is corrected: what it was called, or who
+  /// could read it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new
   /// text is built apart by several threads, in segments that survive an interruption; corrections come before it.
   Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
 

@@ -216,6 +216,32 @@ TEST_CASE_METHOD(Fixture, "what is hidden is found and suggested no more while m
   CHECK(everything() == before);
 }
 
+TEST_CASE_METHOD(Fixture, "after many corrections suggestions are made anew once") {
+  add_town(0, 6);
+  index();
+  for (int i = 0; i < 6; ++i) add("d" + std::to_string(i), "改正基準" + std::to_string(i), {"情報の管理", "端末の管理" + std::to_string(i % 3)}, "public");
+  auto options = writer_options();
+  options.commit_bytes = 1;
+  int commits = 0;
+  options.at_step = [&](std::string_view step) {
+    if (step != "dequeued") return;
+    ++commits;
+    CHECK_FALSE(fs::exists(store()));
+  };
+  SECTION("in one go") {}
+  SECTION("stopped") {
+    auto stopping = options;
+    stopping.at_step = [&](std::string_view step) { stop = stop || step == "dequeued"; };
+    CHECK(writer(stopping).drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::stopped);
+    CHECK_FALSE(fs::exists(store()));
+    stop = false;
+  }
+  REQUIRE(writer(options).drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(commits > 3);
+  CHECK(texts("見") == "");
+  CHECK(texts("改") == "改正基準0 改正基準1 改正基準2 改正基準3 改正基準4 改正基準5");
+}
+
 TEST_CASE_METHOD(Fixture, "suggestions that are missing are made anew") {
   add_town(0, 10);
   index();
