@@ -221,16 +221,19 @@ double slips(std::u32string_view typed, std::u32string_view meant) {
 }
 
 std::vector<Vocabulary::Word> Vocabulary::words(const Xapian::Query& query, bool by_likeness, size_t most) const {
+  // A word stands once for each audience, as one of entries and as one of texts.
+  size_t copies = 2 * digits_.size();
   Xapian::Enquire enquire(index_);
   if (by_likeness) enquire.set_weighting_scheme(Xapian::CoordWeight());
   else enquire.set_weighting_scheme(Xapian::BoolWeight());
   enquire.set_docid_order(Xapian::Enquire::ASCENDING);
   enquire.set_query(query);
   std::vector<Word> out;
-  Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most));
-  for (auto it = found.begin(); it != found.end(); ++it) {
+  std::set<std::string> seen;
+  Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most * copies));
+  for (auto it = found.begin(); it != found.end() && out.size() < most; ++it) {
     SuggestionRecord record = record_at(index_, *it);
-    out.push_back({std::move(record.text), std::move(record.reading), *it >> age_bits >> 2});
+    if (seen.insert(record.text).second) out.push_back({std::move(record.text), std::move(record.reading), *it >> age_bits >> 2});
   }
   return out;
 }
@@ -243,8 +246,7 @@ std::vector<Vocabulary::Word> Vocabulary::sounding(std::string_view sound, size_
     either.emplace_back(Q::OP_AND, all.begin(), all.end());
   }
   std::vector<Word> found = words(Q(Q::OP_OR, either.begin(), either.end()), false, most * 2);
-  std::set<std::string> seen;
-  std::erase_if(found, [&](const Word& word) { return word.sound != sound || !seen.insert(word.text).second; });
+  std::erase_if(found, [&](const Word& word) { return word.sound != sound; });
   if (found.size() > most) found.resize(most);
   return found;
 }

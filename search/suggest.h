@@ -33,9 +33,9 @@ struct SuggestionEntry {
   std::string reading;   ///< in kana; empty: as the analyzer reads it
 };
 
-/// A word of the documents of one audience, to correct towards.
+/// A word of the documents of one audience, to correct towards and never to suggest.
 struct SuggestionWord {
-  std::string text;
+  std::string text;        ///< one of more than 16 characters, or that cannot be read aloud, is not taken
   std::string audience;
   uint64_t frequency = 1;  ///< in how many more clauses it stands
   std::string reading;     ///< in kana; empty: as the analyzer reads it

@@ -27,14 +27,14 @@ class Database;
 namespace shirube::search {
 
 inline constexpr std::string_view suggest_name = "入力候補の索引";  ///< in errors
-inline constexpr std::string_view suggest_format = "1";
+inline constexpr std::string_view suggest_format = "2";
 
 /// Prefixes of terms, before the digit of the audience.
 namespace suggest_prefix {
 inline constexpr char surface = 'S';  ///< the first 1 to 6, 8 and 12 characters of the folded text
 inline constexpr char sound = 'Y';    ///< the same of its sound
 inline constexpr char inner = 'W';    ///< a whole word of the text, of two characters or more
-inline constexpr char word = 'V';     ///< of a word: the first characters of its sound
+inline constexpr char word = 'V';     ///< of a word of entries: the first characters of its sound
 inline constexpr char pair = 'B';     ///< of a word: a pair of characters of ^sound$
 inline constexpr char key = 'K';      ///< the hash of kind and folded text, to find it again
 }  // namespace suggest_prefix
@@ -42,7 +42,9 @@ inline constexpr char key = 'K';      ///< the hash of kind and folded text, to 
 /// Numbers of documents: six bits of class, 25 of age.
 inline constexpr unsigned age_bits = 25;
 inline constexpr uint32_t oldest_age = (1u << age_bits) - 1;
-inline constexpr uint64_t word_kind = 4;  ///< beside those of SuggestionKind, which are below
+/// Words, beside the kinds of SuggestionKind, which are below. Those of entries lead to entries as well as
+/// being corrected towards; they are kept apart, so that a suggestion is made of entries alone.
+inline constexpr uint64_t entry_word_kind = 4, text_word_kind = 5;
 
 uint32_t number_of(uint64_t weight, uint64_t kind, uint32_t age);
 /// Whether both weights fall into one class.

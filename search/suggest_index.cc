@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <xapian.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -39,6 +40,9 @@ constexpr std::string_view next_age_key = "next", next_beginning_key = "next-beg
 
 /// Where the weight of a document stands that was added to since it was written.
 std::string weight_key(uint32_t age) { return "n" + std::to_string(age); }
+
+/// Whether a sound holds nothing that is only written.
+bool is_read(std::string_view sound) { return std::ranges::none_of(text::to_utf32(sound), text::is_kanji); }
 
 /// A text that waits to be written, with all that came of it.
 struct Pending {
@@ -162,10 +166,14 @@ struct SuggestionIndex::Private {
   void write_word(Pending& pending) {
     if (pending.record.reading.empty()) pending.record.reading = analyzer.reading(pending.folded);
     pending.record.reading = sound_of(pending.record.reading);
+    bool of_entry = pending.record.kind == entry_word_kind;
+    if (!of_entry && !is_read(pending.record.reading)) return;
     auto number = place_of(pending);
     if (!number) return;
     Xapian::Document doc;
-    for (auto beginning : beginnings(pending.record.reading)) doc.add_boolean_term(suggest_term(suggest_prefix::word, pending.audience, beginning));
+    if (of_entry) {
+      for (auto beginning : beginnings(pending.record.reading)) doc.add_boolean_term(suggest_term(suggest_prefix::word, pending.audience, beginning));
+    }
     for (const auto& pair : pairs_of("^" + pending.record.reading + "$")) doc.add_boolean_term(suggest_term(suggest_prefix::pair, pending.audience, pair));
     write(*number, pending, doc);
   }
@@ -250,7 +258,7 @@ struct SuggestionIndex::Private {
       if (affixed && length_before > 0) found.insert(s.substr(begin_before, end - begin_before));
       begin_before = begin, end_before = end, length_before = length;
     }
-    for (auto word : found) words.add(entry.audience, std::string(word), {word_kind, entry.record.weight, 0, std::string(word), ""});
+    for (auto word : found) words.add(entry.audience, std::string(word), {entry_word_kind, entry.record.weight, 0, std::string(word), ""});
   }
 };
 
@@ -289,7 +297,7 @@ void SuggestionIndex::add_word(const SuggestionWord& word) try {
   if (!audience || word.frequency == 0 || text::length_utf8(word.text) > longest_word) return;
   std::string folded(text::trim(text::fold(word.text)));
   if (folded.empty()) return;
-  self_->words.add(*audience, folded, {word_kind, word.frequency, 0, folded, word.reading});
+  self_->words.add(*audience, folded, {text_word_kind, word.frequency, 0, folded, word.reading});
   if (self_->words.size() >= most_pending) self_->flush_words();
 } catch (const Xapian::Error& e) {
   rethrow(e);

@@ -352,6 +352,47 @@ TEST_CASE("what was meant is offered when the index holds it") {
   CHECK_FALSE(suggester.did_you_mean(row.query, corpus::Viewer{{"staff"}}, held).has_value());
 }
 
+TEST_CASE("a word of texts is corrected towards, and changes nothing of what is suggested") {
+  TemporaryFolder folder;
+  fill(folder / "entries", town);
+  {
+    SuggestionIndex index(folder / "s", model(), "test");
+    for (const auto& entry : town) index.add(entry);
+    const std::u32string characters = U"基機記期規季気器紀幾";
+    for (char32_t a : characters) {
+      for (char32_t b : characters) index.add_word({text::to_utf8(std::u32string{a, b}), "public", 1000, "きき"});
+    }
+    index.add_word({"査区", "public", 1000, ""});
+    index.commit();
+  }
+  Suggester entries = open(folder / "entries"), both = open(folder / "s");
+  for (const char* typed : {"対策き", "対策k", "き", "機", "査", "情報"}) {
+    INFO(typed);
+    CHECK(both.suggest(typed, officer, 50) == entries.suggest(typed, officer, 50));
+  }
+  auto unknown = [](const std::vector<std::string>& words) -> uint64_t { return words == std::vector<std::string>{"きき"} ? 0 : 1; };
+  CHECK_FALSE(entries.did_you_mean("きき", citizen, unknown));
+  CHECK(both.did_you_mean("きき", citizen, unknown));
+}
+
+TEST_CASE("a word of many audiences stands once among those that sound like it") {
+  TemporaryFolder folder;
+  SuggestionIndex index(folder / "s", model(), "test");
+  const char* words[] = {"構成", "公正", "厚生", "校正", "攻勢", "更生"};
+  uint64_t frequency = 1 << 12;
+  for (const char* word : words) {
+    for (const char* audience : {"public", "staff", "committee", "restricted"}) {
+      index.add_word({word, audience, frequency, "こうせい"});
+      index.add({Kind::heading, word, audience, frequency, "こうせい"});
+    }
+    frequency /= 2;
+  }
+  index.commit();
+  auto found = open(folder / "s").did_you_mean("こうせい", corpus::Viewer::everything(), [](const auto& asked) { return asked == std::vector<std::string>{"更生"} ? 1 : 0; });
+  REQUIRE(found);
+  CHECK(found->query == "更生");
+}
+
 TEST_CASE("what has good matches is left alone") {
   TemporaryFolder folder;
   SuggestionIndex index(folder / "s", model(), "test");
