@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "corpus/rows.h"
+#include "indexer/clause_words.h"
 #include "indexer/index_document.h"
 #include "indexer/suggestions.h"
 #include "search/index_format.h"
@@ -148,6 +149,15 @@ bool holds(const Xapian::Database& index, const Source& source) {
   return posting != index.postlist_end("") && *posting == number;
 }
 
+/// What was fed to the index since it was committed.
+struct Batch {
+  std::vector<store::QueueEntry> entries{};
+  std::vector<std::pair<int64_t, std::string>> states{};
+  std::set<int64_t> added{};  ///< editions that are new to the index
+  ClauseWords words{};        ///< of these
+  uint64_t bytes = 0;
+};
+
 /// In one instant, so that none is found half there.
 void remove_suggestions(const fs::path& folder) {
   if (!fs::exists(folder)) return;
@@ -192,20 +202,15 @@ IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progre
   Xapian::WritableDatabase index = open_index(folder, options_.analyzer_name);
   options_.at_step("opened");
   text::Analyzer analyzer(model_);
-  std::vector<store::QueueEntry> pending;
-  std::vector<std::pair<int64_t, std::string>> states;
-  std::set<int64_t> added;  // editions that are new to the index
-  std::optional<search::SuggestionIndex> suggestions;
-  uint64_t bytes = 0;
+  Batch batch;
   auto suggest = [&] {
-    if (!added.empty() && fs::exists(suggested)) {
-      if (!suggestions) suggestions.emplace(suggested, model_, options_.analyzer_name);
-      for (int64_t edition : added) {
-        for (const auto& entry : suggestion_entries(database_, {edition, edition})) suggestions->add(entry);
-      }
-      suggestions->commit();
+    if (batch.added.empty() || !fs::exists(suggested)) return;
+    search::SuggestionIndex suggestions(suggested, model_, options_.analyzer_name);
+    for (int64_t edition : batch.added) {
+      for (const auto& entry : suggestion_entries(database_, {edition, edition})) suggestions.add(entry);
     }
-    added.clear();
+    batch.words.give(suggestions);
+    suggestions.commit();
   };
   auto commit = [&] {
     options_.at_step("fed");
@@ -215,14 +220,12 @@ IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progre
     suggest();
     options_.at_step("suggested");
     database_.write([&](SQLite::Database& db) {
-      store::dequeue(db, pending);
-      remember_states(db, states);
+      store::dequeue(db, batch.entries);
+      remember_states(db, batch.states);
     });
     options_.at_step("dequeued");
-    done += pending.size();
-    pending.clear();
-    states.clear();
-    bytes = 0;
+    done += batch.entries.size();
+    batch = {};
     progress(done, std::max(all, done));
   };
   int64_t last = 0;
@@ -234,25 +237,24 @@ IndexWriter::Outcome IndexWriter::add_queued(Which which, const Progress& progre
       auto clauses = database_.read([&](SQLite::Database& db) { return sources(db, entry.edition_id, entry.edition_id); });
       bool corrected = entry.change == store::Change::facts && !clauses.empty() && holds(index, clauses.front());
       if (which == Which::corrections && !corrected) continue;
-      if (!clauses.empty()) states.emplace_back(entry.edition_id, clauses.front().state);
-      if (database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); })) added.insert(entry.edition_id);
-      if (corrected) {
-        // At once: what is closed to some is not suggested to them until the rest is done.
-        suggestions.reset();
-        remove_suggestions(suggested);
-      }
+      if (!clauses.empty()) batch.states.emplace_back(entry.edition_id, clauses.front().state);
+      bool added = database_.read([&](SQLite::Database& db) { return is_new(db, entry.edition_id); }) && batch.added.insert(entry.edition_id).second;
+      // At once: what is closed to some is not suggested to them until the rest is done.
+      if (corrected) remove_suggestions(suggested);
       for (const auto& source : clauses) {
-        index.replace_document(static_cast<Xapian::docid>(source.clause_id), make_document(source, analyzer));
-        bytes += source.bytes();
+        Xapian::Document document = make_document(source, analyzer);
+        if (added) batch.words.add(document, source.audience);
+        index.replace_document(static_cast<Xapian::docid>(source.clause_id), document);
+        batch.bytes += source.bytes();
       }
-      pending.push_back(entry);
+      batch.entries.push_back(entry);
       if (stop) break;
-      if (bytes >= options_.commit_bytes) commit();
+      if (batch.bytes >= options_.commit_bytes) commit();
     }
   }
   commit();
   // Once, however many corrections removed them.
-  if (!write_suggestions({1, database_.read(last_edition), true}, {}, suggested, stop)) return Outcome::stopped;
+  if (!write_suggestions({1, database_.read(last_edition), true}, {}, {folder}, suggested, stop)) return Outcome::stopped;
   return stop ? Outcome::stopped : Outcome::done;
 }
 
@@ -314,17 +316,25 @@ void IndexWriter::write_segment(const Range& range, const fs::path& folder, cons
   fs::rename(unfinished, folder);
 }
 
-/// The store of an index to be: that of the old one, where there is one, and what `added` adds to it. Like
-/// a segment it has its name when it is whole. False when it was stopped.
-bool IndexWriter::write_suggestions(const EditionRange& added, const fs::path& old, const fs::path& folder, const std::atomic<bool>& stop) const {
+/// The store of an index to be: that of the index `old`, where it has one, and what `added` adds to it, whose
+/// clauses stand in `indexes`. Like a segment it has its name when it is whole. False when it was stopped.
+bool IndexWriter::write_suggestions(const EditionRange& added, const fs::path& old, std::vector<fs::path> indexes, const fs::path& folder, const std::atomic<bool>& stop) const {
   if (fs::exists(folder)) return true;
   fs::path unfinished = folder.string() + ".unfinished";
   fs::remove_all(unfinished);
-  bool goes_on = added.first > 1 && fs::exists(old);
-  if (goes_on) fs::copy(old, unfinished, fs::copy_options::recursive);
+  EditionRange editions = added;
+  if (added.first > 1 && fs::exists(search::suggestion_folder(old))) {
+    fs::copy(search::suggestion_folder(old), unfinished, fs::copy_options::recursive);
+  } else if (added.first > 1) {
+    editions.first = 1;
+    indexes.push_back(old);
+  }
   {
     search::SuggestionIndex suggestions(unfinished, model_, options_.analyzer_name);
-    if (!add_suggestions(database_, {goes_on ? added.first : 1, added.last, added.indexed}, suggestions, stop)) return false;
+    if (!add_suggestions(database_, editions, suggestions, stop)) return false;
+    ClauseWords words;
+    for (const auto& index : indexes) words.add(Xapian::Database(index.string()));
+    words.give(suggestions);
     suggestions.commit();
   }
   fs::rename(unfinished, folder);
@@ -401,7 +411,9 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
     // What is corrected meanwhile stays queued as such and has them removed again.
     std::jthread beside([&] {
       try {
-        suggested = write_suggestions({after + 1, seen.edition}, search::suggestion_folder(old), parts / "suggest", stop);
+        std::vector<fs::path> segments;
+        for (const auto& range : ranges) segments.push_back(segment(range));
+        suggested = write_suggestions({after + 1, seen.edition}, old, segments, parts / "suggest", stop);
       } catch (...) {
         failure = std::current_exception();
       }

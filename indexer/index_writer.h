@@ -36,8 +36,9 @@ struct IndexWriterOptions {
   std::function<void(std::string_view step)> at_step = [](std::string_view) {};
 };
 
-/// Brings the index, and what it has to suggest, into step with the truth. Of all processes on a data directory only one writes
-/// at a time; the others are told so and may leave the work to it. Safe to call from one thread.
+/// Brings the index, what it has to suggest and the words to correct towards into step with the truth: what
+/// is found is also suggested, and its words are corrected towards. Of all processes on a data directory
+/// only one writes at a time; the others are told so and may leave the work to it. Safe to call from one thread.
 class IndexWriter {
  public:
   IndexWriter(store::Database& database, const text::AnalyzerModel& model, IndexWriterOptions options);
@@ -66,7 +67,8 @@ class IndexWriter {
   int64_t last_indexed_edition() const;
   bool is_much(int64_t after_edition) const;
   void write_segment(const Range& range, const std::filesystem::path& folder, const text::Analyzer& analyzer) const;
-  bool write_suggestions(const EditionRange& added, const std::filesystem::path& old, const std::filesystem::path& folder, const std::atomic<bool>& stop) const;
+  bool write_suggestions(const EditionRange& added, const std::filesystem::path& old, std::vector<std::filesystem::path> indexes, const std::filesystem::path& folder,
+                         const std::atomic<bool>& stop) const;
   Outcome build(int64_t after_edition, const Progress& progress, const std::atomic<bool>& stop);
   enum class Which {
     all,

@@ -25,6 +25,7 @@ struct IndexFixture {
   shirube::corpus::Library library{database};
   std::atomic<bool> stop{false};
   int64_t segment_characters = 1'000'000;
+  uint64_t commit_bytes = 16 << 20;
 
   void add(const shirube::corpus::NewEdition& edition) { library.add({&edition, 1}); }
   /// A document in one edition, of clauses by path and text.
@@ -42,7 +43,7 @@ struct IndexFixture {
     add(edition);
   }
 
-  shirube::indexer::IndexWriterOptions writer_options() const { return {folder.path(), "test", 2, segment_characters}; }
+  shirube::indexer::IndexWriterOptions writer_options() const { return {folder.path(), "test", 2, segment_characters, commit_bytes}; }
   shirube::indexer::IndexWriter writer(const shirube::indexer::IndexWriterOptions& options) { return {database, model(), options}; }
   shirube::indexer::IndexWriter writer() { return writer(writer_options()); }
   void index() { REQUIRE(writer().drain([](auto, auto) {}, stop) == shirube::indexer::IndexWriter::Outcome::done); }

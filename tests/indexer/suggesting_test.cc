@@ -220,8 +220,8 @@ TEST_CASE_METHOD(Fixture, "after many corrections suggestions are made anew once
   add_town(0, 6);
   index();
   for (int i = 0; i < 6; ++i) add("d" + std::to_string(i), "改正基準" + std::to_string(i), {"情報の管理", "端末の管理" + std::to_string(i % 3)}, "public");
+  commit_bytes = 1;
   auto options = writer_options();
-  options.commit_bytes = 1;
   int commits = 0;
   options.at_step = [&](std::string_view step) {
     if (step != "dequeued") return;
@@ -345,4 +345,62 @@ TEST_CASE_METHOD(Fixture, "what was meant is counted as its reader will find it"
     counts.push_back(answer->found);
   }
   CHECK(counts == std::vector<uint64_t>{3, 2, 2, 3});
+}
+
+TEST_CASE_METHOD(Fixture, "what was meant may stand in texts alone") {
+  const char* town[] = {"漏えいが意外な原因で生じたときは、パスワードを変更し、申込みを受け付けず、責任を追及する。",
+                        "委託先のデータセンターの監査を行い、サーバーの更新の結果を CISO に報告する。", "懲戒の手続と査問を定める。監査の結果は、これを添える。"};
+  const std::string way = GENERATE("added", "added one by one", "built", "joined", "made anew");
+  INFO(way);
+  if (way == "added one by one") commit_bytes = 1;
+  if (way == "built" || way == "joined") segment_characters = 1;
+  if (way == "joined") {
+    add_clauses("z", "public", {{"1", "別のことを定める。"}});
+    index();
+  }
+  add_clauses("a", "public", {{"1", town[0]}});
+  add_clauses("b", "public", {{"1", town[1]}});
+  add_clauses("c", "staff", {{"1", town[2]}});
+  index();
+  if (way == "made anew") {
+    fs::remove_all(store());
+    index();
+  }
+  struct Row {
+    const char *typed, *meant;
+    corpus::Viewer viewer = citizen;
+  };
+  const Row rows[] = {
+      {"ぱすわーど", "パスワード"},
+      {"パスワド", "パスワード"},
+      {"パスワートの変更", "パスワードの変更"},
+      {"かんさ", "監査"},
+      {"kansa", "監査"},
+      {"責任の追求", "責任の追及"},
+      {"以外", "意外"},
+      {"ろえい", "漏洩"},
+      {"もしこみ", "申込"},
+      {"csio", "ciso"},
+      {"監査", ""},
+      {"ciso", ""},
+      // Words of hidden clauses alone.
+      {"ちょかい", ""},
+      {"ちょかい", "懲戒", officer},
+      {"ざもん", ""},
+      {"ざもん", "査問", officer},
+      {"ざもん", "", {{"committee"}}},
+      {"かんさ", "監査", {{"staff"}}},
+      {"パスワド", "", {{"staff"}}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.typed);
+    CHECK(meant(row.typed, row.viewer) == row.meant);
+  }
+  // They are no suggestions.
+  CHECK(texts("パス") == "");
+  CHECK(texts("かん", officer) == "");
+  add_clauses("a", "staff", {{"1", town[0]}});
+  index();
+  CHECK(meant("パスワド") == "");
+  CHECK(meant("パスワド", officer) == "パスワード");
 }
