@@ -325,10 +325,11 @@ std::optional<Correction> correct(std::string_view query, const Vocabulary& voca
   }
   if (found == 0 || found < *typed * far_more) return std::nullopt;
 
-  Correction out{"", found};
+  Correction out{"", found, {}};
   size_t at = 0;
   for (size_t i : replaced) {
     out.query += query.substr(at, pieces[i].begin - at);
+    out.replaced.emplace_back(out.query.size(), out.query.size() + pieces[i].text.size());
     out.query += pieces[i].text;
     at = pieces[i].end;
   }

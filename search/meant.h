@@ -18,9 +18,10 @@ struct Meant {
 
 /// もしかして: asked of a query that found little, or of which some word stands nowhere (`found` is what it
 /// matched). Only its plain words are corrected: signs, fields and phrases stay as they were typed, and
-/// its filters go on. Offered when it finds what the viewer may see, and more than before unless a word
-/// was unknown. `window` is the one that `found` was seen through, and the corrected query is counted as its
-/// first page would count it. Of a query that found enough it asks nothing.
+/// its filters go on. A noun is spelled as a text spells it that the viewer may see. Offered when it finds
+/// what the viewer may see, and more than before unless a word was unknown. `window` is the one that `found`
+/// was seen through, and the corrected query is counted as its first page would count it. Of a query that
+/// found enough it asks nothing.
 std::optional<Meant> meant(const Query& query, const Matches& found, const corpus::Viewer& viewer, const Window& window, Searcher& searcher, Suggester& suggester,
                            const text::Analyzer& analyzer);
 

@@ -58,9 +58,14 @@ std::vector<int64_t> OpenIndex::holding(const std::string& term, const Condition
     for (auto it = db.postlist_begin(term), end = db.postlist_end(term); it != end && out.size() < most; ++it) out.push_back(*it);
     return out;
   }
+  return holding(Xapian::Query(term), visible, most);
+}
+
+std::vector<int64_t> OpenIndex::holding(const Xapian::Query& query, const Conditions& visible, size_t most) const {
+  std::vector<int64_t> out;
   Xapian::Enquire enquire(db);
   enquire.set_weighting_scheme(Xapian::BoolWeight());
-  enquire.set_query(visible.narrow(Xapian::Query(term)));
+  enquire.set_query(visible.narrow(query));
   Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most));
   for (auto it = found.begin(); it != found.end(); ++it) out.push_back(*it);
   return out;

@@ -38,9 +38,10 @@ struct OpenIndex {
 
   std::string value(int64_t clause, unsigned slot) const { return db.get_document(static_cast<Xapian::docid>(clause)).get_value(slot); }
 
-  /// The first clauses, `most` at most, that a viewer may see and that hold a term. `visible`: the
-  /// conditions of an empty query.
+  /// The first clauses, `most` at most, that a viewer may see and that hold a term, or that are found by a
+  /// query. `visible`: the conditions of an empty query.
   std::vector<int64_t> holding(const std::string& term, const Conditions& visible, size_t most) const;
+  std::vector<int64_t> holding(const Xapian::Query& query, const Conditions& visible, size_t most) const;
   /// How many clauses that a viewer may see are found.
   uint64_t count(const Xapian::Query& query, const Conditions& visible) const;
 

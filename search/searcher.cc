@@ -21,9 +21,18 @@ SHIRUBE_CONSTANT double least_postings = tuned("postings.least", 25'000), postin
 /// Beyond it nobody pages.
 constexpr size_t last_listed = 1000;
 
+/// Clauses that an example is chosen from.
+constexpr size_t most_examples = 20;
+
 template <typename Work>
 auto with_index(Xapian::Database& db, Work work) {
   return with_snapshot(db, index_name, work);
+}
+
+Xapian::Query holding_all(const std::vector<std::string>& terms) {
+  std::vector<std::string> names;
+  for (const auto& word : terms) names.push_back(term("", word));
+  return {Xapian::Query::OP_AND, names.begin(), names.end()};
 }
 
 }  // namespace
@@ -392,11 +401,16 @@ Matches Searcher::similar(std::string_view text, const corpus::Viewer& viewer, s
 
 uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
   if (terms.empty() || viewer.audiences.empty() || self_->index.folder.empty()) return 0;
-  return with_index(self_->index.db, [&]() -> uint64_t {
-    std::vector<std::string> names;
-    for (const auto& word : terms) names.push_back(term("", word));
-    return self_->index.count(Xapian::Query(Xapian::Query::OP_AND, names.begin(), names.end()), self_->conditions(self_->nothing, viewer));
-  });
+  return with_index(self_->index.db, [&] { return self_->index.count(holding_all(terms), self_->conditions(self_->nothing, viewer)); });
+}
+
+std::optional<corpus::PlacedClause> Searcher::example(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
+  if (terms.empty() || viewer.audiences.empty() || self_->index.folder.empty()) return std::nullopt;
+  auto first = with_index(self_->index.db, [&] { return self_->index.holding(holding_all(terms), self_->conditions(self_->nothing, viewer), most_examples); });
+  auto clauses = corpus::Library(self_->database).clauses_by_id(viewer, first);
+  auto shortest = std::ranges::min_element(clauses, {}, [](const corpus::PlacedClause& clause) { return clause.clause.text.size(); });
+  if (shortest == clauses.end()) return std::nullopt;
+  return std::move(*shortest);
 }
 
 std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Viewer& viewer) {

@@ -120,6 +120,9 @@ class Searcher {
 
   /// How many clauses that the viewer may see hold all these terms of the analyzer.
   uint64_t frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const;
+  /// A clause that the viewer may see and that holds all these terms, the shortest of the first; nullopt when
+  /// there is none.
+  std::optional<corpus::PlacedClause> example(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const;
 
   /// What a query looks for, as a search of it does: `synonyms` as in Window.
   Question question(const Query& query, const corpus::Viewer& viewer, bool synonyms);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/document.h"
@@ -81,6 +82,7 @@ struct Suggestion {
 struct Correction {
   std::string query;  ///< the whole query, corrected
   uint64_t found;     ///< visible clauses that hold all of its words
+  std::vector<std::pair<size_t, size_t>> replaced;  ///< bytes of `query` that were not typed, first and after the last
   bool operator==(const Correction&) const = default;
 };
 

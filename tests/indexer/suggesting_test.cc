@@ -349,7 +349,7 @@ TEST_CASE_METHOD(Fixture, "what was meant is counted as its reader will find it"
 
 TEST_CASE_METHOD(Fixture, "what was meant may stand in texts alone") {
   const char* town[] = {"漏えいが意外な原因で生じたときは、パスワードを変更し、申込みを受け付けず、責任を追及する。",
-                        "委託先のデータセンターの監査を行い、サーバーの更新の結果を CISO に報告する。", "懲戒の手続と査問を定める。監査の結果は、これを添える。"};
+                        "委託先のデータセンターの監査を行い、エスカレーターの点検の結果を CISO に報告する。", "漏洩による懲戒の手続と査問を定める。監査の結果は、これを添える。"};
   const std::string way = GENERATE("added", "added one by one", "built", "joined", "made anew");
   INFO(way);
   if (way == "added one by one") commit_bytes = 1;
@@ -378,9 +378,12 @@ TEST_CASE_METHOD(Fixture, "what was meant may stand in texts alone") {
       {"kansa", "監査"},
       {"責任の追求", "責任の追及"},
       {"以外", "意外"},
-      {"ろえい", "漏洩"},
+      // In the spelling of a text that its reader may see.
+      {"ろえい", "漏えい"},
+      {"ろえい", "漏洩", {{"staff"}}},
+      {"エスカレタの点検", "エスカレーターの点検"},
       {"もしこみ", "申込"},
-      {"csio", "ciso"},
+      {"csio", "CISO"},
       {"監査", ""},
       {"ciso", ""},
       // Words of hidden clauses alone.

@@ -349,6 +349,7 @@ TEST_CASE("what was meant is offered when the index holds it") {
   auto found = suggester.did_you_mean(row.query, citizen, held);
   CHECK((found ? found->query : "") == row.expected);
   if (found) CHECK(found->found > 0);
+  if (found) CHECK(found->replaced.size() == 1);
   CHECK_FALSE(suggester.did_you_mean(row.query, corpus::Viewer{{"staff"}}, held).has_value());
 }
 
@@ -391,6 +392,19 @@ TEST_CASE("a word of many audiences stands once among those that sound like it")
   auto found = open(folder / "s").did_you_mean("こうせい", corpus::Viewer::everything(), [](const auto& asked) { return asked == std::vector<std::string>{"更生"} ? 1 : 0; });
   REQUIRE(found);
   CHECK(found->query == "更生");
+}
+
+TEST_CASE("a correction tells what it put in place of what was typed") {
+  TemporaryFolder folder;
+  SuggestionIndex index(folder / "s", model(), "test");
+  for (const char* word : {"監査", "変更"}) index.add_word({word, "public", 9, ""});
+  index.commit();
+  auto found = open(folder / "s").did_you_mean("kansaの方法をhenkou", citizen, [](const auto& words) { return words.front().starts_with("k") || words.front().starts_with("h") ? 0 : 1; });
+  REQUIRE(found);
+  CHECK(found->query == "監査の方法を変更");
+  std::vector<std::string> replaced;
+  for (auto [begin, end] : found->replaced) replaced.push_back(found->query.substr(begin, end - begin));
+  CHECK(replaced == std::vector<std::string>{"監査", "変更"});
 }
 
 TEST_CASE("what has good matches is left alone") {
