@@ -33,9 +33,9 @@ constexpr std::u32string_view particles = U"のにをはがとでもへや";
 
 // ---- distance ----
 
-/// Kana that are taken for each other: of one sound but for size or voice.
+/// Kana that are taken for each other: of one sound but for size or voice, and a long vowel spelled out.
 constexpr std::u32string_view slip_groups[] = {U"あぁ", U"いぃ", U"うぅゔ", U"えぇ", U"おぉを", U"やゃ", U"ゆゅ", U"よょ", U"わゎ", U"かが", U"きぎ", U"くぐ", U"けげ", U"こご", U"さざ", U"しじ", U"すず",
-                                               U"せぜ", U"そぞ", U"ただ", U"ちじ", U"つっず", U"てで", U"とど", U"はばぱ", U"ひびぴ", U"ふぶぷ", U"へべぺ", U"ほぼぽ"};
+                                               U"せぜ", U"そぞ", U"ただ", U"ちじ", U"つっず", U"てで", U"とど", U"はばぱ", U"ひびぴ", U"ふぶぷ", U"へべぺ", U"ほぼぽ", U"ーあ", U"ーい", U"ーう", U"ーえ", U"ーお"};
 constexpr char32_t first_kana = 0x3041, last_kana = 0x30FF;
 
 /// The groups of each kana, as bits: distances are taken of hundreds of words for one that is misspelled.
@@ -174,7 +174,7 @@ std::vector<Alternative> lay(const std::string& sound, bool exact, const Vocabul
     for (const auto& word : vocabulary.resembling(sound, most_resembling)) {
       std::u32string meant = text::to_utf32(word.sound);
       double allowed = allowed_slips(meant.size());
-      auto reach = static_cast<size_t>(allowed);
+      auto reach = static_cast<size_t>(std::ceil(allowed));
       for (size_t begin = 0; begin < s.size(); ++begin) {
         for (size_t length = std::max<size_t>(2, meant.size() - std::min(reach, meant.size())); length <= meant.size() + reach && begin + length <= s.size(); ++length) {
           double off = slips(std::u32string_view(s).substr(begin, length), meant);

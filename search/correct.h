@@ -41,7 +41,7 @@ class Vocabulary {
 std::optional<Correction> correct(std::string_view query, const Vocabulary& vocabulary, const text::Analyzer& analyzer, const Frequency& frequency);
 
 /// How far apart two sounds are: 1 for a character that is wrong, missing, too much or exchanged with
-/// its neighbour, a half for the slips of kana (ゃ for や, は for ば, a long vowel mark).
+/// its neighbour, a half for the slips of kana (ゃ for や, は for ば, a long vowel mark left out or spelled out).
 double slips(std::u32string_view typed, std::u32string_view meant);
 
 }  // namespace shirube::search
