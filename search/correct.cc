@@ -112,7 +112,12 @@ std::vector<Piece> cut(std::string_view query, const text::Analyzer& analyzer) {
   }
   // A misspelled word may look like nothing but particles, but beside other words particles are meant.
   bool has_words = std::ranges::any_of(pieces, [](const Piece& piece) { return !piece.words.empty(); });
-  std::erase_if(pieces, [&](const Piece& piece) { return piece.words.empty() && (has_words || piece.text.size() < 9); });
+  // One kana beside others is inflection, whatever else it could be: 以外な結果.
+  bool alone = pieces.size() == 1;
+  std::erase_if(pieces, [&](const Piece& piece) {
+    bool one_kana = piece.script == Script::hiragana && text::length_utf8(piece.text) == 1;
+    return (one_kana && !alone) || (piece.words.empty() && (has_words || piece.text.size() < 9));
+  });
   for (auto& piece : pieces) {
     if (piece.words.empty()) piece.words.push_back(piece.text);
   }
