@@ -113,16 +113,7 @@ void Definitions::widen(Question& question, const Holding& holding, const corpus
         said[text::fold(definition.term)].push_back({static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
       }
     }
-    // It speaks for the first of the words typed there.
-    size_t subject = 0;
-    for (const auto& token : tokens) {
-      bool within = token.begin >= normalized.original_begin(use.begin) && token.end <= normalized.original_end(use.end);
-      auto at = std::ranges::find(question.subjects, token.term, &Question::Subject::term);
-      if (within && at != question.subjects.end()) {
-        subject = static_cast<size_t>(at - question.subjects.begin()) + 1;
-        break;
-      }
-    }
+    auto [subject, others] = subjects_within(question, use.begin, use.end);
     for (auto& [other, ranges] : said) {
       std::vector<std::string> terms;
       for (const auto& token : analyzer.analyze(other)) {
@@ -132,7 +123,7 @@ void Definitions::widen(Question& question, const Holding& holding, const corpus
       if (terms.empty()) continue;
       std::ranges::sort(ranges, {}, &ClauseRange::first);
       question.widened.push_back({other, ranges});
-      question.wanted.push_back({Field::word, std::move(terms), defined_weight * noun_weight, subject, std::move(ranges)});
+      question.wanted.push_back({Field::word, std::move(terms), defined_weight * noun_weight, subject, std::move(ranges), others});
     }
   }
 }

@@ -23,23 +23,25 @@ constexpr double highest_authority = 1.06;
 }  // namespace
 
 void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& analyzer_name) {
+  OpenIndex next;
+  next.folder = wanted;
   if (wanted != folder) {
-    Xapian::Database found = wanted.empty() ? Xapian::Database() : Xapian::Database(wanted.string());
-    if (!wanted.empty()) require_fit(found, index_name, index_format, analyzer_name);
-    *this = {};
-    db = std::move(found);
-    folder = wanted;
-  } else if (folder.empty() || (!db.reopen() && db.get_revision() == read_)) {  // a search may have reopened it
-    return;
+    if (!wanted.empty()) next.db = Xapian::Database(wanted.string());
+    if (!wanted.empty()) require_fit(next.db, index_name, index_format, analyzer_name);
+  } else {
+    if (folder.empty() || (!db.reopen() && db.get_revision() == read_)) return;  // a search may have reopened it
+    next.db = db;
   }
-  if (folder.empty()) return;
-  with_snapshot(db, index_name, [&] {
-    lengths = Lengths(db);
-    definitions = Definitions(db);
-    has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return db.term_exists(term(prefix::kind, row.kind)); });
-    all_current = db.get_termfreq(term(prefix::state, "current")) == db.get_doccount();
-    read_ = db.get_revision();
-  });
+  if (!wanted.empty()) {
+    with_snapshot(next.db, index_name, [&] {
+      next.lengths = Lengths(next.db);
+      next.definitions = Definitions(next.db);
+      next.has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return next.db.term_exists(term(prefix::kind, row.kind)); });
+      next.all_current = next.db.get_termfreq(term(prefix::state, "current")) == next.db.get_doccount();
+      next.read_ = next.db.get_revision();
+    });
+  }
+  *this = std::move(next);
 }
 
 bool OpenIndex::large() const { return db.get_doccount() > few_clauses; }

@@ -40,6 +40,20 @@ void want_numbers(const std::vector<text::Token>& tokens, std::vector<Wanted>& w
 
 }  // namespace
 
+std::pair<size_t, std::vector<size_t>> subjects_within(const Question& question, size_t begin, size_t end) {
+  size_t first = 0;
+  std::vector<size_t> others;
+  for (const auto& token : question.tokens) {
+    bool within = token.begin >= question.text.original_begin(begin) && token.end <= question.text.original_end(end);
+    auto at = std::ranges::find(question.subjects, token.term, &Question::Subject::term);
+    if (!within || !text::is_content(token) || at == question.subjects.end()) continue;
+    auto subject = static_cast<size_t>(at - question.subjects.begin()) + 1;
+    if (first == 0) first = subject;
+    else if (subject != first) others.push_back(subject);
+  }
+  return {first, others};
+}
+
 Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, bool with_synonyms) {
   std::string typed = query.words;
   for (const auto& phrase : query.phrases) typed += " " + phrase;
@@ -87,22 +101,13 @@ Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& 
     std::string said(std::string_view(normalized.text()).substr(widening.begin, widening.end - widening.begin));
     bool as_typed = std::ranges::any_of(query.plain, [&](const std::string& word) { return text::fold(word) == said; });
     if (as_typed) continue;
-    // It speaks for the rarest thing that was typed there: the first of its words is as good a guess.
-    size_t subject = 0;
-    for (const auto& token : tokens) {
-      bool within = token.begin >= normalized.original_begin(widening.begin) && token.end <= normalized.original_end(widening.end);
-      auto word = words.find(token.term);
-      if (within && text::is_content(token) && word != words.end()) {
-        subject = word->second.subject;
-        break;
-      }
-    }
+    auto [subject, others] = subjects_within(out, widening.begin, widening.end);
     std::vector<std::string> terms;
     for (const auto& word : widening.variant->terms) {
       if (!words.contains(word)) terms.push_back(term("", word));
     }
     if (terms.empty()) continue;
-    out.wanted.push_back({Field::word, std::move(terms), synonym_weight * noun_weight, subject});
+    out.wanted.push_back({Field::word, std::move(terms), synonym_weight * noun_weight, subject, {}, std::move(others)});
     out.widened.push_back({widening.variant->folded});
   }
   return out;

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "search/lexicon.h"
@@ -53,6 +54,7 @@ struct Wanted {
   double weight;                   ///< in the query, before the field's
   size_t subject = 0;              ///< which of the query's subjects it speaks for; 0: none
   std::vector<ClauseRange> within = {};  ///< only there, in order; empty: everywhere
+  std::vector<size_t> others = {};       ///< further subjects that it says in other words
 };
 
 /// What typed words look for. A subject is a word of the query that means something, in any spelling
@@ -65,11 +67,13 @@ struct Question {
     std::string term;   ///< of the analyzer: the representative spelling
     std::string typed;  ///< for people
     size_t piece = 0;   ///< which of the pieces typed apart by spaces it is of, from 1; 0: of a phrase
-    bool stands = true; ///< some clause that the viewer may see holds it; who knows may say no
+    // Who knows the index and the viewer may say no:
+    bool stands = true;  ///< some clause that the viewer may see holds it
+    bool said = true;    ///< or another word for it
   };
   std::vector<Subject> subjects;  ///< subject n is subjects[n - 1]
-  /// A few words typed apart are all wanted: a clause must speak of each piece (of more than half of it,
-  /// since a piece may be several words). A sentence, or a list of many words, is answered by best match.
+  /// A few words typed apart are all wanted: a clause must speak of each piece (of more than half of
+  /// its words, where it is several; what nothing says is not waited for). A sentence, or a list of many words, is answered by best match.
   bool wants_all = false;
   /// Another way to say some of it.
   struct Widened {
@@ -78,6 +82,10 @@ struct Question {
   };
   std::vector<Widened> widened;
 };
+
+/// The subjects of a stretch of the question's folded text: the first, for which another way to say it
+/// speaks (the rarest would be better, the first is as good a guess), and the others.
+std::pair<size_t, std::vector<size_t>> subjects_within(const Question& question, size_t begin, size_t end);
 
 /// `with_synonyms` false: only what was typed.
 Question ask(const Query& query, const text::Analyzer& analyzer, const Lexicon& lexicon, bool with_synonyms = true);

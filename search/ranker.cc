@@ -93,29 +93,34 @@ struct Ranker::Private {
       wants.push_back(std::move(want));
     }
     for (double weight : subject_weights) all_subjects += weight;
-    if (question.wants_all) weigh_pieces();
+    if (question.wants_all) count_pieces();
   }
 
   /// Subject n is bit n - 1 of a set.
   static uint16_t bit(size_t subject) { return subject ? static_cast<uint16_t>(1u << (subject - 1)) : uint16_t{0}; }
+  static uint16_t subjects_of(const Wanted& wanted) {
+    uint16_t set = bit(wanted.subject);
+    for (size_t other : wanted.others) set |= bit(other);
+    return set;
+  }
 
-  void weigh_pieces() {
+  /// By numbers of words, not by their weights: these would tell of clauses that the viewer may not see.
+  void count_pieces() {
     size_t pieces = 0;
     for (const auto& subject : question.subjects) pieces = std::max(pieces, subject.piece);
-    std::vector<double> wanted(pieces + 1), held(pieces + 1);
-    auto add = [&](std::vector<double>& weights, size_t set) {
+    auto held = [&](size_t set) {
+      std::vector<size_t> counts(pieces + 1);
       for (size_t i = 0; i < question.subjects.size(); ++i) {
-        const auto& subject = question.subjects[i];
-        if (subject.stands && (set >> i & 1)) weights[subject.piece] += subject_weights[i + 1];
+        if (question.subjects[i].said && (set >> i & 1)) ++counts[question.subjects[i].piece];
       }
+      return counts;
     };
     size_t sets = size_t{1} << question.subjects.size();
-    add(wanted, sets - 1);
+    auto wanted = held(sets - 1);
     for (size_t set = 0; set < sets; ++set) {
-      std::ranges::fill(held, 0);
-      add(held, set);
+      auto counts = held(set);
       bool all = true;
-      for (size_t piece = 1; piece <= pieces; ++piece) all = all && held[piece] >= wanted[piece] / 2;
+      for (size_t piece = 1; piece <= pieces; ++piece) all = all && (wanted[piece] == 0 || counts[piece] * 2 > wanted[piece]);
       holds_all.push_back(all);
     }
   }
@@ -184,7 +189,7 @@ class Sums {
     sum += weight;
   }
   /// That a clause speaks of something, too.
-  void note(uint32_t clause, uint16_t subject) { spoken_[clause] |= subject; }
+  void note(uint32_t clause, uint16_t subjects) { spoken_[clause] |= subjects; }
   uint16_t spoken(uint32_t clause) const { return spoken_[clause]; }
   std::vector<Candidate> all() const {
     std::vector<Candidate> out;
@@ -233,13 +238,13 @@ Finding Ranker::find(uint64_t most_postings) const {
     }
     if (postings > 0 && postings + entries > most_postings) {
       out.complete = false;
-      if (wants_all) unread |= Private::bit(want->wanted->subject);
+      if (wants_all) unread |= Private::subjects_of(*want->wanted);
       out.unread += self_->ceiling(*want);
       continue;
     }
     postings += entries;
     Field field = want->wanted->field;
-    uint16_t subject = wants_all ? Private::bit(want->wanted->subject) : uint16_t{0};
+    uint16_t subjects = wants_all ? Private::subjects_of(*want->wanted) : uint16_t{0};
     double factor = want->wanted->weight / static_cast<double>(terms.size());
     std::vector<Xapian::PostingIterator> others;
     for (size_t i = 1; i < terms.size(); ++i) others.push_back(index.postlist_begin(terms[i]->name));
@@ -277,7 +282,7 @@ Finding Ranker::find(uint64_t most_postings) const {
         }
         if (!all) continue;
         sums.add(clause, weight);
-        if (subject) sums.note(clause, subject);
+        if (subjects) sums.note(clause, subjects);
       }
     }
   }
@@ -300,33 +305,31 @@ Score Ranker::score(uint32_t clause, std::vector<Contribution>* parts) const {
     if (*it == terms[i].name) counts[i] = it.get_wdf();
   }
   std::vector<bool> spoken(self_->subject_weights.size());
+  uint16_t said = 0;  // as a set, of a question that wants all
   for (const auto& want : self_->wants) {
     if (!want.holds(clause) || std::ranges::any_of(want.terms, [&](size_t i) { return counts[i] == 0; })) continue;
     Field field = want.wanted->field;
     double share = want.wanted->weight / static_cast<double>(want.terms.size());
     spoken[want.wanted->subject] = true;
-    std::string said;
+    if (self_->question.wants_all) said |= Private::subjects_of(*want.wanted);
+    std::string names;
     double by_body = 0, by_heading = 0;
     for (size_t i : want.terms) {
       double factor = share * terms[i].idf;
       Counts count = field == Field::word ? unpacked(counts[i]) : Counts{counts[i], 0};
       by_body += factor * self_->saturated(clause, count.body, field);
       by_heading += factor * self_->saturated(clause, count.heading, Field::heading);
-      if (parts) said += (said.empty() ? "" : " ") + word_of(terms[i].name);
+      if (parts) names += (names.empty() ? "" : " ") + word_of(terms[i].name);
     }
     out.value += by_body + by_heading;
-    if (parts && by_body > 0) parts->push_back({field, said, by_body});
-    if (parts && by_heading > 0) parts->push_back({Field::heading, said, by_heading});
+    if (parts && by_body > 0) parts->push_back({field, names, by_body});
+    if (parts && by_heading > 0) parts->push_back({Field::heading, names, by_heading});
   }
   for (size_t i = 1; i < spoken.size(); ++i) {
     if (spoken[i]) out.share += self_->subject_weights[i];
     else if (parts) out.missing.push_back(self_->question.subjects[i - 1].typed);
   }
-  if (self_->question.wants_all) {
-    size_t set = 0;
-    for (size_t i = 1; i < spoken.size(); ++i) set |= spoken[i] ? Private::bit(i) : 0u;
-    out.holds_all = self_->holds_all[set];
-  }
+  if (self_->question.wants_all) out.holds_all = self_->holds_all[said];
   out.share = self_->all_subjects > 0 ? out.share / self_->all_subjects : 1;
   return out;
 }

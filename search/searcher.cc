@@ -79,6 +79,15 @@ struct Searcher::Private {
       auto holding = [&](const std::string& name, size_t most) { return index.holding(name, visible, most); };
       index.definitions.widen(out, holding, corpus::Library(database), viewer, analyzer);
     }
+    for (auto& subject : out.subjects) subject.said = subject.stands;
+    if (!out.wants_all) return out;
+    for (const auto& wanted : out.wanted) {
+      auto unsaid = [&](size_t subject) { return subject > 0 && !out.subjects[subject - 1].said; };
+      bool matters = unsaid(wanted.subject) || std::ranges::any_of(wanted.others, unsaid);
+      if (!matters || !std::ranges::all_of(wanted.terms, [&](const std::string& name) { return !index.holding(name, visible, 1).empty(); })) continue;
+      if (wanted.subject) out.subjects[wanted.subject - 1].said = true;
+      for (size_t other : wanted.others) out.subjects[other - 1].said = true;
+    }
     return out;
   }
 
@@ -173,6 +182,7 @@ void Searcher::refresh() {
 uint64_t Searcher::size() const { return self_->index.db.get_doccount(); }
 const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
 Question Searcher::question(const Query& query, const corpus::Viewer& viewer, bool synonyms) {
+  if (self_->index.folder.empty()) return ask(query, self_->analyzer, self_->lexicon, synonyms);
   return with_index(self_->index.db, [&] { return self_->question(query, viewer, self_->conditions(self_->nothing, viewer), synonyms); });
 }
 
@@ -261,7 +271,8 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
     if (!out.all_words) {
       out.total_exact = true;
       look(finding.candidates, false);
-      out.loosened = asked.wants_all && words_found && out.total > 0;
+      // Where lists were left unread, what holds all may be among what was not looked at.
+      out.loosened = asked.wants_all && words_found && out.total > 0 && finding.complete;
     }
     for (size_t i = 0; i < first.size(); ++i) all[i].score = best;
     out.total = std::max<uint64_t>(out.total, all.size());
@@ -321,7 +332,11 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
       auto unmet = self_->unmet(query, viewer, clause);
       out.reason = unmet.empty() ? "絞り込みの条件に当てはまりません。" : fmt::format("次の条件に当てはまりません: {}", fmt::join(unmet, "、"));
     } else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
-    else if (found.all_words && !score.holds_all) out.reason = fmt::format("すべての語を含む条項だけを示しています。この条項にない語: {}", fmt::join(out.missing, "、"));
+    else if (found.all_words && !score.holds_all) {
+      std::vector<std::string> lacking = out.missing;
+      std::erase_if(lacking, [&](const std::string& typed) { return std::ranges::any_of(question.subjects, [&](const auto& subject) { return subject.typed == typed && !subject.said; }); });
+      out.reason = fmt::format("すべての語を含む条項だけを示しています。この条項にない語: {}", fmt::join(lacking, "、"));
+    }
     else if (score.share < least_share) out.reason = "検索語のうち、この条項にある語が少なすぎます。";
     else out.reason = "より良く当てはまる条項が多く、上位に入りません。";
     return out;
@@ -331,15 +346,18 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
 Matches Searcher::Private::similar(std::vector<std::pair<double, std::string>> words, const corpus::Viewer& viewer, size_t most, const std::string& but) {
   constexpr size_t most_words = 25;
   std::ranges::sort(words, std::greater<>());
-  if (words.size() > most_words) words.resize(most_words);
-  if (words.empty()) return {};
+  Conditions visible = conditions(nothing, viewer);
+  // What stands in no other clause that the viewer may see takes no place, or hidden ones would show by it.
+  size_t holders = but.empty() ? 1 : 2;
   Question asked;
   for (const auto& [weight, name] : words) {
+    if (asked.subjects.size() == most_words) break;
+    if (index.holding(name, visible, holders).size() < holders) continue;
     asked.subjects.push_back({word_of(name), word_of(name)});
     asked.wanted.push_back({Field::word, {name}, 1, asked.subjects.size()});
   }
+  if (asked.subjects.empty()) return {};
   Ranker ranker(index.db, index.lengths, asked);
-  Conditions visible = conditions(nothing, viewer);
   Finding finding = ranker.find(budget(asked));
   Xapian::Query others = visible.narrow(as_query(finding.candidates));
   if (!but.empty()) others = Xapian::Query(Xapian::Query::OP_AND_NOT, others, Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot::document, but, but));
@@ -374,7 +392,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
         const std::string name = *it;
         bool is_word = name[0] < 'A' || name[0] > 'Z';  // words stand without a prefix
         Counts counts = unpacked(it.get_wdf());
-        if (!is_word || it.get_termfreq() == 1) continue;
+        if (!is_word) continue;
         if (auto word = self_->telling(name, counts.body + counts.heading, it.get_termfreq())) words.push_back(std::move(*word));
       }
     } catch (const Xapian::DocNotFoundError&) {

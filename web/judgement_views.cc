@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "text/error.h"
+#include "text/utf8.h"
 #include "web/asked.h"
 #include "web/model.h"
 #include "web/views.h"
@@ -39,6 +40,7 @@ Json judgements_view(const Context& context, const Call& call) {
 }
 
 Json judgement_model(const std::string& q, const corpus::PlacedClause& clause, std::span<const corpus::KeptJudgement> judged) {
+  if (text::length_utf8(q) > corpus::longest_judged_query) return {};  // would be refused
   auto found = std::ranges::find_if(judged, [&](const auto& one) { return one.judgement.slug == clause.document.slug && one.judgement.path == clause.clause.path; });
   bool is_judged = found != judged.end();
   int grade = is_judged ? found->judgement.grade : useless;

@@ -435,6 +435,40 @@ TEST_CASE_METHOD(Fixture, "a few words typed apart are all wanted, as long as so
   CHECK(why.reason == "すべての語を含む条項だけを示しています。この条項にない語: 私物");
 }
 
+TEST_CASE_METHOD(Fixture, "another word for a piece counts as the piece") {
+  add("a", "2025-04-01", "パスワードを変更する。");
+  add("b", "2025-04-01", "帳簿の様式を変更する。");
+  add("c", "2025-04-01", "特定番号を利用する。");
+  add("d", "2025-04-01", "施設を利用する。");
+  add("e", "2025-04-01", "個人の番号札を渡す。");
+  index();
+  std::filesystem::create_directory(folder / "words");
+  std::ofstream(folder / "words/synonyms.tsv") << "パスコード\tパスワード\n個人番号\t特定番号\n";
+  Searcher s(folder.path(), database, model(), "test", folder / "words");
+  auto found = [&](const char* q) {
+    std::string out;
+    for (const auto& hit : s.search(parse(q), corpus::Viewer::everything(), {}).hits) out += hit.clause.document.slug;
+    return out;
+  };
+  CHECK(found("パスコード 変更") == "a");
+  CHECK(found("=パスコード 変更") == "ab");
+  CHECK(found("個人番号 利用") == "c");
+}
+
+TEST_CASE_METHOD(Fixture, "of a piece of two words both are wanted, of three two") {
+  add("a", "2025-04-01", "情報の保管を委託する。");
+  add("b", "2025-04-01", "情報資産の保管を委託する。");
+  add("c", "2025-04-01", "資産台帳の保管を定める。");
+  index();
+  CHECK(slugs("情報資産 委託") == "b/2025-04-01");
+  CHECK(slugs("情報資産台帳 保管") == "c/2025-04-01 b/2025-04-01");
+}
+
+TEST_CASE_METHOD(Fixture, "marks need no index") {
+  add("a", "2025-04-01", "監査を行う。");
+  CHECK(searcher().question(parse("監査"), corpus::Viewer{{"public"}}, true).subjects.size() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "whether something holds all words is told by what the viewer may see") {
   add("one", "2025-04-01", "端末の台帳を作る。");
   add("other", "2025-04-01", "私物は持ち込まない。");
@@ -477,6 +511,27 @@ TEST_CASE_METHOD(Fixture, "clauses like a text are found whatever its signs say"
   CHECK(first("監査の結果はどこへ報告しますか")[0].clause_id == 2);
   CHECK(first("").empty());
   CHECK(first("飛行船").empty());
+
+  // A word that only others may see takes no place of the few that are looked for.
+  std::string many;
+  const char* words[] = {"私物", "端末", "許可", "監査", "計画", "結果", "報告", "会議"};
+  for (int i = 0; i < 40; ++i) {
+    std::string word = "項目" + std::string(1, static_cast<char>('a' + i / 26)) + std::string(1, static_cast<char>('a' + i % 26)) + "x";
+    add("n" + std::to_string(i), "2025-04-01", word.substr(6) + "と" + words[i % 8] + "を定める。");
+    many += word.substr(6) + "、";
+  }
+  index();
+  auto shown = [&] {
+    std::string out;
+    Searcher now = searcher();
+    for (const auto& match : now.similar(many + "夜番夜番夜番", everyone, 30).matches) out += std::to_string(match.clause_id) + " ";
+    return out;
+  };
+  std::string before = shown();
+  CHECK_FALSE(before.empty());
+  add("night", "2025-04-01", "夜番を置く。", "other", "restricted");
+  index();
+  CHECK(shown() == before);
 }
 
 TEST_CASE_METHOD(Fixture, "what explains a hit does not count what only others may see") {
