@@ -69,8 +69,8 @@ struct Edition {
 /// What is known of a document and of one edition before it is added; an empty string is "not
 /// said". Strings are UTF-8, dates ISO.
 struct Facts {
-  std::string slug, title, short_title, kind, issuer, audience, topic;
-  std::string label, number, issued, effective, link;
+  std::string slug{}, title{}, short_title{}, kind{}, issuer{}, audience{}, topic{};
+  std::string label{}, number{}, issued{}, effective{}, link{};
 };
 
 }  // namespace shirube::corpus

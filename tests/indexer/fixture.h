@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "corpus/address.h"
 #include "corpus/library.h"
 #include "indexer/index_writer.h"
 #include "store/database.h"
@@ -27,6 +28,26 @@ struct IndexFixture {
   int64_t segment_characters = 1'000'000;
   uint64_t commit_bytes = 16 << 20;
 
+  struct Article {
+    std::string label, heading, text;
+  };
+  /// An edition of articles. Added again with the same day and texts, it is a correction of its facts.
+  void add_articles(const shirube::corpus::Facts& facts, const std::vector<Article>& articles) {
+    shirube::corpus::NewEdition edition;
+    edition.facts = facts;
+    edition.content_hash = facts.slug + facts.effective;
+    for (const auto& [label, heading, text] : articles) {
+      shirube::corpus::Clause clause;
+      clause.label = label;
+      clause.kind = shirube::corpus::ClauseKind::article;
+      clause.heading = heading;
+      clause.text = text;
+      edition.clauses.push_back(std::move(clause));
+      edition.content_hash += text;
+    }
+    shirube::corpus::assign_addresses(edition.clauses);
+    add(edition);
+  }
   void add(const shirube::corpus::NewEdition& edition) { library.add({&edition, 1}); }
   /// A document in one edition, of clauses by path and text.
   void add_clauses(const std::string& slug, const std::string& audience, const std::vector<std::pair<std::string, std::string>>& clauses, const std::string& title = {}) {

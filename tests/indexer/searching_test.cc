@@ -23,22 +23,7 @@ struct Fixture : IndexFixture {
   using IndexFixture::add;
   void add(const std::string& slug, const std::string& effective, const std::string& text, const std::string& kind = "policy",
            const std::string& audience = "public", const std::string& issuer = "星見市", const std::string& heading = "") {
-    corpus::NewEdition edition;
-    edition.facts.slug = slug;
-    edition.facts.title = slug;
-    edition.facts.kind = kind;
-    edition.facts.audience = audience;
-    edition.facts.issuer = issuer;
-    edition.facts.effective = effective;
-    edition.content_hash = slug + effective + text;
-    corpus::Clause clause;
-    clause.label = slug == "mentions" ? "第2条" : "第1条";
-    clause.kind = corpus::ClauseKind::article;
-    clause.heading = heading;
-    clause.text = text;
-    edition.clauses = {clause};
-    corpus::assign_addresses(edition.clauses);
-    add(edition);
+    add_articles({.slug = slug, .title = slug, .kind = kind, .issuer = issuer, .audience = audience, .effective = effective}, {{slug == "mentions" ? "第2条" : "第1条", heading, text}});
   }
 
   Searcher searcher() { return {folder.path(), database, model(), "test"}; }

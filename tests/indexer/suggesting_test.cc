@@ -6,7 +6,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "corpus/address.h"
 #include "indexer/check.h"
 #include "search/meant.h"
 #include "tests/indexer/fixture.h"
@@ -22,24 +21,9 @@ const corpus::Viewer citizen{{"public"}}, officer{{"public", "staff"}};
 struct Fixture : IndexFixture {
   void add(const std::string& slug, const std::string& title, const std::vector<std::string>& headings, const std::string& audience = "public",
            const std::string& kind = "policy", const std::string& effective = "2025-04-01") {
-    corpus::NewEdition edition;
-    edition.facts.slug = slug;
-    edition.facts.title = title;
-    edition.facts.kind = kind;
-    edition.facts.audience = audience;
-    edition.facts.effective = effective;
-    edition.content_hash = slug + effective;
-    int number = 0;
-    for (const auto& heading : headings) {
-      corpus::Clause clause;
-      clause.label = "第" + std::to_string(++number) + "条";
-      clause.kind = corpus::ClauseKind::article;
-      clause.heading = heading;
-      clause.text = heading + "について定める。";
-      edition.clauses.push_back(clause);
-    }
-    corpus::assign_addresses(edition.clauses);
-    IndexFixture::add(edition);
+    std::vector<Article> articles;
+    for (const auto& heading : headings) articles.push_back({"第" + std::to_string(articles.size() + 1) + "条", heading, heading + "について定める。"});
+    add_articles({.slug = slug, .title = title, .kind = kind, .audience = audience, .effective = effective}, articles);
   }
 
   indexer::IndexWriterOptions failing_at(const std::string& step) {
