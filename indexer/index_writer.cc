@@ -182,7 +182,7 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
   if (database_.read(store::queue_length) == 0 && has_suggestions) return Outcome::done;
   if (int64_t after = last_indexed_edition(); is_much(after)) {
     // What was closed to some is not to be found by them for as long as much else takes.
-    if (add_queued(Which::corrections, progress, stop) == Outcome::stopped) return Outcome::stopped;
+    if (after > 0 && add_queued(Which::corrections, progress, stop) == Outcome::stopped) return Outcome::stopped;
     if (build(after, progress, stop) == Outcome::stopped) return Outcome::stopped;
   }
   return add_queued(Which::all, progress, stop);

@@ -153,6 +153,16 @@ TEST_CASE_METHOD(Fixture, "what is hidden or renamed is suggested no more") {
   CHECK(texts("公開", officer) == "公開の手続 公開の方法 文書の公開規則");
 }
 
+TEST_CASE_METHOD(Fixture, "what is hidden before it is indexed is never suggested") {
+  segment_characters = GENERATE(30, 1'000'000);
+  add_town(0, 6);
+  add("d0", "見本基準0", {"情報の管理", "端末の管理0"}, "staff");
+  index();
+  CHECK(texts("見") == "見本基準2 見本基準4");
+  CHECK(texts("見", officer) == "見本基準0 見本基準1 見本基準2 見本基準3 見本基準4 見本基準5");
+  CHECK(search::index_folder(folder.path(), database) == folder / "index-1");  // and no index was made to be corrected
+}
+
 TEST_CASE_METHOD(Fixture, "what is hidden after a crash is suggested no more") {
   const std::string step = GENERATE("fed", "committed", "suggested");
   INFO(step);
