@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <unordered_set>
 
 #include "store/database.h"
 
@@ -119,9 +119,9 @@ class Lister {
     auto found = listed_;
     std::ranges::sort(found, std::greater<>(), &Listed::score);
     if (!asked_.window.one_per_document) return found[wanted - 1].score;
-    std::set<std::string> seen;
+    std::unordered_set<uint32_t> seen;
     for (const auto& one : found) {
-      if (seen.insert(index_.value(one.clause, slot::document)).second && ++documents == wanted) return one.score;
+      if (seen.insert(index_.document_of(one.clause)).second && ++documents == wanted) return one.score;
     }
     return std::nullopt;
   }

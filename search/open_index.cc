@@ -1,6 +1,8 @@
 #include "search/open_index.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "search/index_format.h"
@@ -22,6 +24,20 @@ constexpr double highest_authority = 1.06;
 
 }  // namespace
 
+void OpenIndex::read_clauses() {
+  size_t size = size_t{db.get_lastdocid()} + 1;
+  auto each = [&](unsigned slot, auto take) {
+    for (auto it = db.valuestream_begin(slot), end = db.valuestream_end(slot); it != end; ++it) take(it.get_docid(), *it);
+  };
+  documents_.resize(size);
+  each(slot::document, [&](uint32_t clause, const std::string& value) { std::from_chars(value.data(), value.data() + value.size(), documents_[clause]); });
+  if (!has_authority) return;
+  authorities_.resize(size, std::size(authorities));
+  each(slot::kind, [&](uint32_t clause, const std::string& value) {
+    authorities_[clause] = static_cast<uint8_t>(std::ranges::find(authorities, value, &Authority::kind) - std::begin(authorities));
+  });
+}
+
 void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& analyzer_name) {
   OpenIndex next;
   next.folder = wanted;
@@ -38,6 +54,7 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
       next.definitions = Definitions(next.db);
       next.has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return next.db.term_exists(term(prefix::kind, row.kind)); });
       next.all_current = next.db.get_termfreq(term(prefix::state, "current")) == next.db.get_doccount();
+      next.read_clauses();
       next.read_ = next.db.get_revision();
     });
   }
@@ -47,9 +64,8 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
 bool OpenIndex::large() const { return db.get_doccount() > few_clauses; }
 
 double OpenIndex::authority_of(uint32_t clause) const {
-  if (!has_authority) return 1;
-  auto row = std::ranges::find(authorities, value(clause, slot::kind), &Authority::kind);
-  return row == std::end(authorities) ? 1 : row->factor;
+  if (clause >= authorities_.size() || authorities_[clause] == std::size(authorities)) return 1;
+  return authorities[authorities_[clause]].factor;
 }
 
 double OpenIndex::most_authority() const { return has_authority ? highest_authority : 1; }

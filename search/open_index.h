@@ -36,6 +36,9 @@ struct OpenIndex {
   double authority_of(uint32_t clause) const;
   double most_authority() const;
 
+  /// documents.id of the document that a clause is of; 0 for a clause that is not in the index.
+  uint32_t document_of(uint32_t clause) const { return clause < documents_.size() ? documents_[clause] : 0; }
+
   std::string value(int64_t clause, unsigned slot) const { return db.get_document(static_cast<Xapian::docid>(clause)).get_value(slot); }
 
   /// The first clauses, `most` at most, that a viewer may see and that hold a term, or that are found by a
@@ -46,7 +49,12 @@ struct OpenIndex {
   uint64_t count(const Xapian::Query& query, const Conditions& visible) const;
 
  private:
-  Xapian::rev read_ = 0;  ///< the revision that the above was read of
+  /// Reads once what is asked of each of hundreds of candidates: by number (five bytes a clause).
+  void read_clauses();
+
+  std::vector<uint32_t> documents_;
+  std::vector<uint8_t> authorities_;  ///< rows of the table of kinds; empty without has_authority
+  Xapian::rev read_ = 0;              ///< the revision that all this was read of
 };
 
 }  // namespace shirube::search

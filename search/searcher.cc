@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "search/index_format.h"
 #include "search/listing.h"
@@ -114,9 +115,9 @@ struct Searcher::Private {
   /// Of each document only the first, which counts the others.
   std::vector<Match> folded(const std::vector<Match>& matches) {
     std::vector<Match> out;
-    std::map<std::string, size_t> places;
+    std::unordered_map<uint32_t, size_t> places;
     for (const auto& match : matches) {
-      auto [place, fresh] = places.try_emplace(index.value(match.clause_id, slot::document), out.size());
+      auto [place, fresh] = places.try_emplace(index.document_of(static_cast<uint32_t>(match.clause_id)), out.size());
       if (fresh) out.push_back(match);
       else ++out[place->second].more;
     }
