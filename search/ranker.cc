@@ -23,12 +23,12 @@ double idf(double clauses, double frequency) { return std::log(1 + (clauses - fr
 Lengths::Lengths(const Xapian::Database& index) {
   std::array<double, measured> means{};
   if (index.get_doccount() > 0) {
-    for (auto& lengths : lengths_) lengths.resize(size_t{index.get_lastdocid()} + 1);
+    lengths_.resize(size_t{index.get_lastdocid()} + 1);
     for (auto it = index.valuestream_begin(slot::lengths), end = index.valuestream_end(slot::lengths); it != end; ++it) {
       const std::string value = *it;
       for (size_t i = 0; i < std::min(measured, value.size()); ++i) {
         auto length = static_cast<uint8_t>(value[i]);
-        lengths_[i][it.get_docid()] = length;
+        lengths_[it.get_docid()][i] = length;
         means[i] += long_length(length);
       }
     }
@@ -45,8 +45,8 @@ Lengths::Lengths(const Xapian::Database& index) {
 
 float Lengths::penalty(uint32_t clause, Field field) const {
   auto i = static_cast<size_t>(field);
-  if (i >= measured || clause >= lengths_[i].size()) return static_cast<float>(of(field).k1);
-  return penalties_[i][lengths_[i][clause]];
+  if (i >= measured || clause >= lengths_.size()) return static_cast<float>(of(field).k1);
+  return penalties_[i][lengths_[clause][i]];
 }
 
 struct Ranker::Private {
@@ -269,7 +269,7 @@ Finding Ranker::find(uint64_t most_postings) const {
         }
         block[filled] = {*it, it.get_wdf()};
         Sums::prefetch(block[filled].clause);
-        self_->lengths.prefetch(block[filled].clause, field);
+        self_->lengths.prefetch(block[filled].clause);
         ++filled;
       }
       for (const auto& [clause, count] : std::span(block).first(filled)) {

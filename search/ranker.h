@@ -29,7 +29,7 @@ struct Score {
   std::vector<std::string> missing;  ///< subjects that it does not speak of
 };
 
-/// How long each clause is by field, as BM25 asks for it. Read once for an open index (three bytes a
+/// How long each clause is by field, as BM25 asks for it. Read once for an open index (four bytes a
 /// clause).
 class Lengths {
  public:
@@ -38,14 +38,13 @@ class Lengths {
   /// k1 · (1 − b + b · length / mean length) of the field.
   float penalty(uint32_t clause, Field field) const;
   /// Has the processor fetch what penalty() will need.
-  void prefetch(uint32_t clause, Field field) const {
-    auto i = static_cast<size_t>(field);
-    if (i < measured && clause < lengths_[i].size()) __builtin_prefetch(&lengths_[i][clause]);
+  void prefetch(uint32_t clause) const {
+    if (clause < lengths_.size()) __builtin_prefetch(&lengths_[clause]);
   }
 
  private:
   static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
-  std::array<std::vector<uint8_t>, measured> lengths_;  ///< short_length(), by number
+  std::vector<std::array<uint8_t, measured + 1>> lengths_;  ///< short_length(), by number; together, since a word asks for two
   std::array<std::array<float, 256>, measured> penalties_{};  ///< by short length
 };
 
