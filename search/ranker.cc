@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <span>
+#include <utility>
 
 #include "search/index_format.h"
 
@@ -169,48 +170,46 @@ namespace {
 /// much as a list; all of it is zero between two uses.
 class Sums {
  public:
-  Sums(size_t clauses, bool with_subjects) : with_subjects_(with_subjects) {
-    if (sums_.size() < clauses) sums_.resize(clauses);
-    if (with_subjects && spoken_.size() < clauses) spoken_.resize(clauses);
+  explicit Sums(size_t clauses) {
+    if (kept_.size() < clauses) kept_.resize(clauses);
   }
   ~Sums() {
-    for (uint32_t clause : touched_) sums_[clause] = 0;  // also when the index changed under the reading
-    if (!with_subjects_) return;
-    for (uint32_t clause : touched_) spoken_[clause] = 0;
+    for (uint32_t clause : touched_) kept_[clause] = {};  // when the index changed under the reading
   }
   Sums(const Sums&) = delete;
   Sums& operator=(const Sums&) = delete;
 
   /// Has the processor fetch what add() will need.
-  static void prefetch(uint32_t clause) { __builtin_prefetch(&sums_[clause], 1); }
-  void add(uint32_t clause, float weight) {
-    float& sum = sums_[clause];
-    if (sum == 0) touched_.push_back(clause);
-    sum += weight;
+  static void prefetch(uint32_t clause) { __builtin_prefetch(&kept_[clause], 1); }
+  void add(uint32_t clause, float weight, uint16_t subjects) {
+    Kept& kept = kept_[clause];
+    if (kept.sum == 0) touched_.push_back(clause);
+    kept.sum += weight;
+    kept.spoken |= subjects;
   }
-  /// That a clause speaks of something, too.
-  void note(uint32_t clause, uint16_t subjects) { spoken_[clause] |= subjects; }
-  uint16_t spoken(uint32_t clause) const { return spoken_[clause]; }
-  std::vector<Candidate> all() const {
-    std::vector<Candidate> out;
-    out.reserve(touched_.size());
+  size_t size() const { return touched_.size(); }
+  /// Gives each clause that something was added to, with the sum and the set of subjects, and begins anew.
+  template <typename Take>
+  void drain(Take take) {
     constexpr size_t ahead = 16;
     for (size_t i = 0; i < touched_.size(); ++i) {
       if (i + ahead < touched_.size()) prefetch(touched_[i + ahead]);
-      out.push_back({touched_[i], sums_[touched_[i]]});
+      Kept kept = std::exchange(kept_[touched_[i]], {});
+      take(touched_[i], kept.sum, kept.spoken);
     }
-    return out;
+    touched_.clear();
   }
 
  private:
-  static thread_local std::vector<float> sums_;
-  static thread_local std::vector<uint16_t> spoken_;  ///< sets of subjects
+  struct Kept {
+    float sum = 0;
+    uint16_t spoken = 0;  ///< set of subjects
+  };
+  static thread_local std::vector<Kept> kept_;
   std::vector<uint32_t> touched_;
-  bool with_subjects_;
 };
 
-thread_local std::vector<float> Sums::sums_;
-thread_local std::vector<uint16_t> Sums::spoken_;
+thread_local std::vector<Sums::Kept> Sums::kept_;
 
 }  // namespace
 
@@ -223,7 +222,7 @@ Finding Ranker::find(uint64_t most_postings) const {
   std::ranges::stable_sort(order, std::greater<>(), [&](const Private::Want* want) { return self_->promise(*want); });
   Finding out;
   bool wants_all = self_->question.wants_all;
-  Sums sums(index.get_doccount() ? size_t{index.get_lastdocid()} + 1 : 0, wants_all);
+  Sums sums(index.get_doccount() ? size_t{index.get_lastdocid()} + 1 : 0);
   uint64_t postings = 0;
   uint16_t unread = 0;  // subjects that a clause may speak of although nothing says so
   for (const auto* want : order) {
@@ -280,16 +279,15 @@ Finding Ranker::find(uint64_t most_postings) const {
           all = others[i] != Xapian::PostingIterator() && *others[i] == clause;
           if (all) weight += static_cast<float>(factor * terms[i + 1]->idf) * self_->weigh(clause, others[i].get_wdf(), field);
         }
-        if (!all) continue;
-        sums.add(clause, weight);
-        if (subjects) sums.note(clause, subjects);
+        if (all) sums.add(clause, weight, subjects);
       }
     }
   }
-  out.candidates = sums.all();
-  if (wants_all) {
-    std::ranges::copy_if(out.candidates, std::back_inserter(out.holding_all), [&](const Candidate& one) { return self_->holds_all[sums.spoken(one.clause) | unread]; });
-  }
+  out.candidates.reserve(sums.size());
+  sums.drain([&](uint32_t clause, float sum, uint16_t spoken) {
+    out.candidates.push_back({clause, sum});
+    if (wants_all && self_->holds_all[spoken | unread]) out.holding_all.push_back({clause, sum});
+  });
   return out;
 }
 
