@@ -15,16 +15,24 @@
 // Private to search/: from the clauses that a question finds to the list that a page shows.
 namespace shirube::search {
 
-/// What counts the kinds, issuers and days of all that is found.
-struct Spies {
-  Xapian::ValueCountMatchSpy kinds{slot::kind}, issuers{slot::issuer}, begins{slot::begins};
+/// How many of what is found are of each group of OpenIndex::groups().
+class Tally : public Xapian::MatchSpy {
+ public:
+  explicit Tally(const OpenIndex& index) : index_(index), counts_(index.groups().size()) {}
+  void add(uint32_t clause) { ++counts_[index_.group_of(clause)]; }
+  void operator()(const Xapian::Document& document, double) override { add(document.get_docid()); }
+  const std::vector<uint64_t>& counts() const { return counts_; }
+
+ private:
+  const OpenIndex& index_;
+  std::vector<uint64_t> counts_;
 };
 
 /// The clauses of what was found, as a query that gives each the score it was found with.
 Xapian::Query as_query(const std::vector<Candidate>& found);
 
 /// Some of what a query finds, best first, from `first` on. Small indexes count what they find.
-Xapian::MSet best_of(const OpenIndex& index, const Xapian::Query& query, size_t first, size_t most, Spies* spies = nullptr);
+Xapian::MSet best_of(const OpenIndex& index, const Xapian::Query& query, size_t first, size_t most, Tally* tally = nullptr);
 
 /// What was asked, and the ways to answer it. All of it must outlive the call.
 struct Asked {
@@ -36,7 +44,7 @@ struct Asked {
   bool holds_all;      ///< only clauses that hold all words
   bool by_subjects;    ///< only clauses that speak of some of it
   bool unconditioned;  ///< nothing narrows `candidates`: Xapian is not needed
-  Spies* spies;        ///< or none
+  Tally* tally;        ///< takes all that is found; or none
 };
 
 struct Listed {

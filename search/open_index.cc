@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "search/index_format.h"
@@ -20,7 +22,6 @@ struct Authority {
   double factor;
 };
 constexpr Authority authorities[] = {{"law", 1.06}, {"notice", 1.06}, {"policy", 1.06}, {"guideline", 1.04}, {"commentary", 0.98}, {"answer", 0.96}};
-constexpr double highest_authority = 1.06;
 
 }  // namespace
 
@@ -31,11 +32,40 @@ void OpenIndex::read_clauses() {
   };
   documents_.resize(size);
   each(slot::document, [&](uint32_t clause, const std::string& value) { std::from_chars(value.data(), value.data() + value.size(), documents_[clause]); });
-  if (!has_authority) return;
-  authorities_.resize(size, std::size(authorities));
-  each(slot::kind, [&](uint32_t clause, const std::string& value) {
-    authorities_[clause] = static_cast<uint8_t>(std::ranges::find(authorities, value, &Authority::kind) - std::begin(authorities));
-  });
+
+  groups_ = {{}};
+  group_of_.resize(size);
+  auto divide = [&](unsigned slot, std::string Group::*member, size_t length) {
+    std::map<std::pair<uint32_t, std::string>, uint32_t> divided;
+    auto last = divided.end();  // neighbours are alike
+    each(slot, [&](uint32_t clause, const std::string& value) {
+      std::pair<uint32_t, std::string> key(group_of_[clause], value.substr(0, length));
+      if (last == divided.end() || last->first != key) {
+        bool fresh = false;
+        std::tie(last, fresh) = divided.try_emplace(std::move(key), static_cast<uint32_t>(groups_.size()));
+        if (fresh) {
+          Group group = groups_[group_of_[clause]];
+          group.*member = last->first.second;
+          groups_.push_back(std::move(group));
+        }
+      }
+      group_of_[clause] = last->second;
+    });
+  };
+  constexpr size_t year = 4;
+  divide(slot::kind, &Group::kind, std::string::npos);
+  divide(slot::issuer, &Group::issuer, std::string::npos);
+  divide(slot::begins, &Group::year, year);
+  for (auto& group : groups_) {
+    auto row = std::ranges::find(authorities, group.kind, &Authority::kind);
+    if (row != std::end(authorities)) group.authority = row->factor;
+  }
+}
+
+double OpenIndex::most_authority() const {
+  double most = 1;
+  for (const auto& group : groups_) most = std::max(most, group.authority);
+  return most;
 }
 
 void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& analyzer_name) {
@@ -52,7 +82,6 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
     with_snapshot(next.db, index_name, [&] {
       next.lengths = Lengths(next.db);
       next.definitions = Definitions(next.db);
-      next.has_authority = std::ranges::any_of(authorities, [&](const Authority& row) { return next.db.term_exists(term(prefix::kind, row.kind)); });
       next.all_current = next.db.get_termfreq(term(prefix::state, "current")) == next.db.get_doccount();
       next.read_clauses();
       next.read_ = next.db.get_revision();
@@ -62,13 +91,6 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
 }
 
 bool OpenIndex::large() const { return db.get_doccount() > few_clauses; }
-
-double OpenIndex::authority_of(uint32_t clause) const {
-  if (clause >= authorities_.size() || authorities_[clause] == std::size(authorities)) return 1;
-  return authorities[authorities_[clause]].factor;
-}
-
-double OpenIndex::most_authority() const { return has_authority ? highest_authority : 1; }
 
 std::vector<int64_t> OpenIndex::holding(const std::string& term, const Conditions& visible, size_t most) const {
   std::vector<int64_t> out;

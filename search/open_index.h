@@ -21,7 +21,6 @@ struct OpenIndex {
   Xapian::Database db;
   Lengths lengths;
   Definitions definitions;
-  bool has_authority = false;  ///< some clause is of a kind that stands before or behind others
   bool all_current = true;     ///< no edition is past or yet to come
 
   /// Takes the index of a folder, or what was committed to it since. On failure the one before stays.
@@ -32,8 +31,14 @@ struct OpenIndex {
   /// Above it not everything is looked at.
   bool large() const;
 
-  /// What binds stands a little before what explains it (住民への説明は法令が先): a factor for the score.
-  double authority_of(uint32_t clause) const;
+  /// What clauses are counted by, and what they weigh by it: those of one kind, issuer and year are a group.
+  struct Group {
+    std::string kind, issuer, year;
+    double authority = 1;  ///< what binds stands a little before what explains it (住民への説明は法令が先): a factor
+  };
+  const std::vector<Group>& groups() const { return groups_; }
+  size_t group_of(uint32_t clause) const { return clause < group_of_.size() ? group_of_[clause] : 0; }
+  double authority_of(uint32_t clause) const { return groups_.empty() ? 1 : groups_[group_of(clause)].authority; }
   double most_authority() const;
 
   /// documents.id of the document that a clause is of; 0 for a clause that is not in the index.
@@ -49,11 +54,11 @@ struct OpenIndex {
   uint64_t count(const Xapian::Query& query, const Conditions& visible) const;
 
  private:
-  /// Reads once what is asked of each of hundreds of candidates: by number (five bytes a clause).
+  /// Reads once what is asked of every candidate: by number (eight bytes a clause).
   void read_clauses();
 
-  std::vector<uint32_t> documents_;
-  std::vector<uint8_t> authorities_;  ///< rows of the table of kinds; empty without has_authority
+  std::vector<uint32_t> documents_, group_of_;
+  std::vector<Group> groups_;  ///< the first is of clauses that say nothing of all three
   Xapian::rev read_ = 0;              ///< the revision that all this was read of
 };
 

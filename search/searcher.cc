@@ -189,15 +189,12 @@ Question Searcher::question(const Query& query, const corpus::Viewer& viewer, bo
 
 namespace {
 
-/// Of the clauses themselves where all were looked at, else of what the terms find.
-std::vector<Facet> facets(const OpenIndex& index, const std::vector<Match>* all, const Xapian::ValueCountMatchSpy& spy, unsigned slot, size_t length) {
+std::vector<Facet> facets(const OpenIndex& index, const Tally& tally, std::string OpenIndex::Group::*member) {
   std::map<std::string, uint64_t> counts;
-  if (all) {
-    for (const auto& match : *all) ++counts[index.value(match.clause_id, slot).substr(0, length)];
-    counts.erase("");
-  } else {
-    for (auto it = spy.values_begin(); it != spy.values_end(); ++it) counts[(*it).substr(0, length)] += it.get_termfreq();
+  for (size_t i = 0; i < tally.counts().size(); ++i) {
+    if (tally.counts()[i] > 0) counts[index.groups()[i].*member] += tally.counts()[i];
   }
+  counts.erase("");
   std::vector<Facet> out;
   for (const auto& [value, count] : counts) out.push_back({value, count});
   std::ranges::stable_sort(out, std::greater<>(), &Facet::count);
@@ -241,13 +238,13 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
     // What only others may see is not found at all, lest the total tell that it stands somewhere.
     bool words_found = !finding.candidates.empty() && (visible.none() || !best_of(index, visible.narrow(as_query(finding.candidates)), 0, 1).empty());
     if (!words_found) finding.candidates.clear(), finding.holding_all.clear();
-    bool plain = words_found && wanted.none() && index.all_current && !window.facets;
+    bool plain = words_found && wanted.none() && index.all_current;
     // A phrase is condition enough, as is a group of alternatives: words only order what holds it.
     bool by_itself = !query.phrases.empty() || !query.alternatives.empty();
     // Words that stand nowhere find nothing, unless something else is asked for as well.
     bool asks_else = by_itself || !query.prefixes.empty() || !query.titles.empty() || !query.clauses.empty() || !has_words;
 
-    std::optional<Spies> spies;
+    std::optional<Tally> tally;
     std::vector<Match> all;
     for (int64_t clause : first) all.push_back({clause, 0});
     double best = 0;
@@ -256,9 +253,9 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
       if (words_found && !plain) found = as_query(candidates);
       if (by_itself && !holds_all) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
       bool by_subjects = !asked.subjects.empty() && words_found && (!by_itself || holds_all);
-      if (window.facets) spies.emplace();
+      if (window.facets) tally.emplace(index);
       for (const auto& side : tiers(index, wanted.narrow(found))) {
-        List listed = list(index, database, {ranker, wanted, window, finding, candidates, holds_all, by_subjects, plain, spies ? &*spies : nullptr}, side);
+        List listed = list(index, database, {ranker, wanted, window, finding, candidates, holds_all, by_subjects, plain, tally ? &*tally : nullptr}, side);
         out.total += listed.total;
         out.total_exact = out.total_exact && listed.total_exact;
         for (const auto& one : listed.clauses) {
@@ -278,10 +275,14 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
     for (size_t i = 0; i < first.size(); ++i) all[i].score = best;
     out.total = std::max<uint64_t>(out.total, all.size());
     if (window.facets) {
-      const auto* listed = out.total_exact ? &all : nullptr;
-      out.kinds = facets(index, listed, spies->kinds, slot::kind, std::string::npos);
-      out.issuers = facets(index, listed, spies->issuers, slot::issuer, std::string::npos);
-      out.years = facets(index, listed, spies->begins, slot::begins, 4);
+      // Of the clauses themselves where all were looked at, else of what the terms find.
+      if (out.total_exact) {
+        tally.emplace(index);
+        for (const auto& match : all) tally->add(static_cast<uint32_t>(match.clause_id));
+      }
+      out.kinds = facets(index, *tally, &OpenIndex::Group::kind);
+      out.issuers = facets(index, *tally, &OpenIndex::Group::issuer);
+      out.years = facets(index, *tally, &OpenIndex::Group::year);
     }
     if (window.one_per_document) {
       all = folded(all);

@@ -18,6 +18,7 @@ CREATE TABLE documents (
 ) STRICT;
 
 CREATE INDEX documents_by_audience ON documents (audience, kind);
+CREATE INDEX documents_by_issuer ON documents (issuer, audience);
 CREATE INDEX documents_by_title ON documents (title);
 CREATE INDEX documents_by_short_title ON documents (short_title);
 
