@@ -40,14 +40,17 @@ Json to_json(const Extraction& e) {
   for (const auto& c : e.clauses) {
     clauses.push_back({c.label, static_cast<int>(c.kind), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.parent ? Json(*c.parent) : Json()});
   }
+  Json members = Json::array();
+  for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
-          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)}};
+          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
+          {"members", std::move(members)}};
 }
 
 /// What came through the pipe is still not to be trusted: every index and kind is checked.
 Extraction from_json(const Json& json) {
   Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued")},
-               json.at("warnings"), {}, json.at("pages")};
+               json.at("warnings"), {}, json.at("pages"), {}};
   for (const auto& row : json.at("clauses")) {
     corpus::Clause c;
     c.label = row.at(0);
@@ -63,6 +66,11 @@ Extraction from_json(const Json& json) {
       if (!text::is_valid_utf8(*words)) throw std::out_of_range("text");
     }
     e.clauses.push_back(std::move(c));
+  }
+  for (const auto& row : json.at("members")) {
+    const auto& bytes = row.at(1).get_binary();
+    e.members.push_back({row.at(0), {bytes.begin(), bytes.end()}});
+    if (!text::is_valid_utf8(e.members.back().name)) throw std::out_of_range("name");
   }
   return e;
 }
@@ -215,7 +223,7 @@ Json problem(const char* message, const std::string& hint) { return {{"error", m
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
   Extract got = read(bytes, file_name);
-  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0};
+  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members)};
   std::set<int> pages;
   for (const auto& page : got.pages) {
     if (page.number > 0) pages.insert(page.number);

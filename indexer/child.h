@@ -28,6 +28,7 @@ struct Extraction {
   std::vector<std::string> warnings;
   std::vector<corpus::Clause> clauses;
   int pages = 0;
+  std::vector<Member> members;  ///< files inside it, to be read by themselves
 };
 
 /// Reads and cuts a file's bytes in a child process; the child sees nothing else of the machine's

@@ -1,39 +1,25 @@
 #include "indexer/extract.h"
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+
+#include "indexer/readers/archive.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
 namespace {
 
-struct Format {
-  std::string_view signature;  ///< its first bytes
+/// What is known of a file before it is read.
+struct Seen {
+  std::string_view bytes;
+  std::string_view head;       ///< its start without a byte order mark and white space
   std::string_view name;
+  std::optional<Archive> zip;  ///< opened, where it is one
 };
-
-/// Formats that are known and not read. The first that fits names the file in the refusal.
-constexpr std::array<Format, 12> kForeign = {{
-    {"PK\x03\x04", "Word・Excel・PowerPoint などの Office 文書又は ZIP"},
-    {"PK\x05\x06", "空の ZIP"},
-    {"\xD0\xCF\x11\xE0", "旧形式の Office 文書（doc・xls・ppt）"},
-    {"{\\rtf", "リッチテキスト（RTF）"},
-    {"\x89PNG", "画像（PNG）"},
-    {"\xFF\xD8\xFF", "画像（JPEG）"},
-    {"GIF8", "画像（GIF）"},
-    {"II*", "画像（TIFF）"},
-    {"\x1F\x8B", "圧縮ファイル（gzip）"},
-    {"7z\xBC\xAF", "圧縮ファイル（7-Zip）"},
-    {"Rar!", "圧縮ファイル（RAR）"},
-    {"\x7F" "ELF", "プログラム"},
-}};
-
-[[noreturn]] void refuse(std::string_view seems) {
-  throw Error(ErrorKind::invalid, "この形式のファイルは読み込めません: " + std::string(seems),
-              "PDF、テキスト（txt・md）又は法令標準XMLに変換して登録してください。");
-}
 
 bool ends_with_nocase(std::string_view s, std::string_view end) {
   if (s.size() < end.size()) return false;
@@ -66,20 +52,55 @@ bool looks_like_markdown(std::string_view bytes) {
   return headings == 2;
 }
 
+bool starts_with_any(std::string_view s, std::initializer_list<std::string_view> beginnings) {
+  return std::ranges::any_of(beginnings, [&](std::string_view one) { return s.starts_with(one); });
+}
+
+/// A format that is read (it has a reader), or known and refused with what to do.
+struct Format {
+  std::string_view media_type;
+  std::string_view name;  ///< as people call it
+  bool (*is)(const Seen&);
+  Extract (*read)(const std::string& bytes);
+  std::string_view hint;  ///< of a format that is not read
+};
+
+constexpr std::string_view convert = "PDF、Word、テキスト（txt・md）又は法令標準XMLに変換して登録してください。";
+constexpr std::string_view unpack = "展開して、中のファイルを登録してください。";
+constexpr std::string_view recognise = "文字認識（OCR）をかけたPDFにして登録してください。";
+
+/// The first that fits, by content, is it.
+constexpr Format formats[] = {
+    // PDF allows rubbish before its signature.
+    {"application/pdf", "PDF", [](const Seen& seen) { return seen.bytes.substr(0, 1024).find("%PDF-") != seen.bytes.npos; }, read_pdf, {}},
+    {"application/zip", "ZIP", [](const Seen& seen) { return seen.zip.has_value(); }, read_zip, {}},
+    {"application/x-ole-storage", "旧形式の Office 文書（doc・xls・ppt）", [](const Seen& seen) { return seen.bytes.starts_with("\xD0\xCF\x11\xE0"); }, nullptr, convert},
+    {"application/rtf", "リッチテキスト（RTF）", [](const Seen& seen) { return seen.bytes.starts_with("{\\rtf"); }, nullptr, convert},
+    {"image/*", "画像", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x89PNG", "\xFF\xD8\xFF", "GIF8", "II*", "MM"}); }, nullptr, recognise},
+    {"application/gzip", "圧縮ファイル（gzip）", [](const Seen& seen) { return seen.bytes.starts_with("\x1F\x8B"); }, nullptr, unpack},
+    {"application/x-7z-compressed", "圧縮ファイル（7-Zip）", [](const Seen& seen) { return seen.bytes.starts_with("7z\xBC\xAF"); }, nullptr, unpack},
+    {"application/vnd.rar", "圧縮ファイル（RAR）", [](const Seen& seen) { return seen.bytes.starts_with("Rar!"); }, nullptr, unpack},
+    {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
+    {"application/x-tar", "圧縮ファイル（tar）", [](const Seen& seen) { return seen.bytes.size() > 262 && seen.bytes.substr(257, 5) == "ustar"; }, nullptr, unpack},
+    {"application/x-executable", "プログラム", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x7F""ELF", "MZ"}); }, nullptr, convert},
+    {"application/xml", "法令標準XML", [](const Seen& seen) { return starts_with_any(seen.head, {"<?xml", "<Law", "<DataRoot", "<law_data_response"}); }, read_law_xml, {}},
+    {"text/html", "HTML", [](const Seen& seen) { return starts_with_any(seen.head, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}); }, nullptr, convert},
+    {"application/octet-stream", "文字のファイルではありません", [](const Seen& seen) { return is_binary(seen.bytes); }, nullptr, convert},
+    {"text/markdown", "Markdown",
+     [](const Seen& seen) { return ends_with_nocase(seen.name, ".md") || ends_with_nocase(seen.name, ".markdown") || looks_like_markdown(seen.bytes); }, read_markdown, {}},
+    {"text/plain", "テキスト", [](const Seen&) { return true; }, read_text, {}},
+};
+
 }  // namespace
 
 Extract read(const std::string& bytes, const std::string& file_name) {
   if (bytes.empty()) throw Error(ErrorKind::invalid, "空のファイルです", "ファイルの中身を確かめてください。");
-  // PDF allows rubbish before its signature.
-  if (std::string_view(bytes).substr(0, 1024).find("%PDF-") != std::string_view::npos) return read_pdf(bytes);
-  for (auto& f : kForeign)
-    if (bytes.starts_with(f.signature)) refuse(f.name);
-  auto start = head(bytes);
-  if (start.starts_with("<?xml") || start.starts_with("<Law") || start.starts_with("<DataRoot") || start.starts_with("<law_data_response")) return read_law_xml(bytes);
-  if (start.starts_with("<!DOCTYPE") || start.starts_with("<!doctype") || start.starts_with("<html") || start.starts_with("<HTML")) refuse("HTML");
-  if (is_binary(bytes)) refuse("文字のファイルではありません");
-  if (ends_with_nocase(file_name, ".md") || ends_with_nocase(file_name, ".markdown") || looks_like_markdown(bytes)) return read_markdown(bytes);
-  return read_text(bytes);
+  Seen seen{bytes, head(bytes), file_name, {}};
+  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) seen.zip.emplace(bytes);
+  const Format& format = *std::ranges::find_if(formats, [&](const Format& one) { return one.is(seen); });
+  if (!format.read) throw Error(ErrorKind::invalid, fmt::format("この形式のファイルは読み込めません: {}", format.name), std::string(format.hint));
+  seen.zip.reset();
+  return format.read(bytes);
 }
 
 }  // namespace shirube::indexer

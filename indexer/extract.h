@@ -17,13 +17,20 @@ struct FoundFacts {
   std::string issued;     ///< ISO date or empty
 };
 
+/// A file inside a file: an attachment of a mail, a member of a ZIP file. It is read by itself.
+struct Member {
+  std::string name;   ///< UTF-8; of a ZIP file with its folders
+  std::string bytes;
+};
+
 /// What a reader got from one file: pages of lines, to be cut by the outline, or clauses where the
 /// format itself says what they are (law XML).
 struct Extract {
-  std::string media_type;             ///< application/pdf, text/plain, text/markdown, application/xml
+  std::string media_type;             ///< of the table in extract.cc
   std::string encoding;               ///< of text files
   std::vector<corpus::Page> pages;
   std::vector<corpus::Clause> clauses;
+  std::vector<Member> members;        ///< in their order; a ZIP file has nothing else
   FoundFacts facts;
   std::vector<std::string> warnings;  ///< Japanese, each for a person to look at: near-empty pages, garbled or vertical text
 };
@@ -35,9 +42,10 @@ Extract read_text(const std::string& bytes);
 Extract read_markdown(const std::string& bytes);
 Extract read_pdf(const std::string& bytes);
 Extract read_law_xml(const std::string& bytes);
+Extract read_zip(const std::string& bytes);
 
-/// Finds the format by content (the name's ending only tells Markdown from text) and reads. A file
-/// of no known format is refused with what it seems to be and what to do.
+/// Finds the format by content (the name's ending only tells apart what is text alike: Markdown, tables)
+/// and reads. A file of no known format is refused with what it seems to be and what to do.
 Extract read(const std::string& bytes, const std::string& file_name);
 
 }  // namespace shirube::indexer
