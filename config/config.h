@@ -19,6 +19,7 @@ struct Config {
   int64_t wall_seconds = 120;
   int64_t memory_mib = 2048;
   int64_t file_mib = 256;
+  int64_t output_mib = 256;
 
   // [index]
   int64_t index_threads = 2;

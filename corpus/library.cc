@@ -87,6 +87,33 @@ std::vector<Edition> Library::editions(const Viewer& viewer, const std::string& 
   });
 }
 
+namespace {
+
+/// `wanted` of an enclosure where the other side is this edition.
+std::vector<Library::Enclosed> enclosed(store::Database& database, const Viewer& viewer, int64_t edition_id, const char* wanted, const char* given) {
+  return database.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, fmt::format("SELECT {}, {}, {} AS state FROM enclosures x JOIN editions e ON e.id = x.{} JOIN documents d ON d.id = e.document_id "
+                                             "WHERE x.{} = :edition AND {} ORDER BY x.position, x.edition_id",
+                                             document_columns, edition_columns, edition_state, wanted, given, visible));
+    bind_viewer(select, viewer);
+    bind_today(select);
+    select.bind(":edition", edition_id);
+    std::vector<Library::Enclosed> found;
+    while (select.executeStep()) found.push_back({read_document(select, 0), read_edition(select, document_column_count)});
+    return found;
+  });
+}
+
+}  // namespace
+
+std::vector<Library::Enclosed> Library::enclosures(const Viewer& viewer, int64_t edition_id) const {
+  return enclosed(database_, viewer, edition_id, "enclosed_edition_id", "edition_id");
+}
+
+std::vector<Library::Enclosed> Library::enclosing(const Viewer& viewer, int64_t edition_id) const {
+  return enclosed(database_, viewer, edition_id, "edition_id", "enclosed_edition_id");
+}
+
 std::vector<StoredClause> Library::clauses(const Viewer& viewer, const std::string& slug, const std::string& key) const {
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, fmt::format("SELECT c.id, {} FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "

@@ -26,6 +26,7 @@ struct NewEdition {
   std::string file_name, media_type;
   std::vector<std::string> warnings;
   std::vector<Clause> clauses;
+  std::vector<int64_t> encloses{};  ///< editions that came with it, in order: the attachments of a mail
 };
 
 struct Added {
@@ -99,6 +100,13 @@ class Library {
   std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
   /// Newest first.
   std::vector<Edition> editions(const Viewer& viewer, const std::string& slug) const;
+  /// What came with an edition (the attachments of a mail, in order), and what it came with.
+  struct Enclosed {
+    Document document;
+    Edition edition;
+  };
+  std::vector<Enclosed> enclosures(const Viewer& viewer, int64_t edition_id) const;
+  std::vector<Enclosed> enclosing(const Viewer& viewer, int64_t edition_id) const;
   /// In document order; empty when there is no such edition for this viewer.
   std::vector<StoredClause> clauses(const Viewer& viewer, const std::string& slug, const std::string& key) const;
 

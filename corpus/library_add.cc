@@ -74,7 +74,8 @@ class Adding {
                         "warnings, cites, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_clause_(db,
                        "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)") {}
 
   Added add(const NewEdition& incoming) {
     Facts facts = checked(incoming.facts);
@@ -90,6 +91,7 @@ class Adding {
     auto [key, label] = name_edition(doc, facts);
     int64_t edition = insert_edition(doc, incoming, facts, key, label);
     for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
+    for (size_t i = 0; i < incoming.encloses.size(); ++i) insert(insert_enclosure_, edition, incoming.encloses[i], static_cast<int64_t>(i));
     store::enqueue(db_, edition, store::Change::edition);
     return {Added::Outcome::taken, edition, doc.slug + "/" + key};
   }
@@ -235,7 +237,7 @@ class Adding {
   }
 
   SQLite::Database& db_;
-  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_;
+  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_;
 };
 
 }  // namespace

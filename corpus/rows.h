@@ -11,6 +11,7 @@ namespace shirube::corpus {
 
 /// Of `documents d`.
 inline constexpr const char* document_columns = "d.id, d.slug, d.title, d.short_title, d.kind, d.issuer, d.audience, d.topic";
+inline constexpr int document_column_count = 8;
 inline constexpr int document_width = 8;
 Document read_document(SQLite::Statement& row, int at);
 

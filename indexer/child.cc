@@ -17,7 +17,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "corpus/address.h"
+#include "corpus/doubt.h"
 #include "corpus/outline.h"
+#include "indexer/sandbox.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -230,11 +233,15 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   }
   out.pages = static_cast<int>(pages.size());
   out.clauses = got.clauses.empty() ? corpus::outline(got.pages) : std::move(got.clauses);
+  corpus::assign_addresses(out.clauses);
+  std::ranges::move(corpus::summarised(corpus::doubts(out.clauses)), std::back_inserter(out.warnings));
   return out;
 }
 
 int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits) {
   take_limits(limits);
+  // Nothing was read yet that is not trusted. Under sanitizers the child must be able to report.
+  if (!sanitized) enter_sandbox();
   Json result;
   try {
     result = to_json(extract(read_input(limits.file_bytes), file_name));

@@ -22,7 +22,20 @@ struct Ingest::Entry {
   std::optional<Error> fault;
 };
 
+/// The bytes to be taken, and what is known of them.
+struct Ingest::Source {
+  std::string shown;    ///< in reports
+  fs::path name;        ///< the file's own, which says something of it
+  std::string bytes;
+  Facts said;           ///< by a person
+  Facts otherwise;      ///< where nothing else is said: what the mail says that it came with
+  int depth = 0;        ///< so many files it stands in
+};
+
 namespace {
+
+/// A file in a file in a file is the last that is looked into.
+constexpr int deepest = 2;
 
 Report::Outcome outcome_of(corpus::Added::Outcome outcome) {
   switch (outcome) {
@@ -76,7 +89,15 @@ Facts facts_of_content(const Extraction& extraction) {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
-Report refusal(const fs::path& file, const Error& e) { return {file.string(), Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
+Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
+
+/// The name of a document that came inside another: 通知_別紙1.
+std::string slug_inside(const std::string& slug, const std::string& member) {
+  constexpr size_t longest = 200, kept = 180;
+  std::string inside = slug + "_" + text::replace_all(fs::path(member).replace_extension().string(), "/", "_");
+  if (inside.size() <= longest) return inside;
+  return std::string(text::clamp_utf8(inside, kept)) + "-" + store::sha256(inside).substr(0, 12);
+}
 
 std::string without_spaces(std::string_view s) { return text::replace_all(text::fold(text::trim(s)), " ", ""); }
 
@@ -148,52 +169,77 @@ std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
   return entries;
 }
 
-Report Ingest::take(const Entry& entry, const std::atomic<bool>& stop) try {
-  if (entry.fault) throw *entry.fault;
-  std::string bytes = store::read_file(entry.file, options_.limits.file_bytes);
-  if (bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
-  corpus::NewEdition edition;
-  edition.content_hash = store::sha256(bytes);
-  Facts said = merged(options_.facts, entry.facts);
-  NameFacts name = facts_of_name(entry.file);
-  Facts given = merged(said, name.facts);
+/// Takes what a source holds, and says which edition it is; none when it is refused, or only holds files.
+std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report, const std::atomic<bool>& stop) try {
+  if (source.bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
+  NameFacts name = facts_of_name(source.name);
+  Facts given = merged(source.said, name.facts);
+  std::string hash = store::sha256(source.bytes);
   // What is held already need not be read again, but an original that was lost is put back.
-  if (auto held = library_.find_edition(given.slug, edition.content_hash)) {
-    files_.put(bytes);
+  if (auto held = library_.find_edition(given.slug, hash)) {
+    files_.put(source.bytes);
+    corpus::NewEdition edition;
     edition.facts = given;
+    edition.content_hash = hash;
     auto added = library_.add({&edition, 1}).front();
-    return {entry.file.string(), outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}};
+    report({source.shown, outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}});
+    return held->edition_id;
   }
   bool known = library_.document(corpus::Viewer::everything(), given.slug).has_value();
-  if (known && said.slug.empty() && !name.certain) {
+  if (known && source.said.slug.empty() && !name.certain) {
     throw Error(ErrorKind::conflict, "同じ名前の資料「" + given.slug + "」が、別の内容で登録済みです。",
                 "その資料の新しい版なら --document " + given.slug + " を、別の資料なら別の識別名を指定してください。");
   }
-  Extraction extraction = extract_in_child(bytes, entry.file.filename().string(), options_.limits, options_.program, stop);
-  if (extraction.clauses.empty()) {
+  Extraction extraction = extract_in_child(source.bytes, source.name.filename().string(), options_.limits, options_.program, stop);
+  if (extraction.clauses.empty() && extraction.members.empty()) {
     throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
   }
-  edition.facts = merged(given, facts_of_content(extraction));
+  if (!extraction.members.empty() && source.depth == deepest) {
+    throw Error(ErrorKind::invalid, "圧縮ファイルやメールが何重にも入っています。", "中のファイルを取り出して、個別に登録してください。");
+  }
+  // What is inside comes first: what was taken whole need not be looked into again.
+  Facts said = merged(source.said, facts_of_content(extraction));
+  std::vector<int64_t> encloses;
+  for (auto& member : extraction.members) {
+    Source inside{source.shown + " › " + member.name, fs::path(member.name).filename(), std::move(member.bytes), {}, {}, source.depth + 1};
+    inside.said.audience = said.audience, inside.said.kind = source.said.kind, inside.said.issuer = source.said.issuer, inside.said.topic = source.said.topic;
+    inside.otherwise.issued = said.issued;
+    if (!facts_of_name(inside.name).certain) inside.said.slug = slug_inside(given.slug, member.name);
+    if (auto taken = take(inside, report, stop)) encloses.push_back(*taken);
+    if (stop) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
+  }
+  if (extraction.clauses.empty()) return std::nullopt;
+  return take_whole(source, std::move(extraction), std::move(encloses), report);
+} catch (const Error& e) {
+  if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+  report(refusal(source.shown, e));
+  return std::nullopt;
+}
+
+int64_t Ingest::take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report) {
+  Facts given = merged(source.said, facts_of_name(source.name).facts);
+  auto held = library_.document(corpus::Viewer::everything(), given.slug);
+  Facts content = facts_of_content(extraction);
+  corpus::NewEdition edition;
+  edition.content_hash = store::sha256(source.bytes);
+  edition.facts = merged(merged(given, content), source.otherwise);
   // What a file seems to say never changes what is known of its document.
-  if (known) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
+  if (held) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
   // A law's file says when the law was made, not as of which day its text stands.
   bool undated_law = extraction.media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
-  drop_title(extraction.clauses, {edition.facts.title, facts_of_content(extraction).title});
+  drop_title(extraction.clauses, {edition.facts.title, content.title});
   corpus::assign_addresses(extraction.clauses);
   edition.clauses = std::move(extraction.clauses);
+  edition.encloses = std::move(encloses);
   edition.warnings = std::move(extraction.warnings);
   edition.media_type = extraction.media_type;
-  edition.file_name = entry.file.filename().string();
-  edition.file_size = bytes.size();
-  edition.file_sha256 = files_.put(bytes);
+  edition.file_name = source.name.filename().string();
+  edition.file_size = source.bytes.size();
+  edition.file_sha256 = files_.put(source.bytes);
   auto added = library_.add({&edition, 1}).front();
-  return {entry.file.string(), outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}};
-} catch (const Error& e) {
-  if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
-  return refusal(entry.file, e);
-} catch (const fs::filesystem_error& e) {
-  throw foreign(e);
+  report({source.shown, outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}});
+  return added.edition_id;
 }
 
 IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& report, const std::function<void(size_t, size_t)>& progress,
@@ -205,12 +251,20 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
   }
   for (size_t i = 0; i < entries.size() && !stop; ++i) {
     progress(i, entries.size());
-    try {
-      Report one = take(entries[i], stop);
+    const Entry& entry = entries[i];
+    Reporter counted = [&](const Report& one) {
       count(summary, one.outcome);
       report(one);
-    } catch (const Error&) {
-      if (!stop) throw;  // else it is the interruption itself
+    };
+    try {
+      if (entry.fault) throw *entry.fault;
+      take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), merged(options_.facts, entry.facts), {}, 0}, counted, stop);
+    } catch (const Error& e) {
+      if (stop) break;  // the interruption itself
+      if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+      counted(refusal(entry.file.string(), e));
+    } catch (const fs::filesystem_error& e) {
+      throw foreign(e);
     }
   }
   // Citations can point at what came later in the same batch.

@@ -23,7 +23,7 @@ struct Report {
     corrected,  ///< held already; facts of its document were changed
     refused,    ///< see `reason` and `hint`; nothing of it was kept
   };
-  std::string source;   ///< the file's path; for lines with 「: n行目」
+  std::string source;   ///< the file's path; of a file inside it with 「 › 」 and its name, of a line with 「: n行目」
   Outcome outcome = Outcome::refused;
   std::string address;  ///< slug/key, unless refused
   size_t clauses = 0;
@@ -47,6 +47,10 @@ struct IngestSummary {
 ///
 /// A file's facts are, in this order: what the person gave, the `facts.toml` in the file's folder,
 /// what the file says of itself, and its name.
+///
+/// Files inside a file (attachments of a mail, members of a ZIP file, and of one such inside it) are
+/// documents of their own, named after it, with its audience, issuer and kind; those of a mail are bound to
+/// it. A ZIP file itself is no document.
 class Ingest {
  public:
   using Reporter = std::function<void(const Report&)>;
@@ -67,8 +71,10 @@ class Ingest {
 
  private:
   struct Entry;
+  struct Source;
   std::vector<Entry> collect(const std::vector<std::filesystem::path>& paths);
-  Report take(const Entry& entry, const std::atomic<bool>& stop);
+  std::optional<int64_t> take(const Source& source, const Reporter& report, const std::atomic<bool>& stop);
+  int64_t take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report);
 
   corpus::Library& library_;
   store::Files files_;

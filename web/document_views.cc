@@ -27,6 +27,15 @@ Json editions_model(const corpus::Document& document, const std::vector<corpus::
   return out;
 }
 
+/// What came with an edition, or what it came with.
+Json enclosed_model(const std::vector<corpus::Library::Enclosed>& enclosed) {
+  Json out = Json::array();
+  for (const auto& [document, edition] : enclosed) {
+    out.push_back({{"title", document.title}, {"label", edition.label}, {"url", edition_url(document.slug, edition.key)}});
+  }
+  return out;
+}
+
 /// Clauses that a table of contents names: what has a heading or holds articles.
 bool in_contents(const corpus::Clause& clause) {
   using enum corpus::ClauseKind;
@@ -114,6 +123,8 @@ Json edition_view(const Context& context, const Call& call) {
           {"document", document_model(document)},
           {"edition", edition_model(document, *edition)},
           {"other_editions", editions_model(document, editions, edition->key)},
+          {"enclosures", enclosed_model(context.library.enclosures(context.viewer, edition->id))},
+          {"enclosing", enclosed_model(context.library.enclosing(context.viewer, edition->id))},
           {"clause_count", clauses.size()},
           {"contents", contents_model(url, clauses, depth)},
           {"clauses", clauses_model(document, *edition, clauses, depth, page)},

@@ -41,6 +41,7 @@ struct Archive::Private {
 };
 
 Archive::Archive(std::string_view bytes, ArchiveLimits limits) : self_(std::make_unique<Private>()) {
+  if (bytes.empty()) broken("空のファイル");
   self_->limits = limits;
   zip_error_t error;
   zip_error_init(&error);

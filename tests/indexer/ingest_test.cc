@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "store/database.h"
+#include "tests/indexer/zip_fixture.h"
 #include "tests/temporary_folder.h"
 
 using namespace shirube;
@@ -194,4 +195,22 @@ TEST_CASE_METHOD(Fixture, "any text of a file becomes clauses that cite each oth
   auto cited = library.clause(all, "kijun", "2025-04-01", "1-2");
   REQUIRE(cited);
   CHECK(library.cited_by(all, cited->id).size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "the files of a ZIP file are documents of their own, taken once") {
+  std::string inner = zipped({{"手順.txt", "第1条　手順を定める。\n第2条　手順に従う。\n"}});
+  std::string deepest = zipped({{"深い.zip", zipped({{"もっと深い.zip", inner}})}});
+  auto file = write("r8.zip", zipped({{"基準/端末.md", policy}, {"様式.zip", inner}, {"写真.png", "\x89PNG\r\n"}, {"何重.zip", deepest}}));
+  options.facts.audience = "staff";
+  auto summary = take({file});
+  CHECK(summary.taken == 2);
+  CHECK(summary.refused == 2);  // a picture, and what is packed too deeply
+  CHECK(library.document(all, "r8_基準_端末")->title == "星見市端末利用基準");
+  CHECK(library.document(all, "r8_基準_端末")->audience == "staff");
+  CHECK(library.document(all, "r8_様式_手順"));
+  CHECK_FALSE(library.document(all, "r8"));
+  CHECK(reports[0].source == file.string() + " › 基準/端末.md");
+  auto again = take({file});
+  CHECK(again.same == 2);
+  CHECK(again.taken == 0);
 }
