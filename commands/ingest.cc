@@ -51,6 +51,7 @@ int outline(const Arguments& arguments, const fs::path& file) {
                      {"heading", clause.heading},
                      {"text", clause.text},
                      {"page", clause.page ? Json(*clause.page) : Json()},
+                     {"printed_page", clause.printed_page},
                      {"parent", clause.parent ? Json(*clause.parent) : Json()}});
   }
   std::cout << nodes.dump(1, ' ', false, Json::error_handler_t::replace) << "\n";

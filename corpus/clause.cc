@@ -21,4 +21,9 @@ std::optional<ClauseKind> clause_kind(std::string_view word) {
   return std::nullopt;
 }
 
+std::string page_label(const Clause& clause) {
+  if (!clause.printed_page.empty()) return clause.printed_page;
+  return clause.page ? std::to_string(*clause.page) : "";
+}
+
 }  // namespace shirube::corpus

@@ -60,7 +60,7 @@ std::vector<PlacedClause> cited(store::Database& database, const Viewer& viewer,
 
 std::string PlacedClause::citation() const {
   std::string out = fmt::format("{}（{}）{}", document.title, edition.label, clause.locator);
-  if (clause.page) out += fmt::format("、{}頁", *clause.page);
+  if (clause.page) out += fmt::format("、{}頁", page_label(clause));
   return out;
 }
 
@@ -99,7 +99,7 @@ std::vector<Library::Enclosed> enclosed(store::Database& database, const Viewer&
     bind_today(select);
     select.bind(":edition", edition_id);
     std::vector<Library::Enclosed> found;
-    while (select.executeStep()) found.push_back({read_document(select, 0), read_edition(select, document_column_count)});
+    while (select.executeStep()) found.push_back({read_document(select, 0), read_edition(select, document_width)});
     return found;
   });
 }

@@ -73,8 +73,8 @@ class Adding {
                         "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
                         "warnings, cites, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_clause_(db,
-                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)") {}
 
   Added add(const NewEdition& incoming) {
@@ -231,6 +231,7 @@ class Adding {
     s.bindNoCopy(8, clause.heading);
     s.bindNoCopy(9, clause.text);
     if (clause.page) s.bind(10, *clause.page);
+    s.bindNoCopy(11, clause.printed_page);
     s.exec();
     s.reset();
     s.clearBindings();

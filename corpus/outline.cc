@@ -404,7 +404,12 @@ std::vector<Clause> outline(const std::vector<Page>& pages) {
   auto rows = rows_of(stripped);
   size_t contents_end = strip_contents(rows);
   measure(rows);
-  return Builder(std::move(rows), contents_end).build();
+  auto clauses = Builder(std::move(rows), contents_end).build();
+  auto printed = printed_pages(stripped);
+  for (auto& clause : clauses) {
+    if (auto found = clause.page ? printed.find(*clause.page) : printed.end(); found != printed.end()) clause.printed_page = found->second;
+  }
+  return clauses;
 }
 
 }  // namespace shirube::corpus

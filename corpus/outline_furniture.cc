@@ -164,6 +164,54 @@ void strip_headers_and_footers(std::vector<Page>& pages) {
   }
 }
 
+namespace {
+
+/// ⅲ-45 as ⅲ- and 45.
+struct PrintedNumber {
+  std::string before;
+  int64_t number = 0;
+  std::string label;
+};
+
+/// Without what stands around it: 「- 45 -」, 「(45)」, 「45 / 120」, 「p.45」.
+std::optional<PrintedNumber> printed_number(std::string_view printed) {
+  printed = printed.substr(0, printed.find_first_of("/"));
+  printed = printed.substr(0, printed.find("／"));
+  auto is_sign = [](char32_t c) { return !text::is_digit(c) && !(c >= 0x2160 && c <= 0x217F); };
+  std::u32string characters = text::to_utf32(text::trim(printed));
+  std::erase_if(characters, [](char32_t c) { return text::is_space(c); });
+  while (!characters.empty() && is_sign(characters.front())) characters.erase(characters.begin());
+  while (!characters.empty() && is_sign(characters.back())) characters.pop_back();
+  size_t begin = characters.size();
+  while (begin > 0 && !is_sign(characters[begin - 1]) && (begin == characters.size() || text::is_digit(characters[begin - 1]) == text::is_digit(characters.back()))) --begin;
+  auto number = text::numeral_value(text::to_utf8(std::u32string_view(characters).substr(begin)));
+  if (!number) return std::nullopt;
+  return PrintedNumber{text::to_utf8(std::u32string_view(characters).substr(0, begin)), *number, text::to_utf8(characters)};
+}
+
+}  // namespace
+
+std::map<int, std::string> printed_pages(const std::vector<Page>& pages) {
+  std::map<int, PrintedNumber> found;
+  for (const auto& page : pages) {
+    if (auto number = page.number > 0 ? printed_number(page.printed) : std::nullopt) found.emplace(page.number, *number);
+  }
+  // One number alone may be anything; two that count on are page numbers.
+  auto goes_on = [&](int page, int other) {
+    auto near = found.find(other);
+    const PrintedNumber& here = found.at(page);
+    return near != found.end() && near->second.before == here.before && near->second.number - here.number == other - page;
+  };
+  std::map<int, std::string> out;
+  for (const auto& [page, printed] : found) {
+    if (printed.before.empty() && printed.number == page) continue;
+    bool certain = false;
+    for (int distance : {-2, -1, 1, 2}) certain = certain || goes_on(page, page + distance);
+    if (certain) out.emplace(page, printed.label);
+  }
+  return out;
+}
+
 size_t strip_contents(std::vector<Row>& rows) {
   std::vector<bool> drop(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {

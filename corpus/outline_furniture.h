@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +14,10 @@ namespace shirube::corpus {
 /// Takes lines repeated at the top or bottom of pages out, allowing numbers in them to change, and
 /// page numbers. A page number found goes to Page::printed.
 void strip_headers_and_footers(std::vector<Page>& pages);
+
+/// The numbers printed on pages (ⅲ-45), by the pages' own, as far as they count on from each other. What
+/// says the same as the page's own number is left out. For pages that strip_headers_and_footers() has seen.
+std::map<int, std::string> printed_pages(const std::vector<Page>& pages);
 
 /// Takes contents lists out: lines with leaders and a page number, and what stands between 目次 and
 /// the point where the numbering begins anew. The row after one is marked blank_above. Returns the

@@ -39,6 +39,7 @@ Clause read_clause(SQLite::Statement& row, int at) {
   if (!row.getColumn(at + 5).isNull()) c.parent = static_cast<size_t>(row.getColumn(at + 5).getInt64());
   c.path = text(6);
   c.locator = text(7);
+  c.printed_page = text(8);
   return c;
 }
 

@@ -11,7 +11,6 @@ namespace shirube::corpus {
 
 /// Of `documents d`.
 inline constexpr const char* document_columns = "d.id, d.slug, d.title, d.short_title, d.kind, d.issuer, d.audience, d.topic";
-inline constexpr int document_column_count = 8;
 inline constexpr int document_width = 8;
 Document read_document(SQLite::Statement& row, int at);
 
@@ -30,7 +29,7 @@ inline constexpr int edition_width = 12;
 Edition read_edition(SQLite::Statement& row, int at);
 
 /// Of `clauses c`.
-inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator";
+inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator, c.printed_page";
 Clause read_clause(SQLite::Statement& row, int at);
 
 /// Restricts a query over `documents d` to what the viewer may see. The one place where audiences

@@ -41,7 +41,7 @@ constexpr bool sanitized = false;
 Json to_json(const Extraction& e) {
   Json clauses = Json::array();
   for (const auto& c : e.clauses) {
-    clauses.push_back({c.label, static_cast<int>(c.kind), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.parent ? Json(*c.parent) : Json()});
+    clauses.push_back({c.label, static_cast<int>(c.kind), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.parent ? Json(*c.parent) : Json(), c.printed_page});
   }
   Json members = Json::array();
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
@@ -64,8 +64,9 @@ Extraction from_json(const Json& json) {
     c.text = row.at(3);
     if (!row.at(4).is_null()) c.page = row.at(4).get<int>();
     if (!row.at(5).is_null()) c.parent = row.at(5).get<size_t>();
+    c.printed_page = row.at(6);
     if (c.parent && *c.parent >= e.clauses.size()) throw std::out_of_range("parent");
-    for (const std::string* words : {&c.label, &c.heading, &c.text}) {
+    for (const std::string* words : {&c.label, &c.heading, &c.text, &c.printed_page}) {
       if (!text::is_valid_utf8(*words)) throw std::out_of_range("text");
     }
     e.clauses.push_back(std::move(c));

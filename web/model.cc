@@ -108,6 +108,7 @@ Json clause_model(const corpus::Document& d, const corpus::Edition& e, const cor
           {"path", c.path},
           {"locator", c.locator},
           {"page", c.page ? Json(*c.page) : Json()},
+          {"page_label", corpus::page_label(c)},
           {"anchor", "c-" + c.path},
           {"original_url", e.file_sha256.empty() ? "" : original_url(d.slug, e.key, c.page)},
           {"url", clause_url(d.slug, e.key, c.path)}};

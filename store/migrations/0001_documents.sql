@@ -58,7 +58,8 @@ CREATE TABLE clauses (
   kind        TEXT NOT NULL,
   heading     TEXT NOT NULL,
   text        TEXT NOT NULL,
-  page        INTEGER,
+  page        INTEGER,                       -- of the original, from 1
+  printed_page TEXT NOT NULL DEFAULT '',     -- what is printed on it, where that is another number
   UNIQUE (edition_id, position),
   UNIQUE (edition_id, path),
   CHECK (parent IS NULL OR parent < position)

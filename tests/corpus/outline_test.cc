@@ -195,3 +195,28 @@ TEST_CASE("every kind has a name", "[corpus][clause]") {
   CHECK(corpus::name(ClauseKind::annex) == "annex");
   CHECK(corpus::name(ClauseKind::heading) == "heading");
 }
+
+TEST_CASE("a page is cited by the number printed on it, where that is certain") {
+  auto page = [](int number, const char* printed, const char* text) {
+    Page one;
+    one.number = number;
+    for (const char* line : {text, printed}) {
+      Line added;
+      added.text = line;
+      added.margin = line == printed;
+      one.lines.push_back(added);
+    }
+    return one;
+  };
+  auto labels = [](const std::vector<Page>& pages) {
+    std::vector<std::string> out;
+    for (const auto& clause : corpus::outline(pages)) out.push_back(corpus::page_label(clause));
+    return out;
+  };
+  using Labels = std::vector<std::string>;
+  CHECK(labels({page(1, "ⅲ-44", "第１条　目的"), page(2, "ⅲ-45", "第２条　定義"), page(3, "", "第３条　適用")}) == Labels{"ⅲ-44", "ⅲ-45", "3"});
+  CHECK(labels({page(3, "- 1 -", "第１条　目的"), page(4, "- ２ / 9 -", "第２条　定義")}) == Labels{"1", "２"});
+  // The same as the page's own number, and a number that does not count on.
+  CHECK(labels({page(1, "1", "第１条　目的"), page(2, "2", "第２条　定義")}) == Labels{"1", "2"});
+  CHECK(labels({page(1, "2026", "第１条　目的"), page(2, "7", "第２条　定義")}) == Labels{"1", "2"});
+}
