@@ -22,10 +22,10 @@ using corpus::Line;
 
 constexpr int kMostColumns = 63;           ///< Word draws no more
 constexpr size_t kLongestInstruction = 4096;
+constexpr size_t kDeepestFields = 64;
 constexpr size_t kManyParagraphs = 4;      ///< a cell of so many is no cell of a table of one row
 constexpr double kWhole = 2;               ///< ems that a paragraph ends before the edge: it never goes on in the next line
 
-/// What stands between two runs of a list of names.
 bool is_any(std::string_view name, std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); }
 
 /// The alternative that is read, so that nothing is read twice.
@@ -153,16 +153,19 @@ class Reader {
   void end_paragraph() {
     auto done = std::exchange(paragraph_, {});
     const Look& look = done.look;
+    done.text.erase(0, done.text.find_first_not_of('\n'));  // of a page break the number stands behind
+    bool blank = text::trim(done.text).empty(), printed = !look.contents;
     std::string label;
-    bool printed = !look.contents;
-    if (printed && look.num && (!look.hidden.value_or(false) || !done.text.empty())) label = numbering_.next(*look.num, look.level.value_or(0));
+    if (printed && look.num && !(blank && look.hidden.value_or(false))) label = numbering_.next(*look.num, look.level.value_or(0));
+    if (const auto* level = blank && look.num ? numbering_.level(*look.num, look.level.value_or(0)) : nullptr; level && level->format == "bullet") label.clear();
     if (look.contents) drop_contents_title();
     std::string words = clean(label + done.text);
     text_bytes_ += words.size();
     if (text_bytes_ > kMostTextBytes) throw Error(ErrorKind::invalid, "文字が多すぎます。", "文書を分けて登録してください。");
     if (look.title && out_.facts.title.empty()) out_.facts.title = text::replace_all(text::trim(words), "\n", "　");
     Line line;
-    line.heading = look.is_heading() && !text::trim(done.text).empty();
+    // Whole sentences in a heading style have it for the number's sake.
+    line.heading = look.is_heading() && !blank && done.text.find("。") == std::string::npos;
     line.bold = done.shown > 0 && done.bold == done.shown;
     line.right = kWhole;
     auto most = std::ranges::max_element(done.sizes, {}, &std::pair<const double, size_t>::second);
@@ -271,6 +274,7 @@ class Reader {
   void field_mark(pugi::xml_node node) {
     auto type = attribute(node, "fldCharType");
     if (type == "begin") {
+      if (fields_.size() >= kDeepestFields) fields_.clear();
       Field field;
       field.container = container_, field.paragraph = paragraphs_, field.line = lines_.size(), field.text = paragraph_.text.size();
       if (auto box = child(child(node, "ffData"), "checkBox")) {
@@ -304,7 +308,8 @@ class Reader {
 
   /// 「目次」 above a list that is gone.
   void drop_contents_title() {
-    for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+    size_t near = 20;
+    for (auto line = lines_.rbegin(); line != lines_.rend() && near-- > 0; ++line) {
       auto words = text::replace_all(text::replace_all(text::trim(line->text), "　", ""), " ", "");
       if (words.empty()) continue;
       if (is_any(words, {"目次", "もくじ", "【目次】", "＜目次＞", "－目次－", "〔目次〕"})) lines_.erase(std::next(line).base());

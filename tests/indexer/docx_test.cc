@@ -166,6 +166,13 @@ TEST_CASE("what a paragraph of a Word file says", "[indexer][docx]") {
   }
 }
 
+TEST_CASE("paragraphs without words", "[indexer][docx]") {
+  std::string numbering = R"(<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="○"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>)";
+  auto numbered = paragraph_of_list("1/0"), bulleted = paragraph_of_list("1/1");
+  CHECK(read({p(r("甲"), numbered) + p("", numbered) + p("<w:r><w:br w:type=\"page\"/></w:r>" + r("乙"), numbered) + p("", bulleted) + p(r("丙"), bulleted), "", numbering, ""}) ==
+        Lines{"1.　甲", "2.　", "3.　乙", "○　丙"});
+}
+
 TEST_CASE("headings of Word files are those with an outline level", "[indexer][docx]") {
   std::string styles = R"(<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:type="paragraph" w:styleId="2"><w:name w:val="小見出し"/><w:basedOn w:val="1"/></w:style>
     <w:style w:type="paragraph" w:styleId="3"><w:name w:val="本文扱い"/><w:basedOn w:val="1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>
@@ -173,6 +180,7 @@ TEST_CASE("headings of Word files are those with an outline level", "[indexer][d
   CHECK(read({p(r("総則"), R"(<w:pStyle w:val="1"/>)") + p(r("体制"), R"(<w:pStyle w:val="2"/>)") + p(r("本文"), R"(<w:pStyle w:val="3"/>)") + p(r("対策"), R"(<w:outlineLvl w:val="2"/>)") +
                   p(r("総則 3"), R"(<w:pStyle w:val="4"/>)") + p("<w:r><w:t>責任</w:t><w:br/><w:t>分担</w:t></w:r>", R"(<w:pStyle w:val="1"/>)"),
               styles, "", ""}) == Lines{"#総則", "#体制", "本文", "#対策", "#責任　分担"});
+  CHECK(read({p(r("職員は、端末を守る。"), R"(<w:pStyle w:val="1"/>)"), styles, "", ""}) == Lines{"職員は、端末を守る。"});
 }
 
 TEST_CASE("tables of Word files are rows of cells", "[indexer][docx]") {
