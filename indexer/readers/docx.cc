@@ -89,7 +89,7 @@ struct Cell {
 class Reader {
  public:
   Reader(Package& package, const std::string& part, Extract& out)
-      : package_(package), part_(part), document_(package.xml(part)), relations_(package.relations(part)), styles_part_(related("styles")),
+      : package_(package), document_(package.xml(part)), relations_(package.relations(part)), styles_part_(related("styles")),
         numbering_part_(related("numbering")), numbering_(numbering_part_.document_element()), styles_(styles_part_.document_element(), numbering_), out_(out) {}
 
   void read() {
@@ -476,7 +476,6 @@ class Reader {
   }
 
   Package& package_;
-  std::string part_;
   pugi::xml_document document_;
   std::map<std::string, Package::Relation> relations_;
   pugi::xml_document styles_part_, numbering_part_;

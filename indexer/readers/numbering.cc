@@ -242,6 +242,7 @@ Numbering::Numbering(pugi::xml_node part) {
       }
     }
   }
+  nums_.erase("0");  // takes lists away
   // A list that is only the name of a list style counts with the list that makes the style.
   std::map<std::string, std::string> makers;
   for (const auto& [id, abstract] : abstracts_) {
