@@ -56,6 +56,11 @@ bool starts_with_any(std::string_view s, std::initializer_list<std::string_view>
   return std::ranges::any_of(beginnings, [&](std::string_view one) { return s.starts_with(one); });
 }
 
+/// An Office Open XML file whose main part stands in a folder.
+bool is_office(const Seen& seen, std::string_view folder) {
+  return seen.zip && seen.zip->has("[Content_Types].xml") && std::ranges::any_of(seen.zip->members(), [&](const auto& member) { return member.name.starts_with(folder); });
+}
+
 /// A format that is read (it has a reader), or known and refused with what to do.
 struct Format {
   std::string_view media_type;
@@ -73,6 +78,7 @@ constexpr std::string_view recognise = "文字認識（OCR）をかけたPDFに�
 constexpr Format formats[] = {
     // PDF allows rubbish before its signature.
     {"application/pdf", "PDF", [](const Seen& seen) { return seen.bytes.substr(0, 1024).find("%PDF-") != seen.bytes.npos; }, read_pdf, {}},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", [](const Seen& seen) { return is_office(seen, "word/"); }, read_docx, {}},
     {"application/zip", "ZIP", [](const Seen& seen) { return seen.zip.has_value(); }, read_zip, {}},
     {"application/x-ole-storage", "旧形式の Office 文書（doc・xls・ppt）", [](const Seen& seen) { return seen.bytes.starts_with("\xD0\xCF\x11\xE0"); }, nullptr, convert},
     {"application/rtf", "リッチテキスト（RTF）", [](const Seen& seen) { return seen.bytes.starts_with("{\\rtf"); }, nullptr, convert},
