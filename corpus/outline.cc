@@ -52,6 +52,7 @@ class Builder {
   BodyLook body_;
   bool legal_ = false;
   bool slides_ = false;
+  bool headed_ = false;    ///< the format says which lines are headings
   bool numbered_ = false;  ///< the first number or heading has come
   Levels levels_;
   std::vector<Draft> drafts_;
@@ -99,17 +100,18 @@ void mark_table_rows(std::vector<Row>& rows) {
 
 /// Laws and ordinances: they have articles, or nothing but paragraphs and a supplement.
 bool is_legal(const std::vector<Row>& rows) {
-  bool supplement = false, other = false;
+  bool article = false, supplement = false, other = false;
   for (auto& r : rows) {
     if (r.table) continue;
     auto m = read_markers(r.text);
     if (m.empty()) continue;
     auto core = m[0].family.core;
-    if (core == Core::article) return true;
+    if (r.heading && core == Core::decimal) return false;  // it only quotes laws
+    article = article || core == Core::article;
     supplement = supplement || core == Core::supplement;
     other = other || core == Core::decimal || core == Core::ordinal || core == Core::circled;
   }
-  return supplement && !other;
+  return article || (supplement && !other);
 }
 
 /// 「（…に伴う経過措」「置）」: a caption of an article may run over the edge.
@@ -144,6 +146,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
     r.face = face_style(r);
     r.stands_out = r.heading || r.size > 1.05 || (body_.layout && (r.bold != body_.bold || r.font != body_.font));
   }
+  headed_ = std::ranges::count_if(rows_, &Row::heading) >= 3;
   join_headings(rows_, body_);
   if (legal_) join_captions(rows_);
   slides_ = body_.layout && are_slides(rows_);
@@ -253,6 +256,8 @@ bool Builder::take_number(size_t i, bool continues) {
   auto& row = rows_[i];
   std::optional<std::pair<Marker, Levels::Place>> best;
   for (auto& m : read_markers(row.text)) {
+    // Where headings are marked, 「（参考）」 over a quotation is a remark and no annex.
+    if (headed_ && !row.heading && (m.label == "（参考）" || m.label == "(参考)" || m.label == "参考")) continue;
     auto place = levels_.find(m, row, legal_);
     if (!place || !believable(m, *place, row, continues)) continue;
     if (!best || (best->second.fit != Levels::Fit::follows && (place->fit == Levels::Fit::follows || (best->second.fit == Levels::Fit::skips && place->fit == Levels::Fit::opens))))
