@@ -17,6 +17,8 @@
 namespace shirube::corpus {
 namespace {
 
+using namespace std::literals;
+
 /// A clause while its lines come in.
 struct Draft {
   Clause clause;
@@ -252,12 +254,21 @@ void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row
   numbered_ = true;
 }
 
+/// Where the format marks headings, a bare 「（参考）」「【付録】」 over a quotation or a list is a remark, no annex.
+bool is_remark(const Marker& m, const Row& row) {
+  if (m.family.core != Core::annex) return false;
+  bool reference = m.label.find("参考") != std::string::npos && m.label.find("資料") == std::string::npos;
+  bool bracketed = m.label.starts_with("（") || m.label.starts_with("(") || m.label.starts_with("【") || m.label.starts_with("〈") || m.label.starts_with("＜") ||
+                   m.label.starts_with("［") || m.label.starts_with("〔");
+  bool numbered = std::ranges::any_of(text::to_utf32(m.label), [](char32_t c) { return text::is_digit(c) || text::is_latin(c) || U"一二三四五六七八九十①②③④⑤"sv.find(c) != std::u32string_view::npos; });
+  return !numbered && (bracketed ? reference || !row.heading : reference && !row.heading);
+}
+
 bool Builder::take_number(size_t i, bool continues) {
   auto& row = rows_[i];
   std::optional<std::pair<Marker, Levels::Place>> best;
   for (auto& m : read_markers(row.text)) {
-    // Where headings are marked, 「（参考）」 over a quotation is a remark and no annex.
-    if (headed_ && !row.heading && (m.label == "（参考）" || m.label == "(参考)" || m.label == "参考")) continue;
+    if (headed_ && is_remark(m, row)) continue;
     auto place = levels_.find(m, row, legal_);
     if (!place || !believable(m, *place, row, continues)) continue;
     if (!best || (best->second.fit != Levels::Fit::follows && (place->fit == Levels::Fit::follows || (best->second.fit == Levels::Fit::skips && place->fit == Levels::Fit::opens))))

@@ -71,7 +71,6 @@ std::string words_of(xmlNode* node) {
 /// name of the site behind it.
 std::string title_of(xmlNode* page, const HtmlContent& content) {
   auto title = words_of(find_first(page, " title "));
-  // A heading that the title tells too, or the only one: sites put their own name into the first.
   std::vector<std::string> headings;
   for (xmlNode* node = page; node;) {
     bool heading = is_html(node, " h1 ") && !content.measure(node).dropped;
@@ -81,6 +80,8 @@ std::string title_of(xmlNode* page, const HtmlContent& content) {
   std::erase_if(headings, [](auto& h) { return h.empty() || h.size() > 300; });
   for (auto& heading : headings)
     if (title.empty() || title.starts_with(heading)) return heading;
+  // One that the title tells behind a bar is the site's own name.
+  if (headings.size() == 1 && title.find(headings[0]) == title.npos && headings[0].find(title.substr(0, 12)) != std::string::npos) return headings[0];
   std::string_view cut = title;
   for (std::string_view bar : {"｜", "|", " - ", "－", " – ", " — ", "：：", "::", " / ", "／", " » ", "«"}) {
     auto at = cut.find(bar);

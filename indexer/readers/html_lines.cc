@@ -61,6 +61,23 @@ bool has_own_mark(std::string_view words) {
   return signs.find(text::code_point_at(words, 0).value) != signs.npos || !corpus::read_markers(words).empty();
 }
 
+/// 「法第20条（第1項）」「施行令第2条第1号」: what stands below it in a list of definitions is quoted from there.
+bool cites_law(std::string_view words) {
+  words = text::trim(words);
+  auto ordinal = words.find("第");
+  if (ordinal == words.npos || ordinal == 0 || words.find("条", ordinal) == words.npos || words.size() > 150) return false;
+  auto law = words.substr(0, ordinal);
+  static constexpr std::string_view ends[] = {"法", "令", "規則", "条例", "規程", "憲法", "告示"};
+  if (std::ranges::none_of(ends, [&](auto end) { return law.ends_with(end); })) return false;
+  static constexpr std::u32string_view reference = U"第条項号のただし書本文前後段柱及びと・、～〜から・,()（）[]［］【】関係抄略 　0123456789０１２３４５６７８９一二三四五六七八九十百";
+  for (size_t at = ordinal; at < words.size();) {
+    auto c = text::code_point_at(words, at);
+    if (reference.find(c.value) == reference.npos) return false;
+    at += c.length;
+  }
+  return true;
+}
+
 int span_of(const xmlNode* cell, const char* name) {
   auto value = html_attribute(cell, name);
   int n = 1;
@@ -122,6 +139,7 @@ class LineWriter {
     if (is_html(node, " b strong ")) ++in_bold_;
     if (is_html(node, " pre xmp listing ")) ++in_pre_;
     if (is_html(node, " dd blockquote ")) ++in_quote_;
+    if (is_html(node, " dl dt ")) term_.clear();
     if (is_html(node, " ol ul menu dir ")) lists_.emplace_back(node);
     if (is_html(node, " li ") && !lists_.empty()) mark_ = lists_.back().mark(node);
     return true;
@@ -129,6 +147,7 @@ class LineWriter {
 
   void leave(xmlNode* node) {
     end_line_at(node);
+    if (is_html(node, " dt ") && !lines_.empty()) term_ = lines_.back().text;
     if (is_html(node, kHeadings)) --in_heading_;
     if (is_html(node, " b strong ")) --in_bold_;
     if (is_html(node, " pre xmp listing ")) --in_pre_;
@@ -163,8 +182,9 @@ class LineWriter {
     if (text::trim(words).empty()) return;
     Line line;
     bool marked = !mark_.empty() && !has_own_mark(words);
-    // Numbers that a list prints inside a quotation or an answer do not number the page.
-    line.table = marked && (in_quote_ > 0 || in_cell_) && mark_ != "・";
+    // Numbers that a list prints inside a quotation or an answer do not number the page, nor do those
+    // that a law is quoted with.
+    line.table = (marked && (in_quote_ > 0 || in_cell_) && mark_ != "・") || (in_quote_ > 0 && cites_law(term_));
     line.text = marked ? mark_ + std::string(text::trim(words)) : std::move(words);
     mark_.clear();
     line.heading = heading;
@@ -283,6 +303,7 @@ class LineWriter {
   std::vector<Line> lines_;
   Words words_;
   std::vector<HtmlList> lists_;
+  std::string term_;  ///< the last term of a list of definitions
   std::string mark_;  ///< of the item whose first line is still to come
   unsigned in_heading_ = 0, in_bold_ = 0, in_pre_ = 0, in_quote_ = 0;
   bool in_cell_ = false, bold_ = true, heading_ = false;

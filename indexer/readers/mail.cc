@@ -48,10 +48,16 @@ struct Body {
   bool html = false, flowed = false, delsp = false;
 };
 
+struct Attachment {
+  std::string name;    ///< empty: it has none, and gets one by its media type
+  std::string ending;
+  std::string bytes;
+};
+
 /// What was found in a message, or in one branch of it.
 struct Found {
   std::vector<Body> bodies;
-  std::vector<Member> members;
+  std::vector<Attachment> attachments;
   std::vector<GMimeMessage*> messages;  ///< attached ones; they live as long as the outermost
   size_t images = 0;
   bool outlook = false;
@@ -140,7 +146,7 @@ class Opener {
     bool plain = false;
     for (int i = 0; i < count; ++i) {
       Found one = open(g_mime_multipart_get_part(multipart, i), depth + 1);
-      std::ranges::move(one.members, std::back_inserter(all.members));
+      std::ranges::move(one.attachments, std::back_inserter(all.attachments));
       all.messages.insert(all.messages.end(), one.messages.begin(), one.messages.end());
       all.images += one.images;
       all.outlook = all.outlook || one.outlook;
@@ -177,9 +183,7 @@ class Opener {
       return;
     }
     auto ending = std::ranges::find(kEndings, type, &Ending::type);
-    // A name to be given has no number yet: members of all branches are counted together.
-    if (name.empty()) name = ending == std::end(kEndings) ? "." : std::string(ending->ending);
-    found.members.push_back({std::move(name), contents(part)});
+    found.attachments.push_back({std::move(name), ending == std::end(kEndings) ? "" : std::string(ending->ending), contents(part)});
   }
 
   int parts_ = 0;
@@ -302,14 +306,14 @@ Extract read_message(GMimeMessage* message, int depth) {
       read_body(body, e);
     } catch (const Error&) {
       // A page of images only, beside text or attachments, is no reason to refuse these.
-      if (!body.html || (found.bodies.size() == 1 && found.members.empty() && found.messages.empty())) throw;
+      if (!body.html || (found.bodies.size() == 1 && found.attachments.empty() && found.messages.empty())) throw;
     }
   }
   // What only forwards another mail is that mail.
-  if (!says_something(e) && found.members.empty() && found.messages.size() == 1 && depth < kDeepest) return read_message(found.messages[0], depth + 1);
-  for (auto& member : found.members) {
-    if (member.name.starts_with(".")) member.name = fmt::format("添付{}{}", e.members.size() + 1, member.name == "." ? "" : member.name);
-    e.members.push_back(std::move(member));
+  if (!says_something(e) && found.attachments.empty() && found.messages.size() == 1 && depth < kDeepest) return read_message(found.messages[0], depth + 1);
+  for (auto& attachment : found.attachments) {
+    auto name = attachment.name.empty() ? fmt::format("添付{}{}", e.members.size() + 1, attachment.ending) : std::move(attachment.name);
+    e.members.push_back({std::move(name), std::move(attachment.bytes)});
   }
   for (auto* attached : found.messages) e.members.push_back({attached_name(attached, e.members.size() + 1), bytes_of(GMIME_OBJECT(attached))});
   if (found.images) e.warnings.push_back(image_warning(found.images));
