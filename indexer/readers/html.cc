@@ -67,27 +67,29 @@ std::string words_of(xmlNode* node) {
   return std::string(text::trim(out));
 }
 
-/// What the page calls its document: the heading that is the title too, else the title without the
-/// name of the site behind it.
+/// What the page calls its document: a heading of its content, or one that the title begins with;
+/// else the title without the name of the site behind it.
 std::string title_of(xmlNode* page, const HtmlContent& content) {
   auto title = words_of(find_first(page, " title "));
-  std::vector<std::string> headings;
+  // Over the content a site may have made a heading of its own name.
+  xmlNode* place = is_html(content.root(), " body html ") ? nullptr : content.root();
+  if (place) {
+    auto* heading = find_first(place, " h1 ");
+    auto words = heading ? words_of(heading) : "";
+    if (!words.empty() && words.size() <= 300) return words;
+  }
   for (xmlNode* node = page; node;) {
     bool heading = is_html(node, " h1 ") && !content.measure(node).dropped;
-    if (heading) headings.push_back(words_of(node));
+    auto words = heading ? words_of(node) : "";
+    if (!words.empty() && words.size() <= 300 && (title.empty() || title.starts_with(words))) return words;
     node = !heading && node->type == XML_ELEMENT_NODE && node->children ? node->children : html_after(node, page);
   }
-  std::erase_if(headings, [](auto& h) { return h.empty() || h.size() > 300; });
-  for (auto& heading : headings)
-    if (title.empty() || title.starts_with(heading)) return heading;
-  // One that the title tells behind a bar is the site's own name.
-  if (headings.size() == 1 && title.find(headings[0]) == title.npos && headings[0].find(title.substr(0, 12)) != std::string::npos) return headings[0];
   std::string_view cut = title;
-  for (std::string_view bar : {"｜", "|", " - ", "－", " – ", " — ", "：：", "::", " / ", "／", " » ", "«"}) {
+  for (std::string_view bar : {"｜", "|", " - ", "－", " – ", " — ", "::", " / ", "／", " » "}) {
     auto at = cut.find(bar);
     if (at != cut.npos && at > 0) cut = text::trim(cut.substr(0, at));
   }
-  return cut.empty() && !headings.empty() ? headings.front() : std::string(cut);
+  return std::string(cut);
 }
 
 /// The day a page says it was put up or changed, when it says one only.

@@ -45,7 +45,7 @@ TEST_CASE("a page is read without what stands around its content", "[html]") {
   CHECK(lines(html) == Lines{"# 情報管理規程", "情報の管理について", "定める。", "# 目的", "市の情報を守る。"});
   auto e = indexer::read(html, "a.html");
   CHECK(e.media_type == "text/html");
-  CHECK(e.facts.title == "規程");
+  CHECK(e.facts.title == "情報管理規程");
   CHECK(e.warnings == Lines{"画像（本文検索の対象外）: 1 か所"});
 }
 
@@ -100,6 +100,7 @@ TEST_CASE("the title is the page's, without the site's name", "[html]") {
   auto title = [](const std::string& head, const std::string& body) { return indexer::read("<html><head><title>" + head + "</title></head><body>" + body + "<p>文。</p></body></html>", "a.html").facts.title; };
   CHECK(title("情報管理規程｜星見市公式サイト", "") == "情報管理規程");
   CHECK(title("情報管理規程 - 星見市", "<h1>星見市</h1>") == "情報管理規程");
+  CHECK(title("星見市：情報管理規程", "<h1>星見市</h1><main><h1>情報管理規程</h1><p>文。</p></main>") == "情報管理規程");
   CHECK(title("", "<h1>情報管理規程</h1>") == "情報管理規程");
   CHECK(title("情報管理規程（令和７年改正） | 市", "<h1>情報管理規程（令和７年改正）</h1>") == "情報管理規程（令和７年改正）");
 }
