@@ -87,7 +87,7 @@ bool take_steps(Cursor& c, std::vector<int>& number) {
     Cursor trial = c;
     if (!trial.take_any(U"-－‐−")) break;
     bool open = trial.take_any(U"（(");
-    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::enclosed});
+    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::parens});
     if (!n || (open && !trial.take_any(U"）)"))) break;
     number.push_back(*n);
     c = trial;

@@ -82,7 +82,7 @@ constexpr Format formats[] = {
     {"application/gzip", "圧縮ファイル（gzip）", [](const Seen& seen) { return seen.bytes.starts_with("\x1F\x8B"); }, nullptr, unpack},
     {"application/x-7z-compressed", "圧縮ファイル（7-Zip）", [](const Seen& seen) { return seen.bytes.starts_with("7z\xBC\xAF"); }, nullptr, unpack},
     {"application/vnd.rar", "圧縮ファイル（RAR）", [](const Seen& seen) { return seen.bytes.starts_with("Rar!"); }, nullptr, unpack},
-    {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
+    {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.size() > 5 && seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
     {"application/x-tar", "圧縮ファイル（tar）", [](const Seen& seen) { return seen.bytes.size() > 262 && seen.bytes.substr(257, 5) == "ustar"; }, nullptr, unpack},
     {"application/x-executable", "プログラム", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x7F""ELF", "MZ"}); }, nullptr, convert},
     {"message/rfc822", "メール", [](const Seen& seen) { return looks_like_mail(seen.bytes); }, read_mail, {}},
