@@ -17,6 +17,8 @@
 namespace shirube::corpus {
 namespace {
 
+using namespace std::literals;
+
 /// A clause while its lines come in.
 struct Draft {
   Clause clause;
@@ -52,6 +54,7 @@ class Builder {
   BodyLook body_;
   bool legal_ = false;
   bool slides_ = false;
+  bool headed_ = false;    ///< the format says which lines are headings
   bool numbered_ = false;  ///< the first number or heading has come
   Levels levels_;
   std::vector<Draft> drafts_;
@@ -99,17 +102,18 @@ void mark_table_rows(std::vector<Row>& rows) {
 
 /// Laws and ordinances: they have articles, or nothing but paragraphs and a supplement.
 bool is_legal(const std::vector<Row>& rows) {
-  bool supplement = false, other = false;
+  bool article = false, supplement = false, other = false;
   for (auto& r : rows) {
     if (r.table) continue;
     auto m = read_markers(r.text);
     if (m.empty()) continue;
     auto core = m[0].family.core;
-    if (core == Core::article) return true;
+    if (r.heading && core == Core::decimal) return false;  // it only quotes laws
+    article = article || core == Core::article;
     supplement = supplement || core == Core::supplement;
     other = other || core == Core::decimal || core == Core::ordinal || core == Core::circled;
   }
-  return supplement && !other;
+  return article || (supplement && !other);
 }
 
 /// 「（…に伴う経過措」「置）」: a caption of an article may run over the edge.
@@ -144,6 +148,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
     r.face = face_style(r);
     r.stands_out = r.heading || r.size > 1.05 || (body_.layout && (r.bold != body_.bold || r.font != body_.font));
   }
+  headed_ = std::ranges::count_if(rows_, &Row::heading) >= 3;
   join_headings(rows_, body_);
   if (legal_) join_captions(rows_);
   slides_ = body_.layout && are_slides(rows_);
@@ -249,10 +254,21 @@ void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row
   numbered_ = true;
 }
 
+/// Where the format marks headings, a bare 「（参考）」「【付録】」 over a quotation or a list is a remark, no annex.
+bool is_remark(const Marker& m, const Row& row) {
+  if (m.family.core != Core::annex) return false;
+  bool reference = m.label.find("参考") != std::string::npos && m.label.find("資料") == std::string::npos;
+  bool bracketed = m.label.starts_with("（") || m.label.starts_with("(") || m.label.starts_with("【") || m.label.starts_with("〈") || m.label.starts_with("＜") ||
+                   m.label.starts_with("［") || m.label.starts_with("〔");
+  bool numbered = std::ranges::any_of(text::to_utf32(m.label), [](char32_t c) { return text::is_digit(c) || text::is_latin(c) || U"一二三四五六七八九十①②③④⑤"sv.find(c) != std::u32string_view::npos; });
+  return !numbered && (bracketed ? reference || !row.heading : reference && !row.heading);
+}
+
 bool Builder::take_number(size_t i, bool continues) {
   auto& row = rows_[i];
   std::optional<std::pair<Marker, Levels::Place>> best;
   for (auto& m : read_markers(row.text)) {
+    if (headed_ && is_remark(m, row)) continue;
     auto place = levels_.find(m, row, legal_);
     if (!place || !believable(m, *place, row, continues)) continue;
     if (!best || (best->second.fit != Levels::Fit::follows && (place->fit == Levels::Fit::follows || (best->second.fit == Levels::Fit::skips && place->fit == Levels::Fit::opens))))

@@ -78,6 +78,25 @@ bool take_annex_number(Cursor& c) {
 
 }  // namespace
 
+namespace {
+
+/// 「第３－１」「第４－１－⑵」: the steps below 第３, which is a decimal then.
+bool take_steps(Cursor& c, std::vector<int>& number) {
+  size_t before = number.size();
+  for (;;) {
+    Cursor trial = c;
+    if (!trial.take_any(U"-－‐−")) break;
+    bool open = trial.take_any(U"（(");
+    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::parens});
+    if (!n || (open && !trial.take_any(U"）)"))) break;
+    number.push_back(*n);
+    c = trial;
+  }
+  return number.size() > before;
+}
+
+}  // namespace
+
 void read_ordinal(std::string_view line, std::vector<Marker>& out) {
   Cursor c{line, 0, {}};
   c.skip_gap();
@@ -88,6 +107,7 @@ void read_ordinal(std::string_view line, std::vector<Marker>& out) {
     Core core;
     return take_ordinal(t, core, n) && core == m.family.core;
   });
+  if (m.family.core == Core::ordinal && m.last == m.number && take_steps(c, m.number)) m.family.core = Core::decimal, m.last = m.number;
   if (m.family.core == Core::ordinal && c.take_any(U"．.、")) c.printed.pop_back();
   m.label = c.printed;
   m.gap = c.skip_gap();
@@ -96,7 +116,7 @@ void read_ordinal(std::string_view line, std::vector<Marker>& out) {
   if (m.family.core == Core::article) fits = fits || is_article_end(rest);
   else if (m.family.core != Core::ordinal) fits = fits || is_unit_end(rest);
   if (!fits || goes_on_as_reference(rest)) return;
-  if (m.family.core == Core::ordinal && (starts_with_any(rest, {"条", "項", "号", "回", "次", "版", "期"}) || (!rest.empty() && text::is_digit(code_point_at(rest, 0).value)))) return;
+  if ((m.family.core == Core::ordinal || m.family.core == Core::decimal) && (starts_with_any(rest, {"条", "項", "号", "回", "次", "版", "期"}) || (!rest.empty() && text::is_digit(code_point_at(rest, 0).value)))) return;
   m.doubtful = m.gap != Gap::wide && goes_on_as_particle(rest);
   m.length = c.at;
   while (!m.label.empty() && static_cast<unsigned char>(m.label.back()) >= 0x80 && !text::is_valid_utf8(m.label)) m.label.pop_back();

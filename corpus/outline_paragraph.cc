@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "text/utf8.h"
+#include "text/visible.h"
 
 namespace shirube::corpus {
 namespace {
@@ -16,35 +17,18 @@ bool is_wide(char32_t c) {
 
 bool is_joined(char32_t c) { return text::is_japanese(c) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0x2460 && c <= 0x24FF); }
 
-bool is_hidden(char32_t c) {
-  return (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || c == 0xAD || (c >= 0xFFF9 && c <= 0xFFFB);
-}
-
 char32_t last_char(std::string_view s) {
   size_t at = s.size();
   while (at > 0 && (static_cast<unsigned char>(s[--at]) & 0xC0) == 0x80) {}
   return s.empty() ? 0 : code_point_at(s, at).value;
 }
 
-/// Removes 「[image: …]」 and the like, and what cannot be seen. Ill-formed bytes become U+FFFD.
+/// What can be seen of a line, its spaces as plain ones.
 std::string clean(std::string_view s) {
-  std::string out;
-  for (size_t at = 0; at < s.size();) {
-    auto rest = s.substr(at);
-    if (rest.starts_with("[bookmark:") || rest.starts_with("[image:")) {
-      auto close = rest.find(']');
-      if (close != rest.npos) {
-        at += close + 1;
-        continue;
-      }
-    }
-    auto c = code_point_at(s, at);
-    at += c.length;
-    if (is_hidden(c.value)) continue;
-    text::append_utf8(out, c.value == 0xA0 || c.value == 0x2003 || c.value == 0x2002 ? U' ' : c.value);
-  }
-  while (!out.empty() && (out.back() == ' ' || out.back() == '\r')) out.pop_back();
+  std::string out = text::visible(s);
+  std::erase(out, '\n');
+  for (auto space : {"\u00A0", "\u2002", "\u2003"}) out = text::replace_all(out, space, " ");
+  while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 

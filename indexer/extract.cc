@@ -7,8 +7,10 @@
 #include <optional>
 
 #include "indexer/readers/archive.h"
+#include "indexer/readers/mail_header.h"
+#include "indexer/readers/readers.h"
 #include "text/error.h"
-#include "text/utf8.h"
+#include "text/visible.h"
 
 namespace shirube::indexer {
 namespace {
@@ -86,16 +88,36 @@ constexpr Format formats[] = {
     {"application/gzip", "圧縮ファイル（gzip）", [](const Seen& seen) { return seen.bytes.starts_with("\x1F\x8B"); }, nullptr, unpack},
     {"application/x-7z-compressed", "圧縮ファイル（7-Zip）", [](const Seen& seen) { return seen.bytes.starts_with("7z\xBC\xAF"); }, nullptr, unpack},
     {"application/vnd.rar", "圧縮ファイル（RAR）", [](const Seen& seen) { return seen.bytes.starts_with("Rar!"); }, nullptr, unpack},
-    {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
+    {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.size() > 5 && seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
     {"application/x-tar", "圧縮ファイル（tar）", [](const Seen& seen) { return seen.bytes.size() > 262 && seen.bytes.substr(257, 5) == "ustar"; }, nullptr, unpack},
     {"application/x-executable", "プログラム", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x7F""ELF", "MZ"}); }, nullptr, convert},
+    {"message/rfc822", "メール", [](const Seen& seen) { return looks_like_mail(seen.bytes); }, read_mail, {}},
+    // A page may begin as XML does; the law XML is told by its root.
+    {"text/html", "HTML", [](const Seen& seen) { return looks_like_html(seen.bytes.substr(0, 65536), seen.name); }, read_html, {}},
     {"application/xml", "法令標準XML", [](const Seen& seen) { return starts_with_any(seen.head, {"<?xml", "<Law", "<DataRoot", "<law_data_response"}); }, read_law_xml, {}},
-    {"text/html", "HTML", [](const Seen& seen) { return starts_with_any(seen.head, {"<!DOCTYPE", "<!doctype", "<html", "<HTML"}); }, nullptr, convert},
     {"application/octet-stream", "文字のファイルではありません", [](const Seen& seen) { return is_binary(seen.bytes); }, nullptr, convert},
     {"text/markdown", "Markdown",
      [](const Seen& seen) { return ends_with_nocase(seen.name, ".md") || ends_with_nocase(seen.name, ".markdown") || looks_like_markdown(seen.bytes); }, read_markdown, {}},
     {"text/plain", "テキスト", [](const Seen&) { return true; }, read_text, {}},
 };
+
+/// Whatever a file holds and whoever read it: what is not to be seen goes no further.
+void keep_visible(Extract& e) {
+  auto line = [](std::string& words) {
+    words = text::visible(words);
+    std::ranges::replace(words, '\n', ' ');
+  };
+  for (auto& page : e.pages)
+    for (auto& one : page.lines) line(one.text);
+  for (auto& clause : e.clauses) {
+    line(clause.label);
+    line(clause.heading);
+    clause.text = text::visible(clause.text);
+  }
+  for (auto* fact : {&e.facts.title, &e.facts.number, &e.facts.abbreviation, &e.facts.issued}) line(*fact);
+  for (auto& warning : e.warnings) line(warning);
+  for (auto& member : e.members) line(member.name);
+}
 
 }  // namespace
 
@@ -106,7 +128,9 @@ Extract read(const std::string& bytes, const std::string& file_name) {
   const Format& format = *std::ranges::find_if(formats, [&](const Format& one) { return one.is(seen); });
   if (!format.read) throw Error(ErrorKind::invalid, fmt::format("この形式のファイルは読み込めません: {}", format.name), std::string(format.hint));
   seen.zip.reset();
-  return format.read(bytes);
+  Extract e = format.read(bytes);
+  keep_visible(e);
+  return e;
 }
 
 }  // namespace shirube::indexer

@@ -43,6 +43,8 @@ Extract read_markdown(const std::string& bytes);
 Extract read_pdf(const std::string& bytes);
 Extract read_law_xml(const std::string& bytes);
 Extract read_docx(const std::string& bytes);
+Extract read_html(const std::string& bytes);
+Extract read_mail(const std::string& bytes);
 Extract read_zip(const std::string& bytes);
 
 /// Finds the format by content (the name's ending only tells apart what is text alike: Markdown, tables)

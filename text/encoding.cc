@@ -84,6 +84,12 @@ Decoded decode_as(std::string_view bytes, const std::string& encoding) {
   }
   // DOS ended its text files with SUB.
   while (!bytes.empty() && bytes.back() == 0x1A) bytes.remove_suffix(1);
+  // Words put together leave escapes with nothing between, which ICU takes for an attack.
+  std::string joined;
+  if (encoding == "ISO-2022-JP" && bytes.find("\x1B(B\x1B") != bytes.npos) {
+    joined = replace_all(bytes, "\x1B(B\x1B", "\x1B");
+    bytes = joined;
+  }
   std::u16string wide;
   const char* source = bytes.data();
   const char* end = bytes.data() + bytes.size();

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "indexer/extract.h"
 #include "indexer/readers/readers.h"
 #include "text/encoding.h"
@@ -33,6 +36,43 @@ Extract decoded_extract(const std::string& bytes, std::string media_type, std::s
   if (images) e.warnings.push_back(image_warning(images));
   text = std::move(decoded.text);
   return e;
+}
+
+namespace {
+
+/// What is declared under these names is read as its superset, as browsers do.
+constexpr std::pair<std::string_view, std::string_view> kEncodings[] = {
+    {"shift_jis", "CP932"}, {"shift-jis", "CP932"}, {"sjis", "CP932"}, {"x-sjis", "CP932"}, {"ms_kanji", "CP932"}, {"windows-31j", "CP932"}, {"cp932", "CP932"},
+    {"ms932", "CP932"}, {"csshiftjis", "CP932"}, {"euc-jp", "EUC-JP"}, {"x-euc-jp", "EUC-JP"}, {"eucjp", "EUC-JP"}, {"utf8", "UTF-8"}, {"utf-8", "UTF-8"},
+    {"iso-2022-jp", "ISO-2022-JP"}, {"iso-2022-jp-ms", "ISO-2022-JP"}, {"cp50220", "ISO-2022-JP"}, {"cp50221", "ISO-2022-JP"}, {"csiso2022jp", "ISO-2022-JP"},
+    {"us-ascii", "UTF-8"}, {"ascii", "UTF-8"}, {"iso-8859-1", "windows-1252"}, {"latin1", "windows-1252"}};
+
+bool has_hiragana(std::string_view s) {
+  for (size_t at = 0; at < s.size();) {
+    auto c = text::code_point_at(s, at);
+    if (text::is_hiragana(c.value)) return true;
+    at += c.length;
+  }
+  return false;
+}
+
+}  // namespace
+
+text::Decoded decode_declared(std::string_view bytes, std::string_view declared) {
+  std::string name(text::trim(declared));
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (auto known = std::ranges::find(kEncodings, name, &std::pair<std::string_view, std::string_view>::first); known != std::end(kEncodings)) name = known->second;
+  auto sniffed = text::decode(bytes);
+  if (name.empty() || name == sniffed.encoding || name.starts_with("utf-16") || name.starts_with("utf-32")) return sniffed;
+  // An encoding of single bytes fits everything: Japanese that reads well is believed over it.
+  if (sniffed.replaced == 0 && name != "CP932" && name != "EUC-JP" && has_hiragana(sniffed.text)) return sniffed;
+  try {
+    auto as_declared = text::decode_as(bytes, name);
+    if (as_declared.replaced <= sniffed.replaced) return as_declared;
+  } catch (const Error&) {
+    // No encoding that anybody knows.
+  }
+  return sniffed;
 }
 
 std::string image_warning(size_t count) { return fmt::format("画像（本文検索の対象外）: {} か所", count); }

@@ -55,6 +55,7 @@ TEST_CASE("outlines agree with those made by hand", "[corpus][outline][gold]") {
       {"outline/notice-r8-42.gold.jsonl", "real/notices/soumu-tuchi-r8-shorei.pdf", 0.93, 0.98, 0.93, 0.99},
       {"outline/mext-handbook.gold.jsonl", "real/guidelines/mext-handbook-r7-3.pdf", 0.93, 0.98, 0.93, 0.99},
       {"outline/gif-docx-1.gold.jsonl", "outline/gif-docx-1.docx", 0.95, 0.98, 0.95, 0},
+      {"outline/ppc-guideline.gold.jsonl", "real/guidelines/ppc-guideline.html", 0.97, 0.99, 0.99, 0},
       {"outline/laws-dev/kojinjoho.gold.jsonl", "real/laws/appi-law.xml", 0.99, 0.99, 0.99, 0},
       {"outline/laws-dev/fusei-access.gold.jsonl", "real/laws/illegal-access-law.xml", 0.99, 0.99, 0.99, 0},
   };

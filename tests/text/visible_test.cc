@@ -1,0 +1,31 @@
+#include "text/visible.h"
+
+#include <catch2/catch.hpp>
+
+#include "text/utf8.h"
+
+using shirube::text::visible;
+
+TEST_CASE("what nobody sees is taken out", "[visible]") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"情報\x01\x1Bの\x7F管理\r", "情報の管理"},
+      {"一\t二\n三", "一\t二\n三"},
+      {"規\u00AD程\uFEFF第\u200B１\u200E条\u202E\u2066\u2069", "規程第１条"},
+      {"図\uFFFCは[image: 配置図.png]別紙[bookmark: _Toc1]", "図は別紙"},
+      {"[image: 閉じない", "[image: 閉じない"},
+      {"前\u2028後\u0085", "前\n後"},
+      {"葛\U000E0100城、☎\uFE0F", "葛\U000E0100城、☎\uFE0F"},
+      {" \uFE0F葛\U000E0100\U000E0101", " 葛\U000E0100"},
+      {"👩\u200D💻と市\u200D民", "👩\u200D💻と市民"},
+      {"壊れ\xE3\x81", "壊れ\uFFFD\uFFFD"},
+      {"\U000E0041\uFFFE", ""},
+  };
+  for (const auto& [given, expected] : cases) CHECK(visible(given) == expected);
+}
+
+TEST_CASE("any bytes become well-formed text", "[visible]") {
+  std::string bytes;
+  for (int i = 0; i < 4096; ++i) bytes += static_cast<char>(i * 37 + i / 7);
+  CHECK(shirube::text::is_valid_utf8(visible(bytes)));
+  CHECK(visible(visible(bytes)) == visible(bytes));
+}
