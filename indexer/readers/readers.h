@@ -21,6 +21,9 @@ std::vector<std::string_view> split_lines(std::string_view text);
 /// have. Throws Error{invalid} for an empty or oversized one.
 Extract decoded_extract(const std::string& bytes, std::string media_type, std::string& text);
 
+/// True for a text whose lines are clearly the rows of a table, whatever its name.
+bool looks_like_table(std::string_view bytes);
+
 /// 「画像（本文検索の対象外）: n か所」
 std::string image_warning(size_t count);
 

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <zip.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace shirube {
+
+/// A ZIP file of these members, names as they stand: UTF-8 or any other bytes.
+inline std::string zipped(const std::vector<std::pair<std::string, std::string>>& members, const char* password = nullptr) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, &error);
+  zip_source_keep(target);
+  zip_t* zip = zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &error);
+  for (const auto& [name, bytes] : members) {
+    zip_source_t* source = zip_source_buffer(zip, bytes.data(), bytes.size(), 0);
+    zip_int64_t at = zip_file_add(zip, name.c_str(), source, ZIP_FL_ENC_GUESS);
+    if (at < 0) throw std::runtime_error(name);
+    if (password) zip_file_set_encryption(zip, static_cast<zip_uint64_t>(at), ZIP_EM_AES_256, password);
+  }
+  if (zip_close(zip) != 0 || zip_source_open(target) != 0) throw std::runtime_error("zip");
+  zip_source_seek(target, 0, SEEK_END);
+  std::string out(static_cast<size_t>(zip_source_tell(target)), '\0');
+  zip_source_seek(target, 0, SEEK_SET);
+  zip_source_read(target, out.data(), out.size());
+  zip_source_close(target);
+  zip_source_free(target);
+  return out;
+}
+
+}  // namespace shirube
