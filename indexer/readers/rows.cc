@@ -68,9 +68,13 @@ std::optional<CellNumber> number_of(std::string_view cell) {
                     std::string(text::trim(whole.substr(length)))};
 }
 
-/// What may stand below a number: its next (2 → 3, 1.9 → 2.1, 1.2 → 1.2.1), or the first of a new list.
+bool is_first(const std::vector<int>& number) {
+  return std::ranges::all_of(number, [](int n) { return n == 1; });
+}
+
+/// What may stand below a number: its next (2 → 3, 1.9 → 2.1, 1.2 → 1.2.1), or the same once more.
 bool may_follow(const std::vector<int>& last, const std::vector<int>& next) {
-  if (std::ranges::all_of(next, [](int n) { return n == 1; }) || corpus::follows(last, next)) return true;
+  if (corpus::follows(last, next)) return true;
   size_t same = 0;
   while (same < last.size() && same < next.size() && last[same] == next[same]) ++same;
   if (same == next.size()) return same == last.size();  // the same once more
@@ -85,16 +89,22 @@ const std::string* cell_at(const TableRow& row, int column) {
 }
 
 bool is_numbering(const std::vector<TableRow>& rows, int column) {
-  size_t cells = 0, numbers = 0, followed = 0, plain = 0, units = 0, fresh = 0, with_text = 0;
+  size_t cells = 0, numbers = 0, followed = 0, plain = 0, units = 0, fresh = 0, with_text = 0, beside = 0;
+  bool heading_above = false;
   std::optional<CellNumber> last;
   for (const TableRow& row : rows) {
+    heading_above = heading_above || row.size() == 1;
     const std::string* cell = row.size() > 1 ? cell_at(row, column) : nullptr;
     if (!cell) continue;
     auto number = number_of(*cell);
     if (!number && numbers == 0 && cells < 3) continue;  // the table's head
     ++cells;
     if (!number) continue;
-    if (last) followed += may_follow(last->number, number->number), fresh += last->number != number->number;
+    // A new list begins with 1; one of bare numbers below a heading only, for else they count steps or days.
+    bool anew = is_first(number->number) && (!number->plain || heading_above);
+    if (last) followed += anew || may_follow(last->number, number->number), fresh += last->number != number->number;
+    heading_above = false;
+    beside += row.front().column < column;
     plain += number->plain, units += number->unit;
     const Cell* next = number->rest.empty() && row.back().column > column ? &*std::ranges::upper_bound(row, column, {}, &Cell::column) : nullptr;
     // What is numbered is words, not another amount.
@@ -105,7 +115,9 @@ bool is_numbering(const std::vector<TableRow>& rows, int column) {
   }
   size_t least = units == numbers ? 2 : 3;
   if (numbers < least || numbers * 10 < cells * 8 || followed * 10 < (numbers - 1) * 8 || fresh * 2 < numbers - 1) return false;
-  return with_text * 10 >= numbers * 8 && (plain < numbers || plain <= most_plain_numbers);
+  // Bare numbers stand first, or behind a category that is written once for several of them.
+  bool plain_list = plain * 2 > numbers;
+  return with_text * 10 >= numbers * 8 && !(plain_list && (numbers > most_plain_numbers || beside * 2 > numbers));
 }
 
 /// The columns that number the rows, from the left: 章 and 条 may have one each.
