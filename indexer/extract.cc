@@ -60,8 +60,8 @@ bool starts_with_any(std::string_view s, std::initializer_list<std::string_view>
   return std::ranges::any_of(beginnings, [&](std::string_view one) { return s.starts_with(one); });
 }
 
-/// An Office file of today is a ZIP file with a folder for its kind: word, xl, ppt.
-bool has_folder(const Seen& seen, std::string_view folder) {
+/// An Office Open XML file whose main part stands in a folder.
+bool is_office(const Seen& seen, std::string_view folder) {
   return seen.zip && seen.zip->has("[Content_Types].xml") && std::ranges::any_of(seen.zip->members(), [&](const auto& member) { return member.name.starts_with(folder); });
 }
 
@@ -105,9 +105,9 @@ constexpr std::string_view recognise = "文字認識（OCR）をかけたPDFに�
 constexpr Format formats[] = {
     // PDF allows rubbish before its signature.
     {"application/pdf", "PDF", [](const Seen& seen) { return seen.bytes.substr(0, 1024).find("%PDF-") != seen.bytes.npos; }, read_pdf, {}},
-    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", [](const Seen& seen) { return has_folder(seen, "xl/") && !seen.zip->has("xl/workbook.bin"); }, read_xlsx, {}},
-    {"application/vnd.ms-excel.sheet.binary.macroEnabled.12", "Excel バイナリ（xlsb）", [](const Seen& seen) { return has_folder(seen, "xl/"); }, nullptr, {}, "xlsb", "xlsx"},
-    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint", [](const Seen& seen) { return has_folder(seen, "ppt/"); }, read_pptx, {}},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", [](const Seen& seen) { return is_office(seen, "xl/") && !seen.zip->has("xl/workbook.bin"); }, read_xlsx, {}},
+    {"application/vnd.ms-excel.sheet.binary.macroEnabled.12", "Excel バイナリ（xlsb）", [](const Seen& seen) { return is_office(seen, "xl/"); }, nullptr, {}, "xlsb", "xlsx"},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint", [](const Seen& seen) { return is_office(seen, "ppt/"); }, read_pptx, {}},
     {"application/vnd.oasis.opendocument", "パスワードで保護された OpenDocument 文書", is_encrypted_open_document, nullptr, unlock},
     {"application/vnd.oasis.opendocument.text", "OpenDocument 文書（odt）", [](const Seen& seen) { return is_open_document(seen, "text"); }, nullptr, {}, "odt", "docx"},
     {"application/vnd.oasis.opendocument.spreadsheet", "OpenDocument 表（ods）", [](const Seen& seen) { return is_open_document(seen, "spreadsheet"); }, nullptr, {}, "ods", "xlsx"},
