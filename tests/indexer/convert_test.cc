@@ -1,7 +1,5 @@
 #include "indexer/convert.h"
 
-#include <sys/wait.h>
-
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
@@ -88,6 +86,18 @@ TEST_CASE("a program converts in a folder of its own, which is gone afterwards",
   auto limits = with_office(folder, "mkdir -p \"$dir\"; cat \"$in\" > \"$out\"; [ -z \"$SHIRUBE_SHARED$USER\" ] && printf ' %s' \"${in##*/}\" >> \"$out\"");
   CHECK(indexer::convert(kDocument, kRtf, limits, kGoOn) == kDocument + " input.rtf");
   CHECK(folders_left() == before);
+}
+
+TEST_CASE("a conversion sees no network, and removes what a killed one left", "[indexer][convert]") {
+  TemporaryFolder folder;
+  fs::path old = fs::temp_directory_path() / "shirube-convert-old";
+  fs::create_directories(old / "profile");
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  auto limits = with_office(folder, "mkdir -p \"$dir\"; tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > \"$out\"");
+  auto devices = indexer::convert(kDocument, kRtf, limits, kGoOn);
+  CHECK_FALSE(fs::exists(old));
+  if (std::system("unshare --user --net true 2>/dev/null") == 0) CHECK(devices == "lo\n");
+  else WARN("this kernel gives no network namespaces: not tried");
 }
 
 TEST_CASE("a conversion that fails is one refusal", "[indexer][convert]") {
