@@ -145,7 +145,10 @@ class Writer {
   }
 
   void add(const TableRow& row) {
-    if (row.size() == 1) return add_single(row[0].text);
+    if (row.size() == 1) {
+      previous_.clear();
+      return add_single(row[0].text);
+    }
     TableRow rest;
     std::vector<const Cell*> leading;
     for (const Cell& cell : row) {
@@ -153,7 +156,10 @@ class Writer {
       else rest.push_back(cell);
     }
     bool fresh = false;
-    for (const Cell* cell : leading) fresh = take_number(*cell, rest, cell == leading.back()) || fresh;
+    for (const Cell* cell : leading) {
+      if (fresh) previous_.erase(cell->column);  // below a new chapter, the same number is another's
+      fresh = take_number(*cell, rest, cell == leading.back()) || fresh;
+    }
     if (!fresh) add_table_line(row, dense_);
     else if (!rest.empty()) add_table_line(rest, false);
     // The other cells speak of the clause itself, not of the items that its text may end with.

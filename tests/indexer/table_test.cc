@@ -58,6 +58,11 @@ TEST_CASE("forms drawn on a grid lose their empty cells, tables keep them", "[in
   CHECK(table[1].text == "一\t\t三");
 }
 
+TEST_CASE("the same number opens a clause once, and again below another heading", "[indexer][table]") {
+  auto extract = indexer::read("章,項番,内容,所管\n第1章　総則,(1),施錠する,甲課\n第2章　体制,(1),隠す,乙課\n第2章　体制,(2),残す,丙課\n第2章　体制,(2),残し続ける,丁課\n第3章　罰則,(1),罰する,甲課\n", "a.csv");
+  CHECK(lines(extract) == Lines{"| 章⇥項番⇥内容⇥所管", "第1章　総則", "(1)　施錠する", "| 甲課", "第2章　体制", "(1)　隠す", "| 乙課", "(2)　残す", "| 丙課", "| 第2章　体制⇥(2)⇥残し続ける⇥丁課", "第3章　罰則", "(1)　罰する", "| 甲課"});
+}
+
 TEST_CASE("a table of nothing but separators and quotes ends", "[indexer][table]") {
   for (const std::string& piece : {std::string("\""), std::string(","), std::string("\",\""), std::string("\"\"\n"), std::string("\n,")}) {
     std::string bytes = "a";
