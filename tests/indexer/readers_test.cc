@@ -113,7 +113,7 @@ TEST_CASE("what cannot be read is refused with its reason", "[indexer]") {
   const std::vector<std::tuple<std::string, std::string, std::string>> files = {
       {"", "a.txt", "空のファイルです"},
       {" \n\n", "a.txt", "文字がありません"},
-      {std::string("PK\x03\x04", 4) + "word/", "a.docx", "Office"},
+      {std::string("PK\x03\x04", 4) + "word/", "a.docx", "壊れています"},
       {"\xD0\xCF\x11\xE0\xA1\xB1", "a.doc", "旧形式"},
       {"\x89PNG\r\n", "a.png", "画像"},
       {"<!DOCTYPE html><html></html>", "a.html", "HTML"},
