@@ -20,6 +20,7 @@
 #include "corpus/address.h"
 #include "corpus/doubt.h"
 #include "corpus/outline.h"
+#include "indexer/convert.h"
 #include "indexer/sandbox.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -47,13 +48,14 @@ Json to_json(const Extraction& e) {
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
           {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
-          {"members", std::move(members)}};
+          {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
 /// What came through the pipe is still not to be trusted: every index and kind is checked.
 Extraction from_json(const Json& json) {
   Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued")},
-               json.at("warnings"), {}, json.at("pages"), {}};
+               json.at("warnings"), {}, json.at("pages"), {}, {}};
+  if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{wanted.at(0), wanted.at(1)};
   for (const auto& row : json.at("clauses")) {
     corpus::Clause c;
     c.label = row.at(0);
@@ -186,6 +188,32 @@ pid_t spawn(const std::filesystem::path& program, const std::string& file_name, 
   throw Error(ErrorKind::invalid, signal ? fmt::format("読取り処理が異常終了しました（シグナル {}）。", signal) : "読取り処理が異常終了しました。", hint);
 }
 
+/// One child for some bytes.
+Extraction read_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
+                         const std::atomic<bool>& stop) {
+  if (bytes.size() > limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
+  Pipe pipe;
+  MemoryFile input(bytes);
+  pid_t pid = spawn(program, file_name, limits, input.get(), pipe.write_end());
+  pipe.close(1);
+  std::string output;
+  Ending ending = read_all(pipe.read_end(), output, limits, stop);
+  if (ending != Ending::finished) ::kill(pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (ending != Ending::finished || !WIFEXITED(status) || WEXITSTATUS(status) != 0) report_death(status, ending, limits);
+  try {
+    Json json = Json::from_cbor(output);
+    if (json.contains("error")) throw Error(ErrorKind::invalid, json.at("error").get<std::string>(), json.at("hint").get<std::string>());
+    return from_json(json);
+  } catch (const Json::exception&) {
+    report_death(status, ending, limits);
+  } catch (const std::out_of_range&) {
+    report_death(status, ending, limits);
+  }
+}
+
 // ---- the child's side ----
 
 void limit(int resource, uint64_t value) {
@@ -227,7 +255,7 @@ Json problem(const char* message, const std::string& hint) { return {{"error", m
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
   Extract got = read(bytes, file_name);
-  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members)};
+  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members), std::move(got.conversion)};
   std::set<int> pages;
   for (const auto& page : got.pages) {
     if (page.number > 0) pages.insert(page.number);
@@ -259,27 +287,13 @@ int run_extraction_child(const std::string& file_name, const ExtractionLimits& l
 
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
                             const std::atomic<bool>& stop) {
-  if (bytes.size() > limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
-  Pipe pipe;
-  MemoryFile input(bytes);
-  pid_t pid = spawn(program, file_name, limits, input.get(), pipe.write_end());
-  pipe.close(1);
-  std::string output;
-  Ending ending = read_all(pipe.read_end(), output, limits, stop);
-  if (ending != Ending::finished) ::kill(pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (ending != Ending::finished || !WIFEXITED(status) || WEXITSTATUS(status) != 0) report_death(status, ending, limits);
-  try {
-    Json json = Json::from_cbor(output);
-    if (json.contains("error")) throw Error(ErrorKind::invalid, json.at("error").get<std::string>(), json.at("hint").get<std::string>());
-    return from_json(json);
-  } catch (const Json::exception&) {
-    report_death(status, ending, limits);
-  } catch (const std::out_of_range&) {
-    report_death(status, ending, limits);
-  }
+  Extraction first = read_in_child(bytes, file_name, limits, program, stop);
+  if (!first.conversion) return first;
+  Extraction made = read_in_child(convert(bytes, *first.conversion, limits, stop), "converted." + first.conversion->to, limits, program, stop);
+  if (made.conversion) throw Error(ErrorKind::invalid, "変換した文書を読み取れません。", "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直してください。");
+  made.media_type = first.media_type;
+  made.warnings.insert(made.warnings.begin(), "LibreOffice で変換して読み取りました");
+  return made;
 }
 
 }  // namespace shirube::indexer

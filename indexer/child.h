@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ExtractionLimits {
   uint64_t memory_bytes = uint64_t{2} << 30;  ///< address space; not under sanitizers, which reserve terabytes
   uint64_t file_bytes = uint64_t{256} << 20;  ///< of the file itself
   uint64_t output_bytes = uint64_t{256} << 20;
+  std::filesystem::path office = "/usr/bin/soffice";        ///< LibreOffice; formats that need it are refused without
+  uint64_t office_memory_bytes = uint64_t{4} << 30;         ///< its address space, of which it uses a small part
 };
 
 /// A file read and cut.
@@ -29,10 +32,12 @@ struct Extraction {
   std::vector<corpus::Clause> clauses;
   int pages = 0;
   std::vector<Member> members;  ///< files inside it, to be read by themselves
+  std::optional<Conversion> conversion;  ///< to be made first, where nothing is read yet; never from extract_in_child()
 };
 
 /// Reads and cuts a file's bytes in a child process; the child sees nothing else of the machine's
-/// files. `program` is the shirube executable. Throws Error{invalid} with the reader's reason, or with
+/// files. A format that must be converted first (doc, odt, rtf) is, by a program of its own, and what was
+/// made of it is read in a child again. `program` is the shirube executable. Throws Error{invalid} with the reader's reason, or with
 /// what befell the child: over time, over memory, crashed; Error{unavailable} when `stop` was set
 /// meanwhile. Safe from any thread.
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,

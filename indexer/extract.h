@@ -23,6 +23,11 @@ struct Member {
   std::string bytes;
 };
 
+/// A format that is made into another before it is read (convert.h), both by their file name's ending: doc → docx.
+struct Conversion {
+  std::string from, to;
+};
+
 /// What a reader got from one file: pages of lines, to be cut by the outline, or clauses where the
 /// format itself says what they are (law XML).
 struct Extract {
@@ -32,6 +37,7 @@ struct Extract {
   std::vector<corpus::Clause> clauses;
   std::vector<Member> members;        ///< in their order; a ZIP file has nothing else
   FoundFacts facts;
+  std::optional<Conversion> conversion;  ///< of a format without a reader: nothing else is filled in
   std::vector<std::string> warnings;  ///< Japanese, each for a person to look at: near-empty pages, garbled or vertical text
 };
 
@@ -46,6 +52,9 @@ Extract read_docx(const std::string& bytes);
 Extract read_html(const std::string& bytes);
 Extract read_mail(const std::string& bytes);
 Extract read_zip(const std::string& bytes);
+Extract read_xlsx(const std::string& bytes);
+Extract read_pptx(const std::string& bytes);
+Extract read_table(const std::string& bytes);
 
 /// Finds the format by content (the name's ending only tells apart what is text alike: Markdown, tables)
 /// and reads. A file of no known format is refused with what it seems to be and what to do.

@@ -32,6 +32,9 @@ void read_html_text(const std::string& html, Extract& extract);
 /// True for the root of an HTML page at the start of `s`, behind white space, comments and an XML declaration.
 bool looks_like_html(std::string_view s, std::string_view file_name);
 
+/// True for a text whose lines are clearly the rows of a table, whatever its name.
+bool looks_like_table(std::string_view bytes);
+
 /// 「画像（本文検索の対象外）: n か所」
 std::string image_warning(size_t count);
 

@@ -1,0 +1,209 @@
+#include "indexer/convert.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/indexer/zip_fixture.h"
+#include "tests/outline_case.h"
+#include "tests/temporary_folder.h"
+#include "text/error.h"
+
+using namespace shirube;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kDocument = "{\\rtf1\\ansi Security policy of Hoshimi\\par}";
+const indexer::Conversion kRtf{"rtf", "docx"};
+const std::atomic<bool> kGoOn{false};
+
+/// Stands in for LibreOffice; $out is what it should make, of $in.
+indexer::ExtractionLimits with_office(const TemporaryFolder& folder, const std::string& script) {
+  fs::path program = folder / "soffice";
+  std::ofstream(program) << "#!/bin/sh\nwhile [ $# -gt 2 ]; do [ \"$1\" = --outdir ] && dir=$2; shift; done\nin=$2 out=$dir/input.docx\n" << script << "\n";
+  fs::permissions(program, fs::perms::owner_all);
+  indexer::ExtractionLimits limits;
+  limits.office = program;
+  return limits;
+}
+
+std::string refusal(const indexer::ExtractionLimits& limits, const indexer::Conversion& conversion = kRtf) {
+  try {
+    return indexer::convert(kDocument, conversion, limits, kGoOn);
+  } catch (const Error& e) {
+    CHECK(e.kind() == ErrorKind::invalid);
+    CHECK_FALSE(e.hint().empty());
+    return e.message();
+  }
+}
+
+size_t folders_left() {
+  size_t count = 0;
+  for (auto& entry : fs::directory_iterator(fs::temp_directory_path())) count += entry.path().filename().string().starts_with("shirube-convert-");
+  return count;
+}
+
+std::string u16(std::string_view name, size_t width) {
+  std::string out;
+  for (char c : name) out += c, out += '\0';
+  out.resize(width, '\0');
+  return out;
+}
+
+/// A compound file with these names in its directory and a first sector for the first of them.
+std::string ole(const std::vector<std::string>& names, std::string stream = "") {
+  auto four = [](uint32_t n) { return std::string{static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(n >> 16), static_cast<char>(n >> 24)}; };
+  std::string header = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+  header.resize(30, '\0');
+  header += std::string("\x09\x00", 2);
+  header.resize(48, '\0');
+  header += four(1);
+  header.resize(68, '\0');
+  header += four(0xFFFFFFFE);
+  header.resize(76, '\0');
+  header += four(0);
+  while (header.size() < 512) header += '\xFF';
+  std::string table = four(0xFFFFFFFD) + four(0xFFFFFFFE);
+  table.resize(512, '\xFF');
+  std::string directory;
+  for (auto& name : names) {
+    std::string entry = u16(name, 64) + static_cast<char>(name.size() * 2 + 2) + '\0' + '\x02';
+    entry.resize(116, '\0');
+    directory += entry + four(2) + four(8192) + four(0);
+  }
+  directory.resize(512, '\0');
+  stream.resize(512, '\0');
+  return header + table + directory + stream;
+}
+
+}  // namespace
+
+TEST_CASE("a program converts in a folder of its own, which is gone afterwards", "[indexer][convert]") {
+  TemporaryFolder folder;
+  size_t before = folders_left();
+  auto limits = with_office(folder, "mkdir -p \"$dir\"; cat \"$in\" > \"$out\"; [ -z \"$SHIRUBE_SHARED$USER\" ] && printf ' %s' \"${in##*/}\" >> \"$out\"");
+  CHECK(indexer::convert(kDocument, kRtf, limits, kGoOn) == kDocument + " input.rtf");
+  CHECK(folders_left() == before);
+}
+
+TEST_CASE("a conversion sees no network, and removes what a killed one left", "[indexer][convert]") {
+  TemporaryFolder folder;
+  fs::path old = fs::temp_directory_path() / "shirube-convert-old";
+  fs::create_directories(old / "profile");
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  auto limits = with_office(folder, "mkdir -p \"$dir\"; tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > \"$out\"");
+  auto devices = indexer::convert(kDocument, kRtf, limits, kGoOn);
+  CHECK_FALSE(fs::exists(old));
+  if (std::system("unshare --user --net true 2>/dev/null") == 0) CHECK(devices == "lo\n");
+  else WARN("this kernel gives no network namespaces: not tried");
+}
+
+TEST_CASE("a conversion that fails is one refusal", "[indexer][convert]") {
+  TemporaryFolder folder;
+  size_t before = folders_left();
+  CHECK(refusal(with_office(folder, "exit 0")).find("LibreOffice で変換できません") == 0);
+  CHECK(refusal(with_office(folder, "mkdir -p \"$dir\"; ln -s /etc/hostname \"$out\"")).find("LibreOffice で変換できません") == 0);
+  auto slow = with_office(folder, "sleep 60 & sleep 60");
+  slow.wall_seconds = 1;
+  auto begin = std::chrono::steady_clock::now();
+  CHECK(refusal(slow) == "LibreOffice での変換が制限時間（1秒）内に終わりませんでした。");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  auto large = with_office(folder, "mkdir -p \"$dir\"; head -c 100000 /dev/zero > \"$out\" || rm \"$out\"");
+  large.file_bytes = 1000;
+  CHECK(refusal(large).find("LibreOffice で変換できません") == 0);
+  indexer::ExtractionLimits missing;
+  missing.office = folder / "nowhere";
+  CHECK(refusal(missing) == "この形式（rtf）を読むには LibreOffice が要りますが、入っていません。");
+  CHECK(refusal(missing, {"../x", "docx"}) == "変換できない形式です。");
+  CHECK(refusal(missing, {"doc", "exe"}) == "変換できない形式です。");
+  CHECK(folders_left() == before);
+}
+
+TEST_CASE("a conversion stops when it is told to", "[indexer][convert]") {
+  TemporaryFolder folder;
+  std::atomic<bool> stop{true};
+  try {
+    indexer::convert(kDocument, kRtf, with_office(folder, "sleep 60"), stop);
+    FAIL("was not stopped");
+  } catch (const Error& e) {
+    CHECK(e.kind() == ErrorKind::unavailable);
+  }
+}
+
+TEST_CASE("what is converted is read in the child, and says so", "[indexer][convert]") {
+  TemporaryFolder folder;
+  auto limits = with_office(folder, "mkdir -p \"$dir\"; printf '%s\\n' '１　目的' '市の方針を定める。' > \"$out\"");
+  auto extraction = indexer::extract_in_child(kDocument, "a.txt", limits, SHIRUBE_PROGRAM, kGoOn);
+  CHECK(extraction.media_type == "application/rtf");
+  CHECK(extraction.warnings == std::vector<std::string>{"LibreOffice で変換して読み取りました"});
+  REQUIRE(extraction.clauses.size() == 1);
+  CHECK(extraction.clauses[0].heading == "目的");
+  // What is made again wants to be converted again: once is enough.
+  auto circle = with_office(folder, "mkdir -p \"$dir\"; cp \"$in\" \"$out\"");
+  CHECK_THROWS_AS(indexer::extract_in_child(kDocument, "a.rtf", circle, SHIRUBE_PROGRAM, kGoOn), Error);
+}
+
+TEST_CASE("old Office files are told apart by their directory", "[indexer][convert]") {
+  auto wanted = [](const std::string& bytes, const std::string& name = "a.bin") {
+    auto conversion = indexer::read(bytes, name).conversion;
+    return conversion ? conversion->from + ">" + conversion->to : "";
+  };
+  auto refused = [](const std::string& bytes, const std::string& name = "a.bin") -> std::string {
+    try {
+      indexer::read(bytes, name);
+      return {};
+    } catch (const Error& e) {
+      CHECK_FALSE(e.hint().empty());
+      return e.message();
+    }
+  };
+  CHECK(wanted(ole({"Root Entry", "WordDocument"})) == "doc>docx");
+  CHECK(wanted(ole({"Root Entry", "Workbook"})) == "xls>xlsx");
+  CHECK(wanted(ole({"Root Entry", "PowerPoint Document"})) == "ppt>pptx");
+  CHECK(wanted(kDocument) == "rtf>docx");
+  CHECK(wanted(zipped({{"mimetype", "application/vnd.oasis.opendocument.text"}})) == "odt>docx");
+  CHECK(wanted(zipped({{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}})) == "ods>xlsx");
+  CHECK(wanted(zipped({{"mimetype", "application/vnd.oasis.opendocument.presentation"}})) == "odp>pptx");
+  CHECK(refused(zipped({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"META-INF/manifest.xml", "<m:encryption-data/>"}})).find("パスワード") != std::string::npos);
+  CHECK(refused(ole({"EncryptedPackage", "EncryptionInfo"}), "a.xlsx").find("パスワード") != std::string::npos);
+  CHECK(refused(ole({"WordDocument"}, std::string(11, '\0') + "\x01")).find("パスワード") != std::string::npos);
+  CHECK(refused(ole({"Workbook"}, std::string("\x09\x08\x02\x00\x00\x00\x2F\x00\x02\x00", 10))).find("パスワード") != std::string::npos);
+  CHECK(refused(ole({"__properties_version1.0"})).find("Outlook") != std::string::npos);
+  CHECK(refused(ole({"\x04JSRV_SegmentInformation"})).find("一太郎") != std::string::npos);
+  CHECK(refused(ole({"Something"}), "a.JTD").find("一太郎") != std::string::npos);
+  CHECK(refused(ole({"Something"})).find("旧形式") != std::string::npos);
+}
+
+TEST_CASE("a broken directory of an old Office file is followed nowhere", "[indexer][convert]") {
+  std::string good = ole({"WordDocument"});
+  for (size_t at = 0; at < 80; ++at)
+    for (char byte : {'\xFF', '\x00', '\x7F', '\x01'}) {
+      std::string bad = good;
+      bad[at] = byte;
+      try {
+        indexer::read(bad, "a.doc");
+      } catch (const Error&) {
+      }
+    }
+  for (size_t length : {4, 20, 511, 512, 513, 1024, 1100}) CHECK_THROWS_AS(indexer::read(good.substr(0, length), "a.doc"), Error);
+}
+
+TEST_CASE("LibreOffice converts what it should", "[indexer][convert][office]") {
+  indexer::ExtractionLimits limits;
+  if (!fs::exists(limits.office)) {
+    WARN("LibreOffice is not installed at " << limits.office << ": skipped");
+    return;
+  }
+  auto made = indexer::convert(kDocument, kRtf, limits, kGoOn);
+  CHECK(made.starts_with("PK"));
+  auto real = test::shared_dir() / "real/office/fess/test.ods";
+  if (!fs::exists(real)) {
+    WARN("no real files at " << real << ": skipped");
+    return;
+  }
+  auto extraction = indexer::extract_in_child(test::slurp(real), "test.ods", limits, SHIRUBE_PROGRAM, kGoOn);
+  CHECK(extraction.media_type == "application/vnd.oasis.opendocument.spreadsheet");
+  CHECK_FALSE(extraction.clauses.empty());
+}
