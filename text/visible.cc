@@ -23,6 +23,22 @@ bool is_selector(char32_t c) { return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0
 /// Characters that a joiner makes one of: pictures, and letters of Indic scripts.
 bool is_joined(char32_t c) { return (c >= 0x900 && c <= 0xDFF) || (c >= 0x2190 && c <= 0x2BFF) || (c >= 0x1F000 && c <= 0x1FAFF) || c == 0xFE0F; }
 
+/// Fonts of signs have their glyphs at U+F020 and beyond. Which font it was is not known here; most are
+/// bullets, and these of Wingdings mean something.
+struct Sign {
+  char32_t glyph, meaning;
+};
+constexpr Sign kSigns[] = {{0xF06F, U'□'}, {0xF071, U'□'}, {0xF0A8, U'□'}, {0xF0DF, U'←'}, {0xF0E0, U'→'}, {0xF0E1, U'↑'}, {0xF0E2, U'↓'},
+                           {0xF0E8, U'→'}, {0xF0F0, U'⇨'}, {0xF0FB, U'✗'}, {0xF0FC, U'✓'}, {0xF0FD, U'☒'}, {0xF0FE, U'☑'}};
+constexpr char32_t kFirstGlyph = 0xF020, kLastGlyph = 0xF0FF;
+
+char32_t of_sign(char32_t c) {
+  if (c < kFirstGlyph || c > kLastGlyph) return c;
+  for (const auto& sign : kSigns)
+    if (sign.glyph == c) return sign.meaning;
+  return U'・';
+}
+
 }  // namespace
 
 std::string visible(std::string_view s) {
@@ -40,6 +56,7 @@ std::string visible(std::string_view s) {
     }
     auto c = code_point_at(s, at);
     at += c.length;
+    c.value = of_sign(c.value);
     if (c.value == 0x2028 || c.value == 0x2029) c.value = U'\n';
     if (c.value == 0x200D) {
       if (!is_joined(before) || at >= s.size() || !is_joined(code_point_at(s, at).value)) continue;

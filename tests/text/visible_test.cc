@@ -19,6 +19,7 @@ TEST_CASE("what nobody sees is taken out", "[visible]") {
       {"👩\u200D💻と市\u200D民", "👩\u200D💻と市民"},
       {"壊れ\xE3\x81", "壊れ\uFFFD\uFFFD"},
       {"\U000E0041\uFFFE", ""},
+      {"\uF0B7一覧\uF0E0手順\uF0FC", "・一覧→手順✓"},
   };
   for (const auto& [given, expected] : cases) CHECK(visible(given) == expected);
 }
