@@ -214,3 +214,29 @@ TEST_CASE_METHOD(Fixture, "the files of a ZIP file are documents of their own, t
   CHECK(again.same == 2);
   CHECK(again.taken == 0);
 }
+
+TEST_CASE_METHOD(Fixture, "the attachments of a mail are documents bound to it") {
+  std::string mail =
+      "From: joho@hoshimi.example\r\nTo: kakuka@hoshimi.example\r\nDate: Wed, 1 Apr 2026 09:00:00 +0900\r\nSubject: =?UTF-8?B?56uv5pyr44Gu5Y+W5omx44GE44Gr44Gk44GE44Gm?=\r\n"
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+      "端末の取扱いを別添のとおり定めたので通知します。\r\n--b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+      "Content-Disposition: attachment; filename=\"kijun.txt\"\r\n\r\n第1条　この基準は、端末の利用について定める。\r\n第2条　端末は施錠して保管する。\r\n--b\r\n"
+      "Content-Type: image/png\r\nContent-Disposition: attachment; filename=\"zu.png\"\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n";
+  auto file = write("tsuchi.eml", mail);
+  auto summary = take({file});
+  CHECK(summary.taken == 2);
+  CHECK(summary.refused == 1);  // the picture
+  auto editions = library.editions(all, "tsuchi");
+  REQUIRE(editions.size() == 1);
+  CHECK(editions[0].issued == "2026-04-01");
+  auto enclosed = library.enclosures(all, editions[0].id);
+  REQUIRE(enclosed.size() == 1);
+  CHECK(enclosed[0].document.slug == "tsuchi_kijun");
+  CHECK(enclosed[0].edition.issued == "2026-04-01");
+  auto enclosing = library.enclosing(all, enclosed[0].edition.id);
+  REQUIRE(enclosing.size() == 1);
+  CHECK(enclosing[0].document.title == "端末の取扱いについて");
+  // What may not be seen did not come with anything.
+  CHECK(library.enclosures({{"public"}}, editions[0].id).empty());
+  CHECK(take({file}).same == 1);
+}
