@@ -29,6 +29,8 @@ const Setting settings[] = {
     {"ingest", "memory_mib", Range{&Config::memory_mib, 256, 65536}},
     {"ingest", "file_mib", Range{&Config::file_mib, 1, 2048}},
     {"ingest", "output_mib", Range{&Config::output_mib, 1, 4096}},
+    {"ingest", "libreoffice", &Config::libreoffice},
+    {"ingest", "libreoffice_memory_mib", Range{&Config::libreoffice_memory_mib, 512, 65536}},
     {"index", "threads", Range{&Config::index_threads, 1, 64}},
     {"serve", "host", &Config::host},
     {"serve", "port", Range{&Config::port, 1, 65535}},

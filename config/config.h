@@ -20,6 +20,8 @@ struct Config {
   int64_t memory_mib = 2048;
   int64_t file_mib = 256;
   int64_t output_mib = 256;
+  std::string libreoffice = "/usr/bin/soffice";
+  int64_t libreoffice_memory_mib = 4096;
 
   // [index]
   int64_t index_threads = 2;

@@ -14,8 +14,10 @@ namespace shirube::indexer {
 
 namespace {
 
+/// `what`: a member, or nothing for the whole.
 [[noreturn]] void broken(std::string_view what) {
-  throw Error(ErrorKind::invalid, fmt::format("圧縮されたファイルの形式が壊れています（{}）。", what), "元のファイルを開いて保存し直すか、入手し直してください。");
+  std::string place = what.empty() ? "" : fmt::format("（{}）", what);
+  throw Error(ErrorKind::invalid, fmt::format("圧縮されたファイルの形式が壊れています{}。", place), "元のファイルを開いて保存し直すか、入手し直してください。");
 }
 
 struct Closed {
@@ -41,17 +43,16 @@ struct Archive::Private {
 };
 
 Archive::Archive(std::string_view bytes, ArchiveLimits limits) : self_(std::make_unique<Private>()) {
-  if (bytes.empty()) broken("空のファイル");
+  if (bytes.empty()) broken("");
   self_->limits = limits;
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
   if (source) self_->zip.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
   if (!self_->zip) {
-    std::string reason = zip_error_strerror(&error);
     if (source) zip_source_free(source);
     zip_error_fini(&error);
-    broken(reason);
+    broken("");
   }
   zip_error_fini(&error);
   auto count = static_cast<uint64_t>(std::max<zip_int64_t>(0, zip_get_num_entries(self_->zip.get(), 0)));
