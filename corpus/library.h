@@ -80,6 +80,10 @@ class Library {
   /// label stands for other words already.
   std::vector<Added> add(std::span<const NewEdition> editions);
 
+  /// Replaces the facts of a document that is held by those that are said. False when none differs or there is
+  /// no such document. Throws as add() does.
+  bool correct(const Facts& facts);
+
   /// Records that one clause cites another, with the words it quotes (may be empty). Throws
   /// Error{invalid} when the quote is not in the cited clause.
   void add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote);

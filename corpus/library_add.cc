@@ -96,6 +96,14 @@ class Adding {
     return {Added::Outcome::taken, edition, doc.slug + "/" + key};
   }
 
+  bool correct(const Facts& said) {
+    Facts facts = checked(said);
+    auto known = document(facts.slug);
+    if (!known || !correct(*known, facts)) return false;
+    queue_all(*known, store::Change::facts);
+    return true;
+  }
+
  private:
   template <typename... Values>
   int64_t insert(SQLite::Statement& statement, const Values&... values) {
@@ -260,6 +268,10 @@ std::vector<Added> Library::add(std::span<const NewEdition> editions) {
     if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
     return added;
   });
+}
+
+bool Library::correct(const Facts& facts) {
+  return database_.write([&](SQLite::Database& db) { return Adding(db).correct(facts); });
 }
 
 void Library::add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote) {

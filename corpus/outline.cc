@@ -108,7 +108,7 @@ bool is_legal(const std::vector<Row>& rows) {
     auto m = read_markers(r.text);
     if (m.empty()) continue;
     auto core = m[0].family.core;
-    if (r.heading && core == Core::decimal) return false;  // it only quotes laws
+    if (r.heading && core == Core::decimal && !article) return false;  // it only quotes laws
     article = article || core == Core::article;
     supplement = supplement || core == Core::supplement;
     other = other || core == Core::decimal || core == Core::ordinal || core == Core::circled;

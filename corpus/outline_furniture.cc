@@ -143,6 +143,7 @@ void strip_headers_and_footers(std::vector<Page>& pages) {
   std::map<std::string, size_t> seen;
   auto edges = [](const Page& p) {
     std::vector<size_t> at;
+    if (p.bare) return at;
     for (size_t i = 0; i < p.lines.size(); ++i)
       if (i < kDepth || i + kDepth >= p.lines.size()) at.push_back(i);
     return at;

@@ -24,6 +24,7 @@ struct Line {
 struct Page {
   int number = 0;        ///< from 1; 0 when the format has no pages
   std::string printed;   ///< the number printed on it (「ⅲ-45」) when it was found, else empty
+  bool bare = false;     ///< the format tells headers and footers apart, and they are left out: all that is here is content
   std::vector<Line> lines;
 };
 

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "corpus/address.h"
 #include "corpus/doubt.h"
@@ -198,9 +199,12 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
   pipe.close(1);
   std::string output;
   Ending ending = read_all(pipe.read_end(), output, limits, stop);
-  if (ending != Ending::finished) ::kill(pid, SIGKILL);
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  // One that said all it has to say and does not end is ended.
+  auto grace = std::chrono::steady_clock::now() + std::chrono::seconds(ending == Ending::finished ? 5 : 0);
+  while (::waitpid(pid, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() >= grace) ::kill(pid, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   if (ending != Ending::finished || !WIFEXITED(status) || WEXITSTATUS(status) != 0) report_death(status, ending, limits);
   try {

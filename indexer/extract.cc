@@ -105,7 +105,7 @@ constexpr std::string_view recognise = "文字認識（OCR）をかけたPDFに�
 /// The first that fits, by content, is it.
 constexpr Format formats[] = {
     // PDF allows rubbish before its signature.
-    {"application/pdf", "PDF", [](const Seen& seen) { return seen.bytes.substr(0, 1024).find("%PDF-") != seen.bytes.npos; }, read_pdf, {}},
+    {"application/pdf", "PDF", [](const Seen& seen) { return !seen.zip && seen.bytes.substr(0, 1024).find("%PDF-") != seen.bytes.npos; }, read_pdf, {}},
     {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", [](const Seen& seen) { return is_office(seen, "word/"); }, read_docx, {}},
     {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", [](const Seen& seen) { return is_office(seen, "xl/") && !seen.zip->has("xl/workbook.bin"); }, read_xlsx, {}},
     {"application/vnd.ms-excel.sheet.binary.macroEnabled.12", "Excel バイナリ（xlsb）", [](const Seen& seen) { return is_office(seen, "xl/"); }, nullptr, {}, "xlsb", "xlsx"},
@@ -123,13 +123,13 @@ constexpr Format formats[] = {
     {"application/x-js-taro", "一太郎・花子の文書", is_just_system, nullptr, save_ichitaro},
     {"application/x-ole-storage", "旧形式の Office 文書（種類が分かりません）", [](const Seen& seen) { return seen.ole.has_value(); }, nullptr, convert},
     {"application/rtf", "リッチテキスト（RTF）", [](const Seen& seen) { return seen.bytes.starts_with("{\\rtf"); }, nullptr, {}, "rtf", "docx"},
-    {"image/*", "画像", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x89PNG", "\xFF\xD8\xFF", "GIF8", "II*", "MM"}); }, nullptr, recognise},
+    {"image/*", "画像", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x89PNG", "\xFF\xD8\xFF", "GIF8", std::string_view("II*\0", 4), std::string_view("MM\0*", 4)}); }, nullptr, recognise},
     {"application/gzip", "圧縮ファイル（gzip）", [](const Seen& seen) { return seen.bytes.starts_with("\x1F\x8B"); }, nullptr, unpack},
     {"application/x-7z-compressed", "圧縮ファイル（7-Zip）", [](const Seen& seen) { return seen.bytes.starts_with("7z\xBC\xAF"); }, nullptr, unpack},
     {"application/vnd.rar", "圧縮ファイル（RAR）", [](const Seen& seen) { return seen.bytes.starts_with("Rar!"); }, nullptr, unpack},
     {"application/x-lzh", "圧縮ファイル（LZH）", [](const Seen& seen) { return seen.bytes.size() > 5 && seen.bytes.substr(2, 3) == "-lh"; }, nullptr, unpack},
     {"application/x-tar", "圧縮ファイル（tar）", [](const Seen& seen) { return seen.bytes.size() > 262 && seen.bytes.substr(257, 5) == "ustar"; }, nullptr, unpack},
-    {"application/x-executable", "プログラム", [](const Seen& seen) { return starts_with_any(seen.bytes, {"\x7F""ELF", "MZ"}); }, nullptr, convert},
+    {"application/x-executable", "プログラム", [](const Seen& seen) { return seen.bytes.starts_with("\x7F""ELF") || (seen.bytes.starts_with("MZ") && is_binary(seen.bytes)); }, nullptr, convert},
     {"message/rfc822", "メール", [](const Seen& seen) { return looks_like_mail(seen.bytes); }, read_mail, {}},
     // A page may begin as XML does; the law XML is told by its root.
     {"text/html", "HTML", [](const Seen& seen) { return looks_like_html(seen.bytes.substr(0, 65536), seen.name); }, read_html, {}},

@@ -30,6 +30,7 @@ struct Ingest::Source {
   Facts said;           ///< by a person
   Facts otherwise;      ///< where nothing else is said: what the mail says that it came with
   int depth = 0;        ///< so many files it stands in
+  bool named = false;   ///< a person said which document it, or what it stands in, is of
 };
 
 namespace {
@@ -91,12 +92,22 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 
 Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
 
-/// The name of a document that came inside another: 通知_別紙1.
+/// The name of a document that came inside another: 通知_別紙1.docx, beside which its PDF may stand.
 std::string slug_inside(const std::string& slug, const std::string& member) {
   constexpr size_t longest = 200, kept = 180;
-  std::string inside = slug + "_" + text::replace_all(fs::path(member).replace_extension().string(), "/", "_");
+  std::string inside = slug + "_" + text::replace_all(member, "/", "_");
   if (inside.size() <= longest) return inside;
   return std::string(text::clamp_utf8(inside, kept)) + "-" + store::sha256(inside).substr(0, 12);
+}
+
+/// The audience `said`, where it is narrower than the one held; else nothing: what comes inside a file never
+/// opens what was closed.
+std::string narrower(const std::string& said, const std::string& held) {
+  auto place = [](const std::string& audience) {
+    auto key = corpus::key_of(corpus::audiences(), audience);
+    return std::ranges::find(corpus::audiences(), key.value_or(audience), &corpus::Choice::key) - corpus::audiences().begin();
+  };
+  return !said.empty() && place(said) > place(held) ? said : "";
 }
 
 std::string without_spaces(std::string_view s) { return text::replace_all(text::fold(text::trim(s)), " ", ""); }
@@ -173,20 +184,23 @@ std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
 std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report, const std::atomic<bool>& stop) try {
   if (source.bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
   NameFacts name = facts_of_name(source.name);
+  // The name of a file inside another is whoever's: it makes nothing an edition of what is held.
+  name.certain = name.certain && source.depth == 0;
   Facts given = merged(source.said, name.facts);
   std::string hash = store::sha256(source.bytes);
   // What is held already need not be read again, but an original that was lost is put back.
   if (auto held = library_.find_edition(given.slug, hash)) {
     files_.put(source.bytes);
     corpus::NewEdition edition;
-    edition.facts = given;
+    edition.facts = source.depth == 0 ? given : closed(given.slug, source.said.audience);
     edition.content_hash = hash;
     auto added = library_.add({&edition, 1}).front();
+    close_enclosures(held->edition_id, source.said.audience);
     report({source.shown, outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}});
     return held->edition_id;
   }
   bool known = library_.document(corpus::Viewer::everything(), given.slug).has_value();
-  if (known && source.said.slug.empty() && !name.certain) {
+  if (known && !source.named && !name.certain) {
     throw Error(ErrorKind::conflict, "同じ名前の資料「" + given.slug + "」が、別の内容で登録済みです。",
                 "その資料の新しい版なら --document " + given.slug + " を、別の資料なら別の識別名を指定してください。");
   }
@@ -201,11 +215,15 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   Facts said = merged(source.said, facts_of_content(extraction));
   std::vector<int64_t> encloses;
   for (auto& member : extraction.members) {
-    Source inside{source.shown + " › " + member.name, fs::path(member.name).filename(), std::move(member.bytes), {}, {}, source.depth + 1};
+    Source inside{source.shown + " › " + member.name, fs::path(member.name).filename(), std::move(member.bytes), {}, {}, source.depth + 1, source.named};
     inside.said.audience = said.audience, inside.said.kind = source.said.kind, inside.said.issuer = source.said.issuer, inside.said.topic = source.said.topic;
     inside.otherwise.issued = said.issued;
-    if (!facts_of_name(inside.name).certain) inside.said.slug = slug_inside(given.slug, member.name);
-    if (auto taken = take(inside, report, stop)) encloses.push_back(*taken);
+    inside.said.slug = slug_inside(given.slug, member.name);
+    auto told = [&](const Report& one) {
+      if (one.outcome == Report::Outcome::refused && one.source == inside.shown) extraction.warnings.push_back(fmt::format("「{}」は取り込めませんでした: {}", member.name, one.reason));
+      report(one);
+    };
+    if (auto taken = take(inside, told, stop)) encloses.push_back(*taken);
     if (stop) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   }
   if (extraction.clauses.empty()) return std::nullopt;
@@ -214,6 +232,26 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
   report(refusal(source.shown, e));
   return std::nullopt;
+}
+
+/// What a file inside another says of a document that is held: at most that fewer may see it.
+Facts Ingest::closed(const std::string& slug, const std::string& audience) const {
+  Facts facts;
+  facts.slug = slug;
+  if (auto document = library_.document(corpus::Viewer::everything(), slug)) facts.audience = narrower(audience, document->audience);
+  return facts;
+}
+
+/// Whoever may no longer see a mail may not see its attachments.
+void Ingest::close_enclosures(int64_t edition_id, const std::string& audience) {
+  for (const auto& [document, edition] : library_.enclosures(corpus::Viewer::everything(), edition_id)) {
+    close_enclosures(edition.id, audience);
+    if (narrower(audience, document.audience).empty()) continue;
+    Facts facts;
+    facts.slug = document.slug;
+    facts.audience = audience;
+    library_.correct(facts);
+  }
 }
 
 int64_t Ingest::take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report) {
@@ -225,6 +263,7 @@ int64_t Ingest::take_whole(const Source& source, Extraction extraction, std::vec
   edition.facts = merged(merged(given, content), source.otherwise);
   // What a file seems to say never changes what is known of its document.
   if (held) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
+  if (held && source.depth > 0) edition.facts.audience = narrower(given.audience, held->audience);
   // A law's file says when the law was made, not as of which day its text stands.
   bool undated_law = extraction.media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
@@ -258,7 +297,7 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
     };
     try {
       if (entry.fault) throw *entry.fault;
-      take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), merged(options_.facts, entry.facts), {}, 0}, counted, stop);
+      take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), merged(options_.facts, entry.facts), {}, 0, !merged(options_.facts, entry.facts).slug.empty()}, counted, stop);
     } catch (const Error& e) {
       if (stop) break;  // the interruption itself
       if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;

@@ -50,7 +50,9 @@ struct IngestSummary {
 ///
 /// Files inside a file (attachments of a mail, members of a ZIP file, and of one such inside it) are
 /// documents of their own, named after it, with its audience, issuer and kind; those of a mail are bound to
-/// it. A ZIP file itself is no document.
+/// it. What they are named after decides nothing of documents that are held: another file of the same name is
+/// refused, unless a person said which document the outer one is of, and an audience only ever narrows. A ZIP
+/// file itself is no document.
 class Ingest {
  public:
   using Reporter = std::function<void(const Report&)>;
@@ -74,6 +76,8 @@ class Ingest {
   struct Source;
   std::vector<Entry> collect(const std::vector<std::filesystem::path>& paths);
   std::optional<int64_t> take(const Source& source, const Reporter& report, const std::atomic<bool>& stop);
+  corpus::Facts closed(const std::string& slug, const std::string& audience) const;
+  void close_enclosures(int64_t edition_id, const std::string& audience);
   int64_t take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report);
 
   corpus::Library& library_;

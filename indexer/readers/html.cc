@@ -247,7 +247,7 @@ void read_html_text(const std::string& html, Extract& extract) {
   extract.facts.issued = issued_of(page);
   find_ordinance(lines, extract.facts);
   if (images) extract.warnings.push_back(image_warning(images));
-  extract.pages.push_back({0, {}, std::move(lines)});
+  extract.pages.push_back({0, {}, false, std::move(lines)});
 }
 
 Extract read_html(const std::string& bytes) {

@@ -227,7 +227,8 @@ bool HtmlContent::leaves_out(const xmlNode* node) const {
   }
   if (!is_html(node, " div ul ol dl p section header table td aside ")) return false;
   if (is_contents_list(node)) return true;
-  if (begins_as(html_attribute(node, "id")) || begins_as(html_attribute(node, "class"))) return true;
+  // Such a name alone is not enough to lose a sentence for: language-note, search-support.
+  if (begins_as(html_attribute(node, "id")) || begins_as(html_attribute(node, "class"))) return m.sentences == 0 || mostly_links;
   return !known_ && mostly_links;
 }
 

@@ -87,6 +87,9 @@ constexpr auto words = std::to_array<Word>({{"General", Kind::general}, {"G/標�
 
 /// The sections of a format, which semicolons part. No format has more than four.
 std::vector<Section> sections_of(std::string_view code) {
+  // The long date and time of the reader's system, whatever stands behind.
+  if (code.starts_with("[$-F800]")) code = "yyyy\"年\"m\"月\"d\"日\"";
+  if (code.starts_with("[$-F400]")) code = "h:mm:ss";
   std::vector<Section> sections(1);
   while (!code.empty()) {
     auto& tokens = sections.back().tokens;

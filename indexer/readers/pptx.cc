@@ -185,6 +185,7 @@ class Presentation {
     auto pieces = read_tree(child(child(slide, "cSld"), "spTree"), {});
     corpus::Page page;
     page.number = number;
+    page.bare = true;
     for (Piece& piece : pieces) {
       if (piece.title && out_.facts.title.empty() && !piece.lines.empty()) out_.facts.title = sound_line(piece.lines[0].text);
       std::ranges::move(piece.lines, std::back_inserter(page.lines));

@@ -220,3 +220,37 @@ TEST_CASE("a page is cited by the number printed on it, where that is certain") 
   CHECK(labels({page(1, "1", "第１条　目的"), page(2, "2", "第２条　定義")}) == Labels{"1", "2"});
   CHECK(labels({page(1, "2026", "第１条　目的"), page(2, "7", "第２条　定義")}) == Labels{"1", "2"});
 }
+
+TEST_CASE("headings of an annex make no guideline of an ordinance") {
+  Page page;
+  auto add = [&](const char* text, bool heading) {
+    Line line;
+    line.text = text, line.heading = heading;
+    page.lines.push_back(line);
+  };
+  for (const char* text : {"第1条　目的を定める。", "２　用語は別に定める。", "第2条　次に掲げる。", "(1) 端末", "(2) 媒体"}) add(text, false);
+  add("別紙", true);
+  add("1.1 記載の方法", true);
+  add("日付を書く。", false);
+  auto clauses = corpus::outline({page});
+  REQUIRE(clauses.size() >= 5);
+  CHECK(clauses[1].kind == ClauseKind::paragraph);
+  CHECK(clauses[3].kind == ClauseKind::item);
+}
+
+TEST_CASE("slides whose reader knows their furniture keep their titles and figures") {
+  std::vector<Page> pages;
+  for (int i = 1; i <= 4; ++i) {
+    Page page;
+    page.number = i, page.bare = true;
+    for (const std::string& text : {"事業の実績（その" + std::to_string(i) + "）", std::string("件数"), std::to_string(i * 3120)}) {
+      Line line;
+      line.text = text, line.heading = page.lines.empty();
+      page.lines.push_back(line);
+    }
+    pages.push_back(page);
+  }
+  std::string all;
+  for (const auto& clause : corpus::outline(pages)) all += clause.heading + clause.text;
+  for (const char* kept : {"その1", "その4", "3120", "12480"}) CHECK(all.find(kept) != all.npos);
+}

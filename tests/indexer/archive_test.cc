@@ -55,3 +55,9 @@ TEST_CASE("what systems put into ZIP files for themselves is no member") {
   CHECK(extract.media_type == "application/zip");
   CHECK_THROWS_WITH(indexer::read(zipped({{"Thumbs.db", "x"}}), "a.zip"), Contains("ファイルがありません"));
 }
+
+TEST_CASE("a ZIP file that begins with a PDF is a ZIP file all the same") {
+  // Packed so short that it stands as it is.
+  auto extract = indexer::read(zipped({{"a.pdf", "%PDF-1.4"}, {"b.txt", "第1条"}}), "a.zip");
+  CHECK(extract.members.size() == 2);
+}

@@ -205,9 +205,9 @@ TEST_CASE_METHOD(Fixture, "the files of a ZIP file are documents of their own, t
   auto summary = take({file});
   CHECK(summary.taken == 2);
   CHECK(summary.refused == 2);  // a picture, and what is packed too deeply
-  CHECK(library.document(all, "r8_基準_端末")->title == "星見市端末利用基準");
-  CHECK(library.document(all, "r8_基準_端末")->audience == "staff");
-  CHECK(library.document(all, "r8_様式_手順"));
+  CHECK(library.document(all, "r8_基準_端末.md")->title == "星見市端末利用基準");
+  CHECK(library.document(all, "r8_基準_端末.md")->audience == "staff");
+  CHECK(library.document(all, "r8_様式.zip_手順.txt"));
   CHECK_FALSE(library.document(all, "r8"));
   CHECK(reports[0].source == file.string() + " › 基準/端末.md");
   auto again = take({file});
@@ -226,12 +226,13 @@ TEST_CASE_METHOD(Fixture, "the attachments of a mail are documents bound to it")
   auto summary = take({file});
   CHECK(summary.taken == 2);
   CHECK(summary.refused == 1);  // the picture
+  CHECK_THAT(library.editions(all, "tsuchi")[0].warnings.back(), Catch::Contains("zu.png"));
   auto editions = library.editions(all, "tsuchi");
   REQUIRE(editions.size() == 1);
   CHECK(editions[0].issued == "2026-04-01");
   auto enclosed = library.enclosures(all, editions[0].id);
   REQUIRE(enclosed.size() == 1);
-  CHECK(enclosed[0].document.slug == "tsuchi_kijun");
+  CHECK(enclosed[0].document.slug == "tsuchi_kijun.txt");
   CHECK(enclosed[0].edition.issued == "2026-04-01");
   auto enclosing = library.enclosing(all, enclosed[0].edition.id);
   REQUIRE(enclosing.size() == 1);
@@ -239,4 +240,45 @@ TEST_CASE_METHOD(Fixture, "the attachments of a mail are documents bound to it")
   // What may not be seen did not come with anything.
   CHECK(library.enclosures({{"public"}}, editions[0].id).empty());
   CHECK(take({file}).same == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a file inside another opens nothing and changes nothing that is held") {
+  auto zip = [](const std::string& words) { return zipped({{"別紙.txt", "第1条　" + words + "\n第2条　以上。\n"}}); };
+  options.facts.audience = "restricted";
+  CHECK(take({write("a/資料.zip", zip("秘密の内容"))}).taken == 1);
+  options.facts.audience = "public";
+  // Another file of an everyday name.
+  CHECK(take({write("b/資料.zip", zip("公開の内容"))}).refused == 1);
+  CHECK(library.document(all, "資料_別紙.txt")->audience == "restricted");
+  CHECK(library.editions(all, "資料_別紙.txt").size() == 1);
+  // The same file, said to be public now: one by one, by a person.
+  CHECK(take({folder / "a/資料.zip"}).same == 1);
+  CHECK(library.document(all, "資料_別紙.txt")->audience == "restricted");
+  // A name that says which law it is of says so only outside.
+  options.facts.slug = "425AC0000000027", options.facts.title = "ある法律";
+  CHECK(take({write("law.md", policy)}).taken == 1);
+  options.facts = {};
+  options.facts.audience = "restricted";
+  take({write("mail.zip", zipped({{"425AC0000000027_20260501_507AC0000000099.txt", "第1条　偽の内容。\n第2条　偽。\n"}}))});
+  CHECK(library.editions(all, "425AC0000000027").size() == 1);
+  CHECK(library.document(all, "425AC0000000027")->audience == "public");
+}
+
+TEST_CASE_METHOD(Fixture, "a mail that is closed closes its attachments, and a new one may follow by its name") {
+  auto mail = [](const std::string& words) {
+    return "From: a@hoshimi.example\r\nSubject: tsuchi\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; "
+           "charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n別添のとおり通知します。" + words + "\r\n--b\r\nContent-Type: text/plain; charset=UTF-8\r\n"
+           "Content-Transfer-Encoding: 8bit\r\nContent-Disposition: attachment; filename=\"c.txt\"\r\n\r\n第1条　" + words + "\r\n第2条　以上。\r\n--b--\r\n";
+  };
+  options.facts.audience = "public";
+  auto file = write("t.eml", mail("一"));
+  CHECK(take({file}).taken == 2);
+  CHECK(library.document(all, "t_c.txt")->audience == "public");
+  options.facts.audience = "restricted";
+  take({file});
+  CHECK(library.document(all, "t")->audience == "restricted");
+  CHECK(library.document(all, "t_c.txt")->audience == "restricted");
+  options.facts.slug = "t";
+  CHECK(take({write("t2.eml", mail("二"))}).taken == 2);
+  CHECK(library.editions(all, "t_c.txt").size() == 2);
 }

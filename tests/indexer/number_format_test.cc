@@ -42,6 +42,8 @@ TEST_CASE("numbers are printed as their format says", "[indexer][xlsx]") {
       {5, ";;;", ""},
       {-5, "0;;0", ""},
       {5, "@", "5"},
+      {45383, "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "2024年4月1日"},
+      {0.5625, "[$-F400]h:mm:ss\\ AM/PM", "13:30:00"},
   };
   for (const Row& row : rows) {
     INFO(row.format << " of " << row.value);
