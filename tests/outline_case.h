@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "corpus/clause.h"
+#include "tests/places.h"
 
 // Outline cases are files: the input, a line 「----」, and the expected clauses, one a line, two
 // spaces a level: label|heading|text, with ⏎ and ⇥ for line ends and tabs. A text that ends with …
 // is compared up to there. SHIRUBE_REBASELINE=1 writes the expected part anew.
 namespace shirube::test {
 
-inline std::filesystem::path source_dir() { return std::filesystem::path(__FILE__).parent_path().parent_path(); }
+inline std::filesystem::path source_dir() { return source_folder; }
 
 /// Third-party material beside the source tree; SHIRUBE_SHARED overrides. May not exist.
 inline std::filesystem::path shared_dir() {

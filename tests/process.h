@@ -15,11 +15,13 @@
 #include <thread>
 #include <vector>
 
+#include "tests/places.h"
+
 /// Runs the shirube program with standard output and error going to files of the folder `to`, and
 /// kills it after a time if asked to. Returns the exit code, or -1 when it was killed.
 inline int run_shirube(const std::vector<std::string>& arguments, const std::filesystem::path& to, const std::filesystem::path& input = "/dev/null",
                        std::chrono::microseconds kill_after = {}) {
-  std::vector<std::string> words = {SHIRUBE_PROGRAM};
+  std::vector<std::string> words = {shirube::test::program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -30,7 +32,7 @@ inline int run_shirube(const std::vector<std::string>& arguments, const std::fil
   posix_spawn_file_actions_addopen(&actions, 1, (to / "out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   posix_spawn_file_actions_addopen(&actions, 2, (to / "err").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   pid_t pid = 0;
-  int failed = posix_spawn(&pid, SHIRUBE_PROGRAM, &actions, nullptr, argv.data(), environ);
+  int failed = posix_spawn(&pid, shirube::test::program, &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) throw std::runtime_error("the program cannot be started");
   if (kill_after.count() > 0) {

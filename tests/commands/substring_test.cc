@@ -5,6 +5,7 @@
 
 #include "commands/installation.h"
 #include "tests/outline_case.h"
+#include "tests/places.h"
 #include "tests/process.h"
 #include "tests/temporary_folder.h"
 #include "text/utf8.h"
@@ -29,7 +30,7 @@ void check_pieces(const std::vector<fs::path>& documents, size_t least_clauses, 
   }
   commands::Arguments arguments;
   arguments.data = folder / "data";
-  arguments.config_file = fs::path(SHIRUBE_SOURCE_DIR) / "config/shirube.toml";
+  arguments.config_file = fs::path(test::source_folder) / "config/shirube.toml";
   arguments.config = config::load(arguments.config_file);
   commands::Installation installation(arguments, store::Database::Open::existing);
   auto clauses = installation.database.read([](SQLite::Database& db) {
@@ -61,7 +62,7 @@ void check_pieces(const std::vector<fs::path>& documents, size_t least_clauses, 
 
 }  // namespace
 
-TEST_CASE("a quoted piece of any clause of the sample finds that clause") { check_pieces({fs::path(SHIRUBE_SOURCE_DIR) / "corpus/sample"}, 700, 1000); }
+TEST_CASE("a quoted piece of any clause of the sample finds that clause") { check_pieces({fs::path(test::source_folder) / "corpus/sample"}, 700, 1000); }
 
 TEST_CASE("a quoted piece of any clause of real notices and laws finds that clause") {
   auto real = test::shared_dir() / "real";

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "text/error.h"
+#include "tests/places.h"
 
 using namespace shirube;
 
@@ -18,7 +19,7 @@ std::filesystem::path write(const std::string& text) {
   return file;
 }
 
-const std::filesystem::path shipped = std::filesystem::path(SHIRUBE_SOURCE_DIR) / "config/shirube.toml";
+const std::filesystem::path shipped = std::filesystem::path(test::source_folder) / "config/shirube.toml";
 
 }  // namespace
 

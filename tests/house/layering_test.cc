@@ -7,6 +7,8 @@
 #include <regex>
 #include <set>
 
+#include "tests/places.h"
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -69,9 +71,9 @@ TEST_CASE("every include follows the order of the house") {
   for (const auto& [folder, _] : arrows) {
     std::vector<fs::path> files;
     if (folder.empty()) {
-      files.push_back(fs::path(SHIRUBE_SOURCE_DIR) / "main.cc");
+      files.push_back(fs::path(shirube::test::source_folder) / "main.cc");
     } else {
-      for (const auto& entry : fs::recursive_directory_iterator(fs::path(SHIRUBE_SOURCE_DIR) / folder)) files.push_back(entry.path());
+      for (const auto& entry : fs::recursive_directory_iterator(fs::path(shirube::test::source_folder) / folder)) files.push_back(entry.path());
     }
     for (const auto& file : files) {
       if (file.extension() != ".h" && file.extension() != ".cc") continue;
@@ -99,21 +101,21 @@ TEST_CASE("the rule catches what it is made for") {
 }
 
 TEST_CASE("no environment variable changes a ranking that is released") {
-  for (const auto& entry : fs::recursive_directory_iterator(SHIRUBE_SOURCE_DIR)) {
-    auto from = entry.path().lexically_relative(SHIRUBE_SOURCE_DIR);
+  for (const auto& entry : fs::recursive_directory_iterator(shirube::test::source_folder)) {
+    auto from = entry.path().lexically_relative(shirube::test::source_folder);
     std::string folder = from.begin()->string();
     if ((entry.path().extension() != ".h" && entry.path().extension() != ".cc") || folder == "build" || folder == "tests" || from == "search/tuning.h") continue;
     INFO(from.string());
     CHECK(contents(entry.path()).find("getenv") == std::string::npos);
   }
 #ifndef SHIRUBE_TUNING
-  CHECK(contents(SHIRUBE_PROGRAM).find("SHIRUBE_TUNE") == std::string::npos);
+  CHECK(contents(shirube::test::program).find("SHIRUBE_TUNE") == std::string::npos);
 #endif
 }
 
 TEST_CASE("every folder of source is in the table") {
   const Folders others = {"tests", "cmake", "build", "tools", "var", "docs"};
-  for (const auto& entry : fs::directory_iterator(SHIRUBE_SOURCE_DIR)) {
+  for (const auto& entry : fs::directory_iterator(shirube::test::source_folder)) {
     std::string name = entry.path().filename().string();
     if (!entry.is_directory() || name.starts_with(".") || others.contains(name)) continue;
     INFO(name);

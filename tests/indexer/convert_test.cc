@@ -7,6 +7,7 @@
 
 #include "tests/indexer/zip_fixture.h"
 #include "tests/outline_case.h"
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
 
@@ -135,14 +136,14 @@ TEST_CASE("a conversion stops when it is told to", "[indexer][convert]") {
 TEST_CASE("what is converted is read in the child, and says so", "[indexer][convert]") {
   TemporaryFolder folder;
   auto limits = with_office(folder, "mkdir -p \"$dir\"; printf '%s\\n' '１　目的' '市の方針を定める。' > \"$out\"");
-  auto extraction = indexer::extract_in_child(kDocument, "a.txt", limits, SHIRUBE_PROGRAM, kGoOn);
+  auto extraction = indexer::extract_in_child(kDocument, "a.txt", limits, test::program, kGoOn);
   CHECK(extraction.media_type == "application/rtf");
   CHECK(extraction.warnings == std::vector<std::string>{"LibreOffice で変換して読み取りました"});
   REQUIRE(extraction.clauses.size() == 1);
   CHECK(extraction.clauses[0].heading == "目的");
   // What is made again wants to be converted again: once is enough.
   auto circle = with_office(folder, "mkdir -p \"$dir\"; cp \"$in\" \"$out\"");
-  CHECK_THROWS_AS(indexer::extract_in_child(kDocument, "a.rtf", circle, SHIRUBE_PROGRAM, kGoOn), Error);
+  CHECK_THROWS_AS(indexer::extract_in_child(kDocument, "a.rtf", circle, test::program, kGoOn), Error);
 }
 
 TEST_CASE("old Office files are told apart by their directory", "[indexer][convert]") {
@@ -203,7 +204,7 @@ TEST_CASE("LibreOffice converts what it should", "[indexer][convert][office]") {
     WARN("no real files at " << real << ": skipped");
     return;
   }
-  auto extraction = indexer::extract_in_child(test::slurp(real), "test.ods", limits, SHIRUBE_PROGRAM, kGoOn);
+  auto extraction = indexer::extract_in_child(test::slurp(real), "test.ods", limits, test::program, kGoOn);
   CHECK(extraction.media_type == "application/vnd.oasis.opendocument.spreadsheet");
   CHECK_FALSE(extraction.clauses.empty());
 }

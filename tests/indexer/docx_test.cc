@@ -8,6 +8,7 @@
 #include "indexer/readers/numbering.h"
 #include "tests/indexer/zip_fixture.h"
 #include "tests/outline_case.h"
+#include "tests/places.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -71,7 +72,7 @@ using Lines = std::vector<std::string>;
 
 TEST_CASE("lists are numbered as they are printed", "[indexer][docx]") {
   // Where LibreOffice is known to print otherwise than Word, a case says so and is not counted.
-  std::ifstream in(std::filesystem::path(SHIRUBE_SOURCE_DIR) / "tests/cases/numbering.jsonl");
+  std::ifstream in(std::filesystem::path(test::source_folder) / "tests/cases/numbering.jsonl");
   size_t agreeing = 0;
   for (std::string row; std::getline(in, row);) {
     auto c = nlohmann::json::parse(row);

@@ -6,6 +6,7 @@
 
 #include "store/database.h"
 #include "tests/indexer/zip_fixture.h"
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 
 using namespace shirube;
@@ -20,7 +21,7 @@ struct Fixture {
   corpus::Library library{database};
   store::Files files{folder / "files"};
   corpus::Viewer all = corpus::Viewer::everything();
-  IngestOptions options{{}, {}, SHIRUBE_PROGRAM};
+  IngestOptions options{{}, {}, test::program};
   std::vector<Report> reports;
   std::atomic<bool> stop{false};
 
