@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "commands/terminal.h"
 #include "indexer/ingest.h"
+#include "indexer/prepare.h"
 #include "text/error.h"
 
 namespace shirube::commands {
@@ -43,7 +44,7 @@ int outline(const Arguments& arguments, const fs::path& file) {
   if (!fs::is_regular_file(file)) throw Error(ErrorKind::missing, "ファイルがありません: " + file.string(), "場所と名前を確認してください。");
   indexer::ExtractionLimits bounds = limits(arguments.config);
   auto extraction = indexer::extract_in_child(store::read_file(file, bounds.file_bytes), file.filename().string(), bounds, arguments.program, stop_requested);
-  for (const auto& warning : extraction.warnings) std::cerr << "注意: " << warning << "\n";
+  for (const auto& warning : indexer::with_doubts(extraction.warnings, extraction.clauses)) std::cerr << "注意: " << warning << "\n";
   Json nodes = Json::array();
   for (const auto& clause : extraction.clauses) {
     nodes.push_back({{"label", clause.label},

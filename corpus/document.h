@@ -73,4 +73,18 @@ struct Facts {
   std::string label{}, number{}, issued{}, effective{}, link{};
 };
 
+/// The members of Facts by name, as JSON and forms have them.
+struct FactField {
+  std::string_view name;
+  std::string Facts::*field;
+};
+std::span<const FactField> fact_fields();
+
+/// `over` where it says something, else `under`, member by member.
+Facts merged(const Facts& over, const Facts& under);
+
+/// The facts with their words checked and turned into keys. Throws Error{invalid} for facts without a slug, for what is
+/// no kind, audience, date or web address, and for what is too long.
+Facts checked(Facts facts);
+
 }  // namespace shirube::corpus

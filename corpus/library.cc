@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "corpus/rows.h"
+#include "corpus/sketch.h"
 #include "store/database.h"
 
 namespace shirube::corpus {
@@ -62,6 +66,41 @@ std::string PlacedClause::citation() const {
   std::string out = fmt::format("{}（{}）{}", document.title, edition.label, clause.locator);
   if (clause.page) out += fmt::format("、{}頁", page_label(clause));
   return out;
+}
+
+std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::string& content_hash, std::span<const int64_t> sketch) const {
+  constexpr size_t most = 5, most_looked_at = 20;
+  constexpr double least_share = 0.5;
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<std::pair<double, int64_t>> editions;
+    SQLite::Statement same(db, "SELECT id FROM editions WHERE content_hash = ? ORDER BY id LIMIT ?");
+    same.bind(1, content_hash);
+    same.bind(2, static_cast<int64_t>(most_looked_at));
+    while (same.executeStep()) editions.emplace_back(1, same.getColumn(0).getInt64());
+    SQLite::Statement near(db, "SELECT edition_id FROM sketches WHERE print IN (SELECT value FROM json_each(?)) GROUP BY edition_id ORDER BY count(*) DESC, edition_id LIMIT ?");
+    near.bind(1, nlohmann::json(std::vector<int64_t>(sketch.begin(), sketch.end())).dump());
+    near.bind(2, static_cast<int64_t>(most_looked_at));
+    SQLite::Statement prints(db, "SELECT print FROM sketches WHERE edition_id = ? ORDER BY print");
+    while (near.executeStep()) {
+      int64_t id = near.getColumn(0).getInt64();
+      std::vector<int64_t> other;
+      for (prints.reset(), prints.bind(1, id); prints.executeStep();) other.push_back(prints.getColumn(0).getInt64());
+      double share = resemblance(sketch, other);
+      bool known = std::ranges::find(editions, id, &std::pair<double, int64_t>::second) != editions.end();
+      if (share >= least_share && !known) editions.emplace_back(share, id);
+    }
+    std::ranges::stable_sort(editions, std::greater{}, &std::pair<double, int64_t>::first);
+    std::vector<Alike> out;
+    SQLite::Statement row(db, fmt::format("SELECT {}, {}, {} FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} AND e.id = :edition", document_columns, edition_columns, edition_state, visible));
+    for (const auto& [share, id] : editions) {
+      row.reset();
+      bind_viewer(row, viewer);
+      bind_today(row);
+      row.bind(":edition", id);
+      if (row.executeStep() && out.size() < most) out.push_back({read_document(row, 0), read_edition(row, document_width), share});
+    }
+    return out;
+  });
 }
 
 std::optional<Document> Library::document(const Viewer& viewer, const std::string& slug) const {

@@ -80,6 +80,12 @@ class Library {
   /// label stands for other words already.
   std::vector<Added> add(std::span<const NewEdition> editions);
 
+  /// Throws what add() of this edition alone would throw, and adds nothing.
+  void prove(const NewEdition& edition) const;
+
+  /// Binds an edition to the one that it came with, behind those that are bound already.
+  void enclose(int64_t edition_id, int64_t enclosed_edition_id);
+
   /// Replaces the facts of a document that is held by those that are said. False when none differs or there is
   /// no such document. Throws as add() does.
   bool correct(const Facts& facts);
@@ -100,6 +106,16 @@ class Library {
     size_t clauses;
   };
   std::optional<Held> find_edition(const std::string& slug, const std::string& content_hash) const;
+
+  /// An edition that holds the same words, or nearly so.
+  struct Alike {
+    Document document;
+    Edition edition;
+    double share;  ///< of what either holds, estimated; 1 for the same bytes
+  };
+  /// Editions of these bytes, and those whose sketch (sketch.h) resembles this one by half and more; the most alike
+  /// first, at most five. Only files that were taken as such are known by their sketch.
+  std::vector<Alike> alike(const Viewer& viewer, const std::string& content_hash, std::span<const int64_t> sketch) const;
 
   std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
   /// Newest first.

@@ -6,59 +6,19 @@
 
 #include "corpus/library.h"
 #include "corpus/rows.h"
+#include "corpus/sketch.h"
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/queue.h"
+#include "text/date.h"
 #include "text/error.h"
 #include "text/normalize.h"
-#include "text/utf8.h"
 
 namespace shirube::corpus {
 
 namespace {
 
 using Json = nlohmann::json;
-
-std::string check_choice(std::span<const Choice> choices, const std::string& word, const char* name) {
-  auto key = key_of(choices, word);
-  if (!key) {
-    std::string known;
-    for (const auto& choice : choices) known += (known.empty() ? "" : "、") + std::string(choice.key);
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」はありません。", name, word), "次のいずれかを指定してください: " + known);
-  }
-  return std::string(*key);
-}
-
-void check_date(const std::string& date, const char* name) {
-  if (!date.empty() && !text::from_iso(date)) {
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, date), "2025-04-01 の形で、実在する日を指定してください。");
-  }
-}
-
-void check_length(const std::string& value, size_t most, const char* name) {
-  if (value.size() > most || !text::is_valid_utf8(value)) {
-    throw Error(ErrorKind::invalid, fmt::format("{}が長すぎるか、文字として読めません。", name), fmt::format("UTF-8 で {} バイト以内にしてください。", most));
-  }
-}
-
-/// The facts with their words checked and turned into keys.
-Facts checked(Facts facts) {
-  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "--document で英数字の名前を指定してください。");
-  check_length(facts.slug, 200, "資料の識別名");
-  if (facts.slug.find('/') != facts.slug.npos || facts.slug.find('\0') != facts.slug.npos) {
-    throw Error(ErrorKind::invalid, "資料の識別名に「/」は使えません: " + facts.slug, "英数字とハイフンの名前にしてください。");
-  }
-  check_length(facts.title, 2000, "件名");
-  for (auto* field : {&facts.short_title, &facts.issuer, &facts.topic, &facts.label, &facts.number, &facts.link}) check_length(*field, 2000, "項目");
-  if (!facts.link.empty() && !facts.link.starts_with("https://") && !facts.link.starts_with("http://")) {
-    throw Error(ErrorKind::invalid, "原典の所在「" + facts.link + "」は使えません。", "https:// で始まるアドレスを指定してください。");
-  }
-  if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
-  if (!facts.audience.empty()) facts.audience = check_choice(audiences(), facts.audience, "公開範囲");
-  check_date(facts.issued, "発出日");
-  check_date(facts.effective, "施行日");
-  return facts;
-}
 
 /// One transaction's work: prepared statements are reused over its editions.
 class Adding {
@@ -75,7 +35,8 @@ class Adding {
         insert_clause_(db,
                        "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page) "
                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)") {}
+        insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)"),
+        insert_print_(db, "INSERT INTO sketches (print, edition_id) VALUES (?, ?)") {}
 
   Added add(const NewEdition& incoming) {
     Facts facts = checked(incoming.facts);
@@ -92,6 +53,10 @@ class Adding {
     int64_t edition = insert_edition(doc, incoming, facts, key, label);
     for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
     for (size_t i = 0; i < incoming.encloses.size(); ++i) insert(insert_enclosure_, edition, incoming.encloses[i], static_cast<int64_t>(i));
+    // A line of JSON Lines is one of very many, and no file that might be handed in twice.
+    if (!incoming.file_sha256.empty()) {
+      for (int64_t print : sketch(incoming.clauses)) insert(insert_print_, print, edition);
+    }
     store::enqueue(db_, edition, store::Change::edition);
     return {Added::Outcome::taken, edition, doc.slug + "/" + key};
   }
@@ -246,7 +211,7 @@ class Adding {
   }
 
   SQLite::Database& db_;
-  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_;
+  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_, insert_print_;
 };
 
 }  // namespace
@@ -267,6 +232,29 @@ std::vector<Added> Library::add(std::span<const NewEdition> editions) {
     if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
     if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
     return added;
+  });
+}
+
+void Library::prove(const NewEdition& edition) const {
+  database_.write([&](SQLite::Database& db) {
+    db.exec("SAVEPOINT proof");
+    try {
+      Adding(db).add(edition);
+    } catch (...) {
+      db.exec("ROLLBACK TO proof");
+      throw;
+    }
+    db.exec("ROLLBACK TO proof");
+  });
+}
+
+void Library::enclose(int64_t edition_id, int64_t enclosed_edition_id) {
+  database_.write([&](SQLite::Database& db) {
+    SQLite::Statement insert(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) "
+                                 "VALUES (?1, ?2, (SELECT ifnull(max(position) + 1, 0) FROM enclosures WHERE edition_id = ?1))");
+    insert.bind(1, edition_id);
+    insert.bind(2, enclosed_edition_id);
+    insert.exec();
   });
 }
 

@@ -19,7 +19,6 @@
 #include <thread>
 
 #include "corpus/address.h"
-#include "corpus/doubt.h"
 #include "corpus/outline.h"
 #include "indexer/convert.h"
 #include "indexer/sandbox.h"
@@ -267,7 +266,6 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   out.pages = static_cast<int>(pages.size());
   out.clauses = got.clauses.empty() ? corpus::outline(got.pages) : std::move(got.clauses);
   corpus::assign_addresses(out.clauses);
-  std::ranges::move(corpus::summarised(corpus::doubts(out.clauses)), std::back_inserter(out.warnings));
   return out;
 }
 

@@ -106,18 +106,6 @@ std::vector<ListedFile> read_facts(const fs::path& file) try {
   fail(file, e.source(), fmt::format("TOML として読めません（{}）。", e.description()));
 }
 
-corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under) {
-  corpus::Facts out = under;
-  auto take = [&](std::span<const Key> keys) {
-    for (const auto& key : keys) {
-      if (!(over.*(key.field)).empty()) out.*(key.field) = over.*(key.field);
-    }
-  };
-  take(document_keys);
-  take(edition_keys);
-  return out;
-}
-
 corpus::Facts facts_of_head(std::string_view head) {
   corpus::Facts facts;
   std::string broken;  // a title over two lines begins where the one before ended in a sentence or a space

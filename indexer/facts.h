@@ -22,9 +22,6 @@ struct ListedFile {
 /// files outside the folder.
 std::vector<ListedFile> read_facts(const std::filesystem::path& toml);
 
-/// `over` where it says something, else `under`, member by member.
-corpus::Facts merged(const corpus::Facts& over, const corpus::Facts& under);
-
 /// What a file's name says. e-Gov names law files ID_DATE_AMENDMENT, which are three editions of one
 /// document when three dates, for `certain`; any other name is only a slug that nobody else may have.
 struct NameFacts {

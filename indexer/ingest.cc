@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "corpus/address.h"
 #include "indexer/facts.h"
+#include "indexer/prepare.h"
 #include "text/date.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -14,6 +14,8 @@ namespace shirube::indexer {
 
 namespace fs = std::filesystem;
 using corpus::Facts;
+using corpus::merged;
+using corpus::NewEdition;
 
 /// A file to be taken, or a reason why it cannot be.
 struct Ingest::Entry {
@@ -55,39 +57,6 @@ void count(IngestSummary& summary, Report::Outcome outcome) {
   }
 }
 
-std::string first_line(const std::vector<corpus::Clause>& clauses) {
-  for (const auto& clause : clauses) {
-    for (const std::string* s : {&clause.heading, &clause.text}) {
-      std::string_view line = text::trim(std::string_view(*s).substr(0, s->find('\n')));
-      if (!line.empty()) return std::string(text::clamp_utf8(line, 150));
-    }
-  }
-  return {};
-}
-
-/// The lines above the first numbered clause, with unnumbered headings among them.
-std::string head_of(const std::vector<corpus::Clause>& clauses) {
-  std::string head;
-  for (const auto& clause : clauses) {
-    if (clause.kind != corpus::ClauseKind::preamble && clause.kind != corpus::ClauseKind::heading) break;
-    head += clause.heading + "\n" + clause.text + "\n";
-  }
-  return head;
-}
-
-/// What a file says of itself, as facts.
-Facts facts_of_content(const Extraction& extraction) {
-  Facts said;
-  said.title = extraction.facts.title;
-  said.number = extraction.facts.number;
-  said.short_title = extraction.facts.abbreviation.substr(0, extraction.facts.abbreviation.find(','));
-  said.issued = extraction.facts.issued;
-  if (extraction.media_type == "application/xml") said.kind = "law";
-  Facts facts = merged(said, facts_of_head(head_of(extraction.clauses)));
-  if (facts.title.empty()) facts.title = first_line(extraction.clauses);
-  return facts;
-}
-
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
 Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
@@ -108,20 +77,6 @@ std::string narrower(const std::string& said, const std::string& held) {
     return std::ranges::find(corpus::audiences(), key.value_or(audience), &corpus::Choice::key) - corpus::audiences().begin();
   };
   return !said.empty() && place(said) > place(held) ? said : "";
-}
-
-std::string without_spaces(std::string_view s) { return text::replace_all(text::fold(text::trim(s)), " ", ""); }
-
-/// Words above the first clause that only repeat the title are no clause: nobody cites them.
-void drop_title(std::vector<corpus::Clause>& clauses, std::initializer_list<std::string_view> titles) {
-  if (clauses.size() < 2 || clauses[0].kind != corpus::ClauseKind::preamble || !clauses[0].heading.empty()) return;
-  bool repeats = std::ranges::any_of(titles, [&](std::string_view title) { return without_spaces(clauses[0].text) == without_spaces(title); });
-  bool childless = std::ranges::none_of(clauses, [](const corpus::Clause& clause) { return clause.parent == size_t{0}; });
-  if (!repeats || !childless) return;
-  clauses.erase(clauses.begin());
-  for (auto& clause : clauses) {
-    if (clause.parent) --*clause.parent;
-  }
 }
 
 Error foreign(const fs::filesystem_error& e) {
@@ -191,7 +146,7 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   // What is held already need not be read again, but an original that was lost is put back.
   if (auto held = library_.find_edition(given.slug, hash)) {
     files_.put(source.bytes);
-    corpus::NewEdition edition;
+    NewEdition edition;
     edition.facts = source.depth == 0 ? given : closed(given.slug, source.said.audience);
     edition.content_hash = hash;
     auto added = library_.add({&edition, 1}).front();
@@ -211,23 +166,30 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   if (!extraction.members.empty() && source.depth == deepest) {
     throw Error(ErrorKind::invalid, "圧縮ファイルやメールが何重にも入っています。", "中のファイルを取り出して、個別に登録してください。");
   }
+  std::vector<Member> members = std::move(extraction.members);
+  extraction.members.clear();
+  bool holds_text = !extraction.clauses.empty();
+  NewEdition edition = make(source, std::move(extraction));
+  // What will be refused must not leave its attachments behind.
+  if (holds_text && !members.empty()) library_.prove(edition);
   // What is inside comes first: what was taken whole need not be looked into again.
-  Facts said = merged(source.said, facts_of_content(extraction));
-  std::vector<int64_t> encloses;
-  for (auto& member : extraction.members) {
+  for (auto& member : members) {
     Source inside{source.shown + " › " + member.name, fs::path(member.name).filename(), std::move(member.bytes), {}, {}, source.depth + 1, source.named};
-    inside.said.audience = said.audience, inside.said.kind = source.said.kind, inside.said.issuer = source.said.issuer, inside.said.topic = source.said.topic;
-    inside.otherwise.issued = said.issued;
+    inside.said.audience = source.said.audience, inside.said.kind = source.said.kind, inside.said.issuer = source.said.issuer, inside.said.topic = source.said.topic;
+    inside.otherwise.issued = edition.facts.issued;
     inside.said.slug = slug_inside(given.slug, member.name);
     auto told = [&](const Report& one) {
-      if (one.outcome == Report::Outcome::refused && one.source == inside.shown) extraction.warnings.push_back(fmt::format("「{}」は取り込めませんでした: {}", member.name, one.reason));
+      if (one.outcome == Report::Outcome::refused && one.source == inside.shown) edition.warnings.push_back(fmt::format("「{}」は取り込めませんでした: {}", member.name, one.reason));
       report(one);
     };
-    if (auto taken = take(inside, told, stop)) encloses.push_back(*taken);
+    if (auto taken = take(inside, told, stop)) edition.encloses.push_back(*taken);
     if (stop) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   }
-  if (extraction.clauses.empty()) return std::nullopt;
-  return take_whole(source, std::move(extraction), std::move(encloses), report);
+  if (!holds_text) return std::nullopt;
+  edition.file_sha256 = files_.put(source.bytes);
+  auto added = library_.add({&edition, 1}).front();
+  report({source.shown, outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}});
+  return added.edition_id;
 } catch (const Error& e) {
   if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
   report(refusal(source.shown, e));
@@ -254,31 +216,26 @@ void Ingest::close_enclosures(int64_t edition_id, const std::string& audience) {
   }
 }
 
-int64_t Ingest::take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report) {
+NewEdition Ingest::make(const Source& source, Extraction extraction) const {
   Facts given = merged(source.said, facts_of_name(source.name).facts);
   auto held = library_.document(corpus::Viewer::everything(), given.slug);
-  Facts content = facts_of_content(extraction);
-  corpus::NewEdition edition;
-  edition.content_hash = store::sha256(source.bytes);
-  edition.facts = merged(merged(given, content), source.otherwise);
+  std::string media_type = extraction.media_type;
+  Prepared prepared = prepare(std::move(extraction), given.title);
+  NewEdition edition;
+  edition.content_hash = edition.file_sha256 = store::sha256(source.bytes);
+  edition.facts = merged(merged(given, prepared.said), source.otherwise);
   // What a file seems to say never changes what is known of its document.
   if (held) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
   if (held && source.depth > 0) edition.facts.audience = narrower(given.audience, held->audience);
   // A law's file says when the law was made, not as of which day its text stands.
-  bool undated_law = extraction.media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
+  bool undated_law = media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
-  drop_title(extraction.clauses, {edition.facts.title, content.title});
-  corpus::assign_addresses(extraction.clauses);
-  edition.clauses = std::move(extraction.clauses);
-  edition.encloses = std::move(encloses);
-  edition.warnings = std::move(extraction.warnings);
-  edition.media_type = extraction.media_type;
+  edition.clauses = std::move(prepared.clauses);
+  edition.warnings = with_doubts(std::move(prepared.warnings), edition.clauses);
+  edition.media_type = media_type;
   edition.file_name = source.name.filename().string();
   edition.file_size = source.bytes.size();
-  edition.file_sha256 = files_.put(source.bytes);
-  auto added = library_.add({&edition, 1}).front();
-  report({source.shown, outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}});
-  return added.edition_id;
+  return edition;
 }
 
 IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& report, const std::function<void(size_t, size_t)>& progress,

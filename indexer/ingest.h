@@ -78,7 +78,7 @@ class Ingest {
   std::optional<int64_t> take(const Source& source, const Reporter& report, const std::atomic<bool>& stop);
   corpus::Facts closed(const std::string& slug, const std::string& audience) const;
   void close_enclosures(int64_t edition_id, const std::string& audience);
-  int64_t take_whole(const Source& source, Extraction extraction, std::vector<int64_t> encloses, const Reporter& report);
+  corpus::NewEdition make(const Source& source, Extraction extraction) const;
 
   corpus::Library& library_;
   store::Files files_;

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "corpus/sketch.h"
 #include "store/queue.h"
 #include "tests/corpus/fixture.h"
 #include "text/error.h"
@@ -239,4 +240,46 @@ TEST_CASE_METHOD(Fixture, "a citation that goes on names each place") {
   add(answer("q1", "対策基準（令和7年4月1日版）第12条第2項及び第3項による。"));
   library.link_citations();
   CHECK(library.citations(all, library.clause(all, "q1", "1", "1")->id).size() == 2);
+}
+
+TEST_CASE_METHOD(LibraryFixture, "editions that hold the same bytes or nearly the same words are known") {
+  auto edition_of = [](const std::string& slug, int first) {
+    NewEdition edition;
+    edition.facts.slug = edition.facts.title = slug;
+    edition.content_hash = slug;
+    edition.file_sha256 = std::string(64, 'a');
+    for (int i = first; i < first + 40; ++i) {
+      Clause clause;
+      clause.label = fmt::format("第{}条", i);
+      clause.text = fmt::format("{}番の端末は{}階の{}号室に置き、鍵を掛けて保管する。", i * 7919 % 1000, i * 13 % 11, i * 104729 % 9973);
+      edition.clauses.push_back(clause);
+    }
+    assign_addresses(edition.clauses);
+    return edition;
+  };
+  NewEdition held = edition_of("kitei", 0), far = edition_of("tetsuzuki", 500), near = edition_of("kaisei", 2);
+  add(held);
+  add(far);
+  auto alike = library.alike(all, "other bytes", sketch(near.clauses));
+  REQUIRE(alike.size() == 1);
+  CHECK(alike[0].document.slug == "kitei");
+  CHECK(alike[0].share > 0.6);
+  CHECK(alike[0].share < 1);
+  REQUIRE(library.alike(all, "kitei", {}).size() == 1);
+  CHECK(library.alike(all, "kitei", {})[0].share == 1);
+  // A document of audience `restricted` is not told of.
+  CHECK(library.alike(staff, "kitei", sketch(near.clauses)).empty());
+}
+
+TEST_CASE_METHOD(LibraryFixture, "an edition is proved without being added") {
+  NewEdition edition;
+  edition.facts.slug = "kitei";
+  edition.facts.issued = "2025-04-01";
+  edition.content_hash = "a";
+  library.prove(edition);
+  CHECK_FALSE(library.document(all, "kitei"));
+  add(edition);
+  edition.content_hash = "b";
+  CHECK_THROWS_AS(library.prove(edition), Error);
+  CHECK(library.editions(all, "kitei").size() == 1);
 }

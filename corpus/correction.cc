@@ -1,0 +1,223 @@
+#include "corpus/correction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "corpus/address.h"
+#include "corpus/outline_marker.h"
+#include "text/error.h"
+#include "text/normalize.h"
+#include "text/utf8.h"
+
+namespace shirube::corpus {
+
+namespace {
+
+using Kind = Correction::Kind;
+
+constexpr size_t longest_label = 100;   // bytes; the longest printed ones have about forty
+constexpr size_t remembered_words = 120;  // bytes of a clause's beginning
+constexpr size_t certain_words = 18;      // bytes after the label that tell one at its old place: some five characters
+
+struct Row {
+  Kind kind;
+  std::string_view name, done;
+};
+constexpr Row rows[] = {{Kind::relabel, "relabel", "番号を直した"},       {Kind::join, "join", "前の条項とつなげた"},   {Kind::split, "split", "途中で分けた"},
+                        {Kind::promote, "promote", "一段上げた"},         {Kind::demote, "demote", "一段下げた"},       {Kind::drop, "drop", "本文から除いた"}};
+
+std::string beginning(const Clause& clause) {
+  return std::string(text::clamp_utf8(clause.label + "　" + clause.heading + "\n" + clause.text, remembered_words));
+}
+
+/// The clause a correction means. Cut anew, a clause may have moved (its words tell it), or its words may have been
+/// read otherwise (its address tells it, with its label and how it begins).
+size_t find(const std::vector<Clause>& clauses, const Correction& correction) {
+  std::vector<size_t> alike;
+  std::optional<size_t> there;
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    bool same_words = beginning(clauses[i]) == correction.words;
+    if (clauses[i].path == correction.path) {
+      if (same_words) return i;
+      there = i;
+    }
+    if (same_words) alike.push_back(i);
+  }
+  if (alike.size() == 1) return alike.front();
+  if (there) {
+    std::string now = beginning(clauses[*there]);
+    auto common = std::ranges::mismatch(now, correction.words).in1 - now.begin();
+    if (static_cast<size_t>(common) >= clauses[*there].label.size() + certain_words) return *there;
+  }
+  throw Error(ErrorKind::missing, fmt::format("直す条項が見つかりません: {}", text::clamp_utf8(correction.words, 60)), "画面を開き直して、もう一度直してください。");
+}
+
+/// The kind of a clause with this label: that of its neighbours with the same manner of numbering, else the usual one.
+ClauseKind kind_of(const std::vector<Clause>& clauses, const Clause& clause) {
+  if (clause.label.empty()) return ClauseKind::heading;
+  auto markers = read_markers(clause.label + "　あ");
+  if (markers.empty()) return clause.kind;
+  for (const auto& other : clauses) {
+    if (&other == &clause || other.parent != clause.parent) continue;
+    auto theirs = read_markers(other.label + "　あ");
+    if (!theirs.empty() && theirs.front().family == markers.front().family) return other.kind;
+  }
+  return usual_kind(markers.front().family);
+}
+
+/// Takes a clause out of the list. What stood under it stands under `heir`.
+void remove(std::vector<Clause>& clauses, size_t at, std::optional<size_t> heir) {
+  for (auto& clause : clauses) {
+    if (clause.parent == at) clause.parent = heir;
+    if (clause.parent && *clause.parent > at) --*clause.parent;
+  }
+  clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void append_line(std::string& text, std::string_view line) {
+  if (line.empty()) return;
+  if (!text.empty()) text += '\n';
+  text += line;
+}
+
+void relabel(std::vector<Clause>& clauses, size_t at, const Correction& correction) {
+  std::string label(text::trim(correction.value));
+  bool printable = std::ranges::none_of(label, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (label.size() > longest_label || !text::is_valid_utf8(label) || !printable) {
+    throw Error(ErrorKind::invalid, "番号が長すぎるか、文字として読めません。", "「第3条」「２」「（１）」のように、印刷されているとおりの番号を入れてください。");
+  }
+  if (label.empty() && clauses[at].heading.empty() && clauses[at].text.empty()) {
+    throw Error(ErrorKind::invalid, "番号のほかに何もない条項です。", "要らないときは「除く」を選んでください。");
+  }
+  Clause& clause = clauses[at];
+  clause.label = label;
+  clause.kind = kind_of(clauses, clause);
+  // A heading stands in the field of that name.
+  if (label.empty() && clause.heading.empty()) {
+    size_t end = std::min(clause.text.find('\n'), clause.text.size());
+    clause.heading = clause.text.substr(0, end);
+    clause.text.erase(0, std::min(end + 1, clause.text.size()));
+  }
+}
+
+void join(std::vector<Clause>& clauses, size_t at) {
+  if (at == 0) throw Error(ErrorKind::invalid, "最初の条項なので、つなげる相手がありません。", "後の条項を、この条項につなげてください。");
+  const Clause gone = clauses[at];
+  Clause& before = clauses[at - 1];
+  append_line(before.text, gone.label + (gone.label.empty() || gone.heading.empty() ? "" : "　") + gone.heading);
+  // A numbered sentence stays one line.
+  if (gone.heading.empty() && !gone.label.empty() && !gone.text.empty()) before.text += "　" + gone.text;
+  else append_line(before.text, gone.text);
+  remove(clauses, at, at - 1);
+}
+
+void split(std::vector<Clause>& clauses, size_t at, const Correction& correction) {
+  Clause& clause = clauses[at];
+  std::string_view text = clause.text;
+  size_t from = correction.offset;
+  // Read anew, the words may stand elsewhere.
+  if (from > text.size() || !text.substr(from).starts_with(correction.value)) from = text.find(correction.value);
+  if (correction.value.empty() || from == text.npos || text::trim(text.substr(0, from)).empty() || text::trim(text.substr(from)).empty()) {
+    throw Error(ErrorKind::invalid, "条項をその場所で分けることはできません。", "本文の途中の、新しい条項が始まる場所を選んでください。");
+  }
+  Clause second;
+  second.page = clause.page;
+  second.printed_page = clause.printed_page;
+  second.parent = clause.parent;
+  std::string rest(text::trim(text.substr(from)));
+  clause.text = std::string(text::trim(text.substr(0, from)));
+  auto markers = read_markers(rest.substr(0, rest.find('\n')));
+  if (!markers.empty() && !markers.front().doubtful) {
+    second.label = markers.front().label;
+    rest.erase(0, markers.front().length);
+  }
+  second.text = rest;
+  second.kind = clause.kind;
+  // What stood under the clause came after all of its text.
+  for (auto& other : clauses) {
+    if (!other.parent) continue;
+    if (*other.parent >= at) ++*other.parent;
+  }
+  clauses.insert(clauses.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(second));
+  if (!clauses[at + 1].label.empty()) clauses[at + 1].kind = kind_of(clauses, clauses[at + 1]);
+}
+
+void promote(std::vector<Clause>& clauses, size_t at) {
+  auto above = clauses[at].parent;
+  if (!above) throw Error(ErrorKind::invalid, "いちばん上の段の条項です。", "これより上げることはできません。");
+  clauses[at].parent = clauses[*above].parent;
+  for (size_t i = at + 1; i < clauses.size(); ++i) {
+    if (clauses[i].parent == above) clauses[i].parent = at;
+  }
+}
+
+void demote(std::vector<Clause>& clauses, size_t at) {
+  for (size_t i = at; i-- > 0;) {
+    if (clauses[i].parent != clauses[at].parent) continue;
+    clauses[at].parent = i;
+    return;
+  }
+  throw Error(ErrorKind::invalid, "同じ段の、前の条項がありません。", "これより下げることはできません。");
+}
+
+void drop(std::vector<Clause>& clauses, size_t at) {
+  if (clauses.size() == 1) throw Error(ErrorKind::invalid, "最後の条項は除けません。", "資料そのものが要らないときは、取込を取りやめてください。");
+  remove(clauses, at, clauses[at].parent);
+}
+
+}  // namespace
+
+std::string_view name(Kind kind) { return std::ranges::find(rows, kind, &Row::kind)->name; }
+
+std::optional<Kind> correction_kind(std::string_view name) {
+  auto row = std::ranges::find(rows, name, &Row::name);
+  return row == std::end(rows) ? std::nullopt : std::optional(row->kind);
+}
+
+std::string description(const Correction& correction) {
+  std::string where(text::trim(text::replace_all(correction.words, "\n", " ")));
+  std::string_view done = std::ranges::find(rows, correction.kind, &Row::kind)->done;
+  std::string what = correction.value.empty() ? "" : fmt::format("（{}）", text::clamp_utf8(correction.value, 60));
+  return fmt::format("{}: {}{}", text::clamp_utf8(where, 60), done, what);
+}
+
+Correction correction_at(const std::vector<Clause>& clauses, size_t position, Kind kind, std::string value, size_t offset) {
+  return {kind, clauses.at(position).path, beginning(clauses.at(position)), std::move(value), offset};
+}
+
+std::vector<size_t> split_points(std::string_view text, size_t most) {
+  std::vector<size_t> out;
+  for (size_t at = 1; at < text.size() && out.size() < most; ++at) {
+    bool line = text[at - 1] == '\n', sentence = at >= 3 && text.substr(at - 3, 3) == "。" && text[at] != '\n';
+    if ((line || sentence) && !text::trim(text.substr(0, at)).empty() && !text::trim(text.substr(at)).empty()) out.push_back(at);
+  }
+  return out;
+}
+
+void carry_out(std::vector<Clause>& clauses, const Correction& correction) {
+  size_t at = find(clauses, correction);
+  switch (correction.kind) {
+    case Kind::relabel: relabel(clauses, at, correction); break;
+    case Kind::join: join(clauses, at); break;
+    case Kind::split: split(clauses, at, correction); break;
+    case Kind::promote: promote(clauses, at); break;
+    case Kind::demote: demote(clauses, at); break;
+    case Kind::drop: drop(clauses, at); break;
+  }
+  assign_addresses(clauses);
+}
+
+std::vector<size_t> carry_out_all(std::vector<Clause>& clauses, std::span<const Correction> corrections) {
+  std::vector<size_t> left;
+  for (size_t i = 0; i < corrections.size(); ++i) {
+    try {
+      carry_out(clauses, corrections[i]);
+    } catch (const Error&) {
+      left.push_back(i);
+    }
+  }
+  return left;
+}
+
+}  // namespace shirube::corpus

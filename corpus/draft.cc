@@ -1,0 +1,327 @@
+#include "corpus/draft.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "corpus/address.h"
+#include "store/database.h"
+#include "store/event_log.h"
+#include "text/error.h"
+
+namespace shirube::corpus {
+
+namespace {
+
+using Json = nlohmann::json;
+using State = Draft::State;
+
+struct StateName {
+  State state;
+  std::string_view name, label;
+};
+constexpr StateName states[] = {{State::waiting, "waiting", "読取り待ち"}, {State::ready, "ready", "確認待ち"}, {State::failed, "failed", "読取り失敗"}, {State::published, "published", "公開済み"}};
+
+// ---- how facts, clauses and corrections stand in a row ----
+
+std::string write(const Facts& facts) {
+  Json out = Json::object();
+  for (const auto& [name, field] : fact_fields()) {
+    if (!(facts.*field).empty()) out[std::string(name)] = facts.*field;
+  }
+  return out.dump();
+}
+
+Facts read_facts(const std::string& text) {
+  Facts facts;
+  Json json = Json::parse(text);
+  for (const auto& [name, field] : fact_fields()) facts.*field = json.value(std::string(name), "");
+  return facts;
+}
+
+std::string write(const std::vector<Clause>& clauses) {
+  Json out = Json::array();
+  for (const auto& c : clauses) {
+    out.push_back({c.label, std::string(name(c.kind)), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.printed_page, c.parent ? Json(*c.parent) : Json()});
+  }
+  return out.dump();
+}
+
+std::vector<Clause> read_clauses(const std::string& text) {
+  std::vector<Clause> out;
+  for (const auto& row : Json::parse(text)) {
+    Clause c;
+    c.label = row[0];
+    c.kind = clause_kind(row[1].get<std::string>()).value_or(ClauseKind::heading);
+    c.heading = row[2];
+    c.text = row[3];
+    if (!row[4].is_null()) c.page = row[4].get<int>();
+    c.printed_page = row[5];
+    if (!row[6].is_null()) c.parent = row[6].get<size_t>();
+    out.push_back(std::move(c));
+  }
+  assign_addresses(out);
+  return out;
+}
+
+std::string write(const std::vector<Correction>& corrections) {
+  Json out = Json::array();
+  for (const auto& c : corrections) out.push_back({std::string(name(c.kind)), c.path, c.words, c.value, c.offset});
+  return out.dump();
+}
+
+std::vector<Correction> read_corrections(const std::string& text) {
+  std::vector<Correction> out;
+  for (const auto& row : Json::parse(text)) {
+    out.push_back({correction_kind(row[0].get<std::string>()).value_or(Correction::Kind::relabel), row[1], row[2], row[3], row[4]});
+  }
+  return out;
+}
+
+// ---- rows ----
+
+constexpr const char* columns =
+    "r.id, r.state, r.source, r.file_name, r.file_sha256, r.media_type, r.pages, r.within_id, r.depth, r.said, r.facts, r.warnings, r.reason, r.hint, r.revision, r.edition_id, "
+    "ifnull((SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = r.edition_id), ''), r.created_at, r.changed_at";
+
+Draft read_draft(SQLite::Statement& row) {
+  int at = 0;
+  auto text = [&] { return row.getColumn(at++).getString(); };
+  Draft out;
+  out.id = row.getColumn(at++).getInt64();
+  std::string state = text();
+  out.state = std::ranges::find(states, state, &StateName::name)->state;
+  for (auto* field : {&out.source, &out.file_name, &out.file_sha256, &out.media_type}) *field = text();
+  out.pages = row.getColumn(at++).getInt();
+  if (!row.getColumn(at).isNull()) out.within = row.getColumn(at).getInt64();
+  out.depth = row.getColumn(++at).getInt();
+  ++at;
+  out.said = read_facts(text());
+  out.facts = read_facts(text());
+  out.warnings = Json::parse(text()).get<std::vector<std::string>>();
+  out.reason = text();
+  out.hint = text();
+  out.revision = row.getColumn(at++).getInt64();
+  if (!row.getColumn(at).isNull()) out.edition_id = row.getColumn(at).getInt64();
+  ++at;
+  for (auto* field : {&out.address, &out.created_at, &out.changed_at}) *field = text();
+  return out;
+}
+
+std::vector<Draft> read_all(SQLite::Statement& row) {
+  std::vector<Draft> out;
+  while (row.executeStep()) out.push_back(read_draft(row));
+  return out;
+}
+
+[[noreturn]] void not_there() { throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。"); }
+
+std::optional<Draft> select(SQLite::Database& db, int64_t id) {
+  SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE r.id = ?", columns));
+  row.bind(1, id);
+  return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
+}
+
+Cut select_cut(SQLite::Database& db, int64_t id) {
+  SQLite::Statement row(db, "SELECT extracted, clauses, corrections FROM drafts WHERE id = ?");
+  row.bind(1, id);
+  if (!row.executeStep()) not_there();
+  return {read_clauses(row.getColumn(0).getString()), read_clauses(row.getColumn(1).getString()), read_corrections(row.getColumn(2).getString())};
+}
+
+/// The draft that a change is to be made to.
+Draft changeable(SQLite::Database& db, const Viewer& viewer, int64_t id, std::optional<int64_t> revision) {
+  auto draft = Drafts::open_to(viewer) ? select(db, id) : std::nullopt;
+  if (!draft) not_there();
+  if (draft->state == State::published) throw Error(ErrorKind::conflict, "公開済みのため、変更できません。", "直したファイルを新しい版として取り込んでください。");
+  if (revision && draft->state != State::ready) throw Error(ErrorKind::conflict, "まだ読み取れていません。", "読取りが終わってから直してください。");
+  if (revision && draft->revision != *revision) throw Error(ErrorKind::conflict, "ほかの画面でこの下書きが変更されました。", "画面を開き直して、もう一度直してください。");
+  return *draft;
+}
+
+/// Sets columns of a draft; the statement's first parameters are theirs.
+template <typename... Values>
+void update(SQLite::Database& db, int64_t id, const char* assignments, const Values&... values) {
+  SQLite::Statement statement(db, fmt::format("UPDATE drafts SET {}, changed_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", assignments));
+  int at = 0;
+  (statement.bind(++at, values), ...);
+  statement.bind(++at, id);
+  if (statement.exec() == 0) not_there();
+}
+
+std::string subject(const Draft& draft) { return fmt::format("{} {}", draft.id, draft.source); }
+
+}  // namespace
+
+std::string_view name(State state) { return std::ranges::find(states, state, &StateName::state)->name; }
+std::string_view japanese_name(State state) { return std::ranges::find(states, state, &StateName::state)->label; }
+
+bool Drafts::open_to(const Viewer& viewer) {
+  return std::ranges::all_of(audiences(), [&](const Choice& audience) { return viewer.sees(audience.key); });
+}
+
+int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
+  if (!open_to(viewer)) not_there();
+  return database_.write([&](SQLite::Database& db) {
+    SQLite::Statement same(db, "SELECT id FROM drafts WHERE file_sha256 = ? AND file_name = ? AND source = ? AND state <> 'published'");
+    same.bind(1, draft.file_sha256);
+    same.bind(2, draft.file_name);
+    same.bind(3, draft.source);
+    if (same.executeStep()) return same.getColumn(0).getInt64();
+    SQLite::Statement file(db, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
+    file.bind(1, draft.file_sha256);
+    file.bind(2, static_cast<int64_t>(size));
+    file.exec();
+    SQLite::Statement insert(db, "INSERT INTO drafts (state, source, file_name, file_sha256, within_id, depth, said) VALUES ('waiting', ?, ?, ?, ?, ?, ?)");
+    insert.bind(1, draft.source);
+    insert.bind(2, draft.file_name);
+    insert.bind(3, draft.file_sha256);
+    if (draft.within) insert.bind(4, *draft.within);
+    insert.bind(5, draft.depth);
+    insert.bind(6, write(draft.said));
+    insert.exec();
+    int64_t id = db.getLastInsertRowid();
+    store::append(db, {"command", "draft.add", fmt::format("{} {}", id, draft.source), draft.file_sha256});
+    return id;
+  });
+}
+
+std::optional<Draft> Drafts::find(const Viewer& viewer, int64_t id) const {
+  if (!open_to(viewer)) return std::nullopt;
+  return database_.read([&](SQLite::Database& db) { return select(db, id); });
+}
+
+std::optional<Cut> Drafts::cut(const Viewer& viewer, int64_t id) const {
+  if (!open_to(viewer)) return std::nullopt;
+  return database_.read([&](SQLite::Database& db) -> std::optional<Cut> {
+    if (!select(db, id)) return std::nullopt;
+    return select_cut(db, id);
+  });
+}
+
+std::vector<Draft> Drafts::list(const Viewer& viewer, size_t first, size_t most) const {
+  if (!open_to(viewer)) return {};
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r ORDER BY r.state = 'published', r.id DESC LIMIT ? OFFSET ?", columns));
+    row.bind(1, static_cast<int64_t>(most));
+    row.bind(2, static_cast<int64_t>(first));
+    return read_all(row);
+  });
+}
+
+std::vector<Draft> Drafts::within(const Viewer& viewer, int64_t id) const {
+  if (!open_to(viewer)) return {};
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE r.within_id = ? ORDER BY r.id", columns));
+    row.bind(1, id);
+    return read_all(row);
+  });
+}
+
+size_t Drafts::count(const Viewer& viewer) const {
+  if (!open_to(viewer)) return 0;
+  return database_.read([](SQLite::Database& db) { return static_cast<size_t>(db.execAndGet("SELECT count(*) FROM drafts").getInt64()); });
+}
+
+std::optional<Draft> Drafts::next_waiting(int64_t after) const {
+  return database_.read([&](SQLite::Database& db) -> std::optional<Draft> {
+    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE r.state = 'waiting' AND r.id > ? ORDER BY r.id LIMIT 1", columns));
+    row.bind(1, after);
+    return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
+  });
+}
+
+void Drafts::set_read(int64_t id, const Reading& reading) {
+  database_.write([&](SQLite::Database& db) {
+    auto draft = select(db, id);
+    if (!draft || draft->state != State::waiting) return;  // dropped, or read by another process, meanwhile
+    auto corrections = select_cut(db, id).corrections;
+    auto clauses = reading.clauses;
+    auto warnings = reading.warnings;
+    for (size_t left : carry_out_all(clauses, corrections)) warnings.push_back(fmt::format("前の直しをやり直せませんでした。{}", description(corrections[left])));
+    // What a person had settled stays settled.
+    Facts facts = draft->revision > 0 ? draft->facts : reading.facts;
+    update(db, id, "state = 'ready', reason = '', hint = '', media_type = ?, pages = ?, facts = ?, warnings = ?, extracted = ?, clauses = ?, revision = revision + 1", reading.media_type,
+           reading.pages, write(facts), Json(warnings).dump(), write(reading.clauses), write(clauses));
+  });
+}
+
+void Drafts::set_failed(int64_t id, const std::string& reason, const std::string& hint) {
+  database_.write([&](SQLite::Database& db) {
+    auto draft = select(db, id);
+    if (draft && draft->state == State::waiting) update(db, id, "state = 'failed', reason = ?, hint = ?", reason, hint);
+  });
+}
+
+void Drafts::set_opened(int64_t id) {
+  database_.write([&](SQLite::Database& db) {
+    SQLite::Statement statement(db, "DELETE FROM drafts WHERE id = ? AND state = 'waiting'");
+    statement.bind(1, id);
+    statement.exec();
+  });
+}
+
+void Drafts::read_again(const Viewer& viewer, int64_t id) {
+  database_.write([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, {});
+    update(db, id, "state = 'waiting', reason = '', hint = ''");
+    store::append(db, {"command", "draft.read", subject(draft), ""});
+  });
+}
+
+void Drafts::correct(const Viewer& viewer, int64_t id, int64_t revision, const Correction& correction) {
+  database_.write([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, revision);
+    Cut cut = select_cut(db, id);
+    if (cut.corrections.size() >= most_corrections) throw Error(ErrorKind::conflict, fmt::format("直しは{}件までです。", most_corrections), "ファイルそのものを直して、取り込み直してください。");
+    carry_out(cut.clauses, correction);
+    cut.corrections.push_back(correction);
+    update(db, id, "clauses = ?, corrections = ?, revision = revision + 1", write(cut.clauses), write(cut.corrections));
+    store::append(db, {"command", "draft.correct", subject(draft), description(correction)});
+  });
+}
+
+void Drafts::undo(const Viewer& viewer, int64_t id, int64_t revision) {
+  database_.write([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, revision);
+    Cut cut = select_cut(db, id);
+    if (cut.corrections.empty()) throw Error(ErrorKind::invalid, "取り消す直しがありません。", "");
+    Correction last = cut.corrections.back();
+    cut.corrections.pop_back();
+    cut.clauses = cut.extracted;
+    carry_out_all(cut.clauses, cut.corrections);
+    update(db, id, "clauses = ?, corrections = ?, revision = revision + 1", write(cut.clauses), write(cut.corrections));
+    store::append(db, {"command", "draft.undo", subject(draft), description(last)});
+  });
+}
+
+void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts) {
+  Facts good = checked(facts);
+  if (good.title.empty()) throw Error(ErrorKind::invalid, "件名がありません。", "資料の件名を入れてください。");
+  database_.write([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, revision);
+    update(db, id, "facts = ?, revision = revision + 1", write(good));
+    store::append(db, {"command", "draft.facts", subject(draft), write(good)});
+  });
+}
+
+void Drafts::set_published(const Viewer& viewer, int64_t id, int64_t edition_id) {
+  database_.write([&](SQLite::Database& db) {
+    changeable(db, viewer, id, {});
+    // The edition has the clauses now; the corrections tell how it came by them.
+    update(db, id, "state = 'published', edition_id = ?, extracted = '[]', clauses = '[]'", edition_id);
+  });
+}
+
+void Drafts::drop(const Viewer& viewer, int64_t id) {
+  database_.write([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, {});
+    SQLite::Statement statement(db, "DELETE FROM drafts WHERE id = ?");
+    statement.bind(1, id);
+    statement.exec();
+    store::append(db, {"command", "draft.drop", subject(draft), draft.file_sha256});
+  });
+}
+
+}  // namespace shirube::corpus

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include "corpus/document.h"
+#include "text/date.h"
+#include "text/error.h"
+#include "text/utf8.h"
+
+// What is said of a document: its fields by name, and whether they can be.
+namespace shirube::corpus {
+
+namespace {
+
+constexpr FactField fields[] = {{"slug", &Facts::slug},         {"title", &Facts::title},       {"short_title", &Facts::short_title}, {"kind", &Facts::kind},
+                                {"issuer", &Facts::issuer},     {"audience", &Facts::audience}, {"topic", &Facts::topic},             {"label", &Facts::label},
+                                {"number", &Facts::number},     {"issued", &Facts::issued},     {"effective", &Facts::effective},     {"link", &Facts::link}};
+
+std::string check_choice(std::span<const Choice> choices, const std::string& word, const char* name) {
+  auto key = key_of(choices, word);
+  if (!key) {
+    std::string known;
+    for (const auto& choice : choices) known += (known.empty() ? "" : "、") + std::string(choice.key);
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」はありません。", name, word), "次のいずれかを指定してください: " + known);
+  }
+  return std::string(*key);
+}
+
+void check_date(const std::string& date, const char* name) {
+  if (!date.empty() && !text::from_iso(date)) {
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, date), "2025-04-01 の形で、実在する日を指定してください。");
+  }
+}
+
+void check_length(const std::string& value, size_t most, const char* name) {
+  if (value.size() > most || !text::is_valid_utf8(value)) {
+    throw Error(ErrorKind::invalid, fmt::format("{}が長すぎるか、文字として読めません。", name), fmt::format("UTF-8 で {} バイト以内にしてください。", most));
+  }
+}
+
+}  // namespace
+
+std::span<const FactField> fact_fields() { return fields; }
+
+Facts merged(const Facts& over, const Facts& under) {
+  Facts out = under;
+  for (const auto& [name, field] : fields) {
+    if (!(over.*field).empty()) out.*field = over.*field;
+  }
+  return out;
+}
+
+Facts checked(Facts facts) {
+  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "--document で英数字の名前を指定してください。");
+  check_length(facts.slug, 200, "資料の識別名");
+  if (facts.slug.find('/') != facts.slug.npos || facts.slug.find('\0') != facts.slug.npos) {
+    throw Error(ErrorKind::invalid, "資料の識別名に「/」は使えません: " + facts.slug, "英数字とハイフンの名前にしてください。");
+  }
+  check_length(facts.title, 2000, "件名");
+  for (auto* field : {&facts.short_title, &facts.issuer, &facts.topic, &facts.label, &facts.number, &facts.link}) check_length(*field, 2000, "項目");
+  if (!facts.link.empty() && !facts.link.starts_with("https://") && !facts.link.starts_with("http://")) {
+    throw Error(ErrorKind::invalid, "原典の所在「" + facts.link + "」は使えません。", "https:// で始まるアドレスを指定してください。");
+  }
+  if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
+  if (!facts.audience.empty()) facts.audience = check_choice(audiences(), facts.audience, "公開範囲");
+  check_date(facts.issued, "発出日");
+  check_date(facts.effective, "施行日");
+  return facts;
+}
+
+}  // namespace shirube::corpus

@@ -1,0 +1,141 @@
+#include "indexer/desk.h"
+
+#include <fmt/format.h>
+
+#include "corpus/sketch.h"
+#include "indexer/facts.h"
+#include "indexer/prepare.h"
+#include "text/error.h"
+#include "text/utf8.h"
+
+namespace shirube::indexer {
+
+namespace fs = std::filesystem;
+using corpus::Draft;
+using corpus::Facts;
+using corpus::merged;
+
+namespace {
+
+/// A file in a file in a file is the last that is looked into.
+constexpr int deepest = 2;
+constexpr size_t longest_name = 300;  // bytes
+
+/// Drafts are everybody's who may have any; the desk itself reads them all.
+const corpus::Viewer& desk_viewer() {
+  static const corpus::Viewer viewer = corpus::Viewer::everything();
+  return viewer;
+}
+
+}  // namespace
+
+Desk::Desk(store::Database& database, store::Files files, DeskOptions options)
+    : library_(database), drafts_(database), files_(std::move(files)), options_(std::move(options)) {}
+
+int64_t Desk::receive(const corpus::Viewer& viewer, const Incoming& incoming) {
+  if (!corpus::Drafts::open_to(viewer)) throw Error(ErrorKind::missing, "取込の画面は、ここでは使えません。", "担当者に依頼してください。");
+  if (incoming.bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "内容のあるファイルを指定してください。");
+  if (incoming.bytes.size() > options_.limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
+  std::string name = fs::path(text::replace_all(incoming.file_name, "\\", "/")).filename().string();
+  if (name.empty() || name.size() > longest_name || !text::is_valid_utf8(name) || name.find('\0') != name.npos) {
+    throw Error(ErrorKind::invalid, "ファイルの名前が長すぎるか、文字として読めません。", "短い名前に変えて、もう一度取り込んでください。");
+  }
+  Draft draft;
+  draft.file_name = name;
+  draft.source = incoming.source.empty() ? name : incoming.source;
+  draft.said = incoming.said;
+  draft.file_sha256 = files_.put(incoming.bytes);
+  return drafts_.add(viewer, draft, incoming.bytes.size());
+}
+
+void Desk::read_waiting(const std::function<void(int64_t)>& read, const std::atomic<bool>& stop) {
+  int64_t last = 0;
+  while (!stop) {
+    auto draft = drafts_.next_waiting(last);
+    if (!draft) return;
+    last = draft->id;
+    try {
+      read_one(*draft, stop);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+      drafts_.set_failed(draft->id, e.message(), e.hint());
+    }
+    read(draft->id);
+  }
+}
+
+void Desk::read_one(const Draft& draft, const std::atomic<bool>& stop) {
+  fs::path original = files_.path_of(draft.file_sha256);
+  if (!fs::exists(original)) throw Error(ErrorKind::invalid, "取り込んだファイルが失われています。", "同じファイルを、もう一度取り込んでください。");
+  Extraction extraction = extract_in_child(store::read_file(original, options_.limits.file_bytes), draft.file_name, options_.limits, options_.program, stop);
+  if (extraction.clauses.empty() && extraction.members.empty()) {
+    throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
+  }
+  if (!extraction.members.empty() && draft.depth == deepest) {
+    throw Error(ErrorKind::invalid, "圧縮ファイルやメールが何重にも入っています。", "中のファイルを取り出して、個別に取り込んでください。");
+  }
+  auto members = std::move(extraction.members);
+  extraction.members.clear();
+  bool holds_text = !extraction.clauses.empty();
+  corpus::Reading reading{extraction.media_type, extraction.pages, {}, {}, {}};
+  Prepared prepared = prepare(std::move(extraction), draft.said.title);
+  reading.facts = merged(merged(draft.said, facts_of_name(draft.file_name).facts), prepared.said);
+  reading.warnings = std::move(prepared.warnings);
+  reading.clauses = std::move(prepared.clauses);
+  for (const auto& member : members) {
+    Draft inside;
+    inside.source = draft.source + " › " + member.name;
+    inside.file_name = fs::path(member.name).filename().string();
+    inside.depth = draft.depth + 1;
+    // The members of a ZIP file attached to a mail came with the mail.
+    inside.within = holds_text ? draft.id : draft.within;
+    inside.said.audience = draft.said.audience, inside.said.kind = draft.said.kind, inside.said.issuer = draft.said.issuer, inside.said.topic = draft.said.topic;
+    if (holds_text && inside.said.issued.empty()) inside.said.issued = reading.facts.issued;
+    if (member.bytes.empty()) {
+      reading.warnings.push_back(fmt::format("「{}」は空のファイルです。", member.name));
+      continue;
+    }
+    inside.file_sha256 = files_.put(member.bytes);
+    drafts_.add(desk_viewer(), inside, member.bytes.size());
+  }
+  if (holds_text) drafts_.set_read(draft.id, reading);
+  else drafts_.set_opened(draft.id);
+}
+
+std::vector<corpus::Library::Alike> Desk::alike(const corpus::Viewer& viewer, const Draft& draft, const corpus::Cut& cut) const {
+  return library_.alike(viewer, draft.file_sha256, corpus::sketch(cut.clauses));
+}
+
+corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further) {
+  auto draft = drafts_.find(viewer, id);
+  auto cut = drafts_.cut(viewer, id);
+  if (!draft || !cut) throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。");
+  if (draft->state != Draft::State::ready) throw Error(ErrorKind::conflict, fmt::format("「{}」のため、公開できません。", japanese_name(draft->state)), "取込の一覧で状態を確かめてください。");
+  if (draft->revision != revision) throw Error(ErrorKind::conflict, "ほかの画面でこの下書きが変更されました。", "画面を開き直し、内容を確かめてから公開してください。");
+  corpus::NewEdition edition;
+  edition.facts = draft->facts;
+  edition.content_hash = draft->file_sha256;
+  // Repeated after an interruption, these bytes are an edition already.
+  bool again = library_.find_edition(edition.facts.slug, edition.content_hash).has_value();
+  if (auto held = library_.document(viewer, edition.facts.slug); held && !further && !again) {
+    throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開するか、別の識別名を付けてください。");
+  }
+  auto path = files_.path_of(draft->file_sha256);
+  if (files_.verify(draft->file_sha256) != store::Files::State::good) throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "同じファイルを、もう一度取り込んでください。");
+  edition.file_sha256 = draft->file_sha256;
+  edition.file_size = fs::file_size(path);
+  edition.file_name = draft->file_name;
+  edition.media_type = draft->media_type;
+  edition.clauses = cut->clauses;
+  edition.warnings = with_doubts(draft->warnings, edition.clauses);
+  for (const auto& attached : drafts_.within(viewer, id)) {
+    if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
+  }
+  auto added = library_.add({&edition, 1}).front();
+  drafts_.set_published(viewer, id, added.edition_id);
+  auto mail = draft->within ? drafts_.find(viewer, *draft->within) : std::nullopt;
+  if (mail && mail->edition_id) library_.enclose(*mail->edition_id, added.edition_id);
+  return added;
+}
+
+}  // namespace shirube::indexer

@@ -1,0 +1,178 @@
+#include "corpus/draft.h"
+
+#include <catch2/catch.hpp>
+
+#include "corpus/outline.h"
+#include "store/files.h"
+#include "tests/corpus/fixture.h"
+#include "text/error.h"
+
+using namespace shirube;
+using namespace shirube::corpus;
+
+namespace {
+
+struct DraftFixture : LibraryFixture {
+  Drafts drafts{database};
+
+  int64_t add(const std::string& name = "tsuchi.txt", const std::string& bytes = "第１条　端末を返す。") {
+    Draft draft;
+    draft.source = draft.file_name = name;
+    draft.file_sha256 = store::sha256(bytes);
+    return drafts.add(all, draft, bytes.size());
+  }
+  Reading reading(std::vector<std::string> articles) {
+    Reading out;
+    out.media_type = "text/plain";
+    out.facts.slug = "tsuchi";
+    out.facts.title = "端末の返却について";
+    for (size_t i = 0; i < articles.size(); ++i) {
+      Clause clause;
+      clause.kind = ClauseKind::article;
+      clause.label = "第" + std::to_string(i + 1) + "条";
+      clause.text = articles[i];
+      out.clauses.push_back(clause);
+    }
+    assign_addresses(out.clauses);
+    return out;
+  }
+  Draft at(int64_t id) { return drafts.find(all, id).value(); }
+  std::vector<std::string> labels(int64_t id) {
+    std::vector<std::string> out;
+    Cut cut = drafts.cut(all, id).value();
+    for (const auto& clause : cut.clauses) out.push_back(clause.label);
+    return out;
+  }
+  void correct(int64_t id, size_t position, Correction::Kind kind, std::string value = {}) {
+    drafts.correct(all, id, at(id).revision, correction_at(drafts.cut(all, id)->clauses, position, kind, std::move(value)));
+  }
+};
+
+using Labels = std::vector<std::string>;
+
+ErrorKind kind_of_error(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.kind();
+  }
+  FAIL("no error");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(DraftFixture, "a file waits, is read, corrected, and its corrections outlive another reading") {
+  int64_t id = add();
+  CHECK(at(id).state == Draft::State::waiting);
+  CHECK(drafts.next_waiting(0)->id == id);
+  CHECK_FALSE(drafts.next_waiting(id));
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。", "札を返す。"}));
+  CHECK(at(id).state == Draft::State::ready);
+  CHECK(at(id).facts.title == "端末の返却について");
+  correct(id, 2, Correction::Kind::relabel, "第５条");
+  correct(id, 1, Correction::Kind::join);
+  CHECK(labels(id) == Labels{"第1条", "第５条"});
+  Facts facts = at(id).facts;
+  facts.issuer = "情報政策課";
+  drafts.set_facts(all, id, at(id).revision, facts);
+
+  drafts.read_again(all, id);
+  CHECK(at(id).state == Draft::State::waiting);
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。", "札を返す。", "届を出す。"}));
+  CHECK(labels(id) == Labels{"第1条", "第５条", "第4条"});
+  CHECK(at(id).warnings.empty());
+  CHECK(at(id).facts.issuer == "情報政策課");
+  // What can no longer be done is told, and is tried again when the file is read better.
+  drafts.read_again(all, id);
+  drafts.set_read(id, reading({"端末を返す。", "札を返す。"}));
+  CHECK(at(id).warnings.size() == 2);
+  CHECK(drafts.cut(all, id)->corrections.size() == 2);
+
+  drafts.undo(all, id, at(id).revision);
+  CHECK(drafts.cut(all, id)->corrections.size() == 1);
+}
+
+TEST_CASE_METHOD(DraftFixture, "two people who change a draft at once do not undo each other") {
+  int64_t id = add();
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。"}));
+  int64_t revision = at(id).revision;
+  correct(id, 1, Correction::Kind::relabel, "第３条");
+  auto late = correction_at(drafts.cut(all, id)->clauses, 0, Correction::Kind::relabel, "第９条");
+  CHECK(kind_of_error([&] { drafts.correct(all, id, revision, late); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.undo(all, id, revision); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.set_facts(all, id, revision, at(id).facts); }) == ErrorKind::conflict);
+  CHECK(labels(id) == Labels{"第1条", "第３条"});
+}
+
+TEST_CASE_METHOD(DraftFixture, "a failed file says why, and can be read again or dropped") {
+  int64_t id = add();
+  drafts.set_failed(id, "暗号化されています。", "解除してください。");
+  CHECK(at(id).reason == "暗号化されています。");
+  CHECK(kind_of_error([&] { drafts.set_facts(all, id, at(id).revision, reading({}).facts); }) == ErrorKind::conflict);
+  drafts.read_again(all, id);
+  CHECK(at(id).state == Draft::State::waiting);
+  CHECK(at(id).reason.empty());
+  drafts.drop(all, id);
+  CHECK_FALSE(drafts.find(all, id));
+  CHECK(kind_of_error([&] { drafts.drop(all, id); }) == ErrorKind::missing);
+  // What was dropped meanwhile is not there to be read.
+  drafts.set_read(id, reading({"端末を返す。"}));
+  CHECK(drafts.count(all) == 0);
+}
+
+TEST_CASE_METHOD(DraftFixture, "the same file handed in twice is one draft, until it is published") {
+  int64_t id = add();
+  CHECK(add() == id);
+  CHECK(add("other.txt") != id);
+  drafts.set_read(id, reading({"端末を返す。"}));
+  NewEdition edition;
+  edition.facts = at(id).facts;
+  edition.content_hash = "x";
+  edition.clauses = reading({"端末を返す。"}).clauses;
+  drafts.set_published(all, id, library.add({&edition, 1}).front().edition_id);
+  CHECK(at(id).address == "tsuchi/1");
+  CHECK(kind_of_error([&] { drafts.correct(all, id, at(id).revision, {}); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.drop(all, id); }) == ErrorKind::conflict);
+  CHECK(add() != id);
+  // What is to be done comes first.
+  CHECK(drafts.list(all, 0, 10).back().id == id);
+  CHECK(drafts.list(all, 0, 1).size() == 1);
+}
+
+TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who may see everything") {
+  int64_t id = add();
+  drafts.set_read(id, reading({"端末を返す。"}));
+  for (const Viewer& viewer : {staff, Viewer{{"public", "staff", "committee"}}, Viewer{}}) {
+    CHECK_FALSE(Drafts::open_to(viewer));
+    CHECK_FALSE(drafts.find(viewer, id));
+    CHECK_FALSE(drafts.cut(viewer, id));
+    CHECK(drafts.list(viewer, 0, 10).empty());
+    CHECK(drafts.within(viewer, id).empty());
+    CHECK(drafts.count(viewer) == 0);
+    CHECK(kind_of_error([&] { drafts.drop(viewer, id); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.read_again(viewer, id); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.undo(viewer, id, 1); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.set_published(viewer, id, 1); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.add(viewer, {}, 1); }) == ErrorKind::missing);
+  }
+  CHECK(at(id).state == Draft::State::ready);
+}
+
+TEST_CASE_METHOD(DraftFixture, "facts that cannot be are refused whole") {
+  int64_t id = add();
+  drafts.set_read(id, reading({"端末を返す。"}));
+  auto with = [&](std::string Facts::*field, const std::string& value) {
+    Facts facts = at(id).facts;
+    facts.issuer = "監査室";
+    facts.*field = value;
+    return kind_of_error([&] { drafts.set_facts(all, id, at(id).revision, facts); });
+  };
+  CHECK(with(&Facts::issued, "2026-02-30") == ErrorKind::invalid);
+  CHECK(with(&Facts::kind, "手紙") == ErrorKind::invalid);
+  CHECK(with(&Facts::slug, "a/b") == ErrorKind::invalid);
+  CHECK(with(&Facts::slug, "") == ErrorKind::invalid);
+  CHECK(with(&Facts::title, "") == ErrorKind::invalid);
+  CHECK(with(&Facts::link, "javascript:alert(1)") == ErrorKind::invalid);
+  CHECK(at(id).facts.issuer.empty());
+}
