@@ -58,9 +58,10 @@ indexer::IndexWriter Installation::index_writer(const config::Config& config) {
   return {database, model, {data, analyzer_name, static_cast<unsigned>(config.index_threads)}};
 }
 
-web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers) {
+web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers, indexer::DeskOptions desk) {
   web::AppOptions options{data, database, model, analyzer_name, lexicon, std::move(viewer)};
   options.readers = readers;
+  options.desk = std::move(desk);
   return options;
 }
 

@@ -37,7 +37,7 @@ struct Installation {
   search::Searcher searcher(const std::filesystem::path& words);
   search::Suggester suggester();
   indexer::IndexWriter index_writer(const config::Config& config);
-  web::AppOptions app_options(corpus::Viewer viewer, size_t readers);
+  web::AppOptions app_options(corpus::Viewer viewer, size_t readers, indexer::DeskOptions desk = {});
 
   std::filesystem::path data;
   store::Database database;

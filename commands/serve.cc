@@ -62,6 +62,23 @@ void keep_index(Installation& installation, const config::Config& config) {
   }
 }
 
+/// Reads what is handed in, until it is told to stop. What makes that impossible for now is tried again.
+void keep_desk(Installation& installation, indexer::DeskOptions options) {
+  constexpr auto glance = std::chrono::milliseconds(200);
+  constexpr auto patience = std::chrono::seconds(10);
+  indexer::Desk desk(installation.database, installation.files, std::move(options));
+  while (!stop_requested) {
+    auto pause = glance;
+    try {
+      desk.read_waiting([](int64_t) {}, stop_requested);
+    } catch (const std::exception& e) {
+      if (!stop_requested) spdlog::error("取込の読取りに失敗しました: {}", e.what());
+      pause = patience;
+    }
+    for (auto end = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+  }
+}
+
 /// An index that cannot be used is made anew; the documents are not in it but in the database.
 void mend_index(Installation& installation, const config::Config& config) {
   try {
@@ -82,7 +99,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
   mend_index(installation, config);
-  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads));
+  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   web::App app(std::move(options));
@@ -95,6 +112,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     web::Server& server;
     ~Stop() { server.stop(); }
   } stop{server};
+  std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
   keep_index(installation, config);
   return 0;
 }

@@ -27,10 +27,11 @@ struct Service {
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
   store::Files files{options.data / "files"};
+  indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
 
-  Context context() { return {library, options.viewer, readers, judgements}; }
+  Context context() { return {library, options.viewer, readers, judgements, desk}; }
 };
 
 using View = Json (*)(const Context&, const Call&);
@@ -52,6 +53,8 @@ constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Cache-Control", "no-store"},
 };
+
+std::string write_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Response redirect_to_current(Service& service, const Call& call, const Request&) {
   const auto& slug = call.arguments[0];
@@ -88,19 +91,49 @@ bool is_from_here(const Headers& headers) {
   return false;
 }
 
+constexpr std::string_view form_type = "application/x-www-form-urlencoded", files_type = "multipart/form-data", any_type = "";
+
 /// Why a change is not to be looked at: a status, or 0.
-int fault_of(const Request& request) {
+int fault_of(const Request& request, std::string_view wanted_type, size_t longest_body) {
   if (!is_from_here(request.headers)) return 403;
-  if (request.body.size() > App::longest_form) return 413;
+  if (request.body.size() > longest_body) return 413;
   std::string_view type = header_of(request.headers, "Content-Type");
-  return type.substr(0, type.find(';')) == "application/x-www-form-urlencoded" ? 0 : 415;
+  return wanted_type == any_type || type.substr(0, type.find(';')) == wanted_type ? 0 : 415;
+}
+
+Response see_other(const std::string& address) {
+  Response response;
+  response.status = 303;
+  response.headers.emplace_back("Location", address);
+  return response;
 }
 
 Response take_judgement(Service& service, const Call&, const Request& request) {
+  return see_other(judge(service.judgements, service.options.viewer, parse_form(request.body)));
+}
+
+Response take_files(Service& service, const Call&, const Request& request) {
+  receive_files(service.desk, service.options.viewer, header_of(request.headers, "Content-Type"), request.body);
+  return see_other("/drafts");
+}
+
+Response take_file(Service& service, const Call& call, const Request& request) {
   Response response;
-  response.status = 303;
-  response.headers.emplace_back("Location", judge(service.judgements, service.options.viewer, parse_form(request.body)));
+  response.status = 201;
+  response.content_type = json_type;
+  response.body = write_json(receive_file(service.desk, service.options.viewer, call.target, request.body));
   return response;
+}
+
+Response take_change(Service& service, const Call& call, const Request& request) {
+  return see_other(change_draft(service.desk, service.options.viewer, call, parse_form(request.body)));
+}
+
+Response send_draft_original(Service& service, const Call& call, const Request& request) {
+  corpus::Draft draft = draft_of(service.context(), call);
+  corpus::Edition original;
+  original.file_sha256 = draft.file_sha256, original.file_name = draft.file_name, original.media_type = draft.media_type;
+  return original_response(original, service.files, request.headers);
 }
 
 /// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
@@ -110,6 +143,7 @@ struct Route {
   View view = nullptr;
   std::string_view page = {};
   Handler handler = nullptr;
+  std::string_view takes = form_type;  ///< the type of a body, where one is posted
 };
 
 constexpr Route routes[] = {
@@ -123,6 +157,11 @@ constexpr Route routes[] = {
     {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
     {"GET", "/judgements", judgements_view, "judgements"},
     {"POST", "/judgements", nullptr, {}, take_judgement},
+    {"GET", "/drafts", drafts_view, "drafts"},
+    {"POST", "/drafts", nullptr, {}, take_files, files_type},
+    {"GET", "/drafts/{}", draft_view, "draft"},
+    {"POST", "/drafts/{}", nullptr, {}, take_change},
+    {"GET", "/drafts/{}/original", nullptr, {}, send_draft_original},
     {"GET", "/static/{}", nullptr, {}, send_static},
     {"GET", "/api/v1/search", search_view},
     {"GET", "/api/v1/suggest", suggest_view},
@@ -133,6 +172,9 @@ constexpr Route routes[] = {
     {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", similar_view},
     {"GET", "/api/v1/explain", explain_view},
     {"GET", "/api/v1/similar", similar_to_text_view},
+    {"GET", "/api/v1/drafts", drafts_view},
+    {"POST", "/api/v1/drafts", nullptr, {}, take_file, any_type},
+    {"GET", "/api/v1/drafts/{}", draft_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -149,11 +191,10 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
   return used == segments.size();
 }
 
-std::string write_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Response run(Service& service, const Route& route, const Call& call, const Request& request) {
   if (route.handler) return route.handler(service, call, request);
   Json model = route.view(service.context(), call);
+  if (!route.page.empty()) model["desk"] = corpus::Drafts::open_to(service.options.viewer);
   Response response;
   response.content_type = route.page.empty() ? json_type : page_type;
   response.body = route.page.empty() ? write_json(model) : service.renderer.render(route.page, model);
@@ -164,12 +205,22 @@ bool is_api(const Request& request) { return request.target.starts_with("/api/")
 
 Response refusal(const Service& service, const Problem& problem, const Request& request) {
   Json model = problem_model(problem);
+  if (!is_api(request)) model["desk"] = corpus::Drafts::open_to(service.options.viewer);
   Response response;
   response.status = problem.status;
   response.content_type = is_api(request) ? problem_type : page_type;
   response.body = is_api(request) ? write_json(model) : service.renderer.render("problem", model);
   if (problem.status == 503) response.headers.emplace_back("Retry-After", "10");
   return response;
+}
+
+/// What stands around a file in a form with files.
+constexpr size_t form_around_files = 1 << 20;
+
+size_t longest_body(const Service& service, std::string_view target) {
+  target = target.substr(0, target.find('?'));
+  bool files = target == "/drafts" || target == "/api/v1/drafts";
+  return files && corpus::Drafts::open_to(service.options.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
 }
 
 Response answer(Service& service, const Request& request) {
@@ -181,7 +232,7 @@ Response answer(Service& service, const Request& request) {
   for (const auto& route : routes) {
     if (!matches(route.pattern, target.segments, call.arguments)) continue;
     if (route.method == method) {
-      int fault = method == "POST" ? fault_of(request) : 0;
+      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(service, request.target)) : 0;
       return fault ? refusal(service, problem_of(fault), request) : run(service, route, call, request);
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
@@ -227,6 +278,8 @@ Response App::handle(const Request& request) const {
   }
   return refuse(500, request);
 }
+
+size_t App::longest_body(std::string_view target) const { return shirube::web::longest_body(self_->service, target); }
 
 Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, problem_of(status), request)); }
 

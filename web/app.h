@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "corpus/document.h"
+#include "indexer/desk.h"
 #include "web/message.h"
 
 namespace shirube::store {
@@ -29,6 +30,7 @@ struct AppOptions {
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
+  indexer::DeskOptions desk = {};  ///< how files that are handed in are read
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -47,6 +49,9 @@ struct AppOptions {
 ///   /similar                                   those like a text  /api/v1/similar
 ///   /explain                                   why a hit or not /api/v1/explain
 ///   /documents/{slug}/{key}/original           the file
+///   /drafts                                    files handed in; POST takes more  /api/v1/drafts
+///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
+///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
 ///   /static/{file}
 class App {
@@ -68,6 +73,8 @@ class App {
   static constexpr size_t longest_target = 8192;
   /// Longest form that is taken, in bytes; a longer one is 413.
   static constexpr size_t longest_form = 64 << 10;
+  /// The same for a request to `target`: where files are handed in, more is taken.
+  size_t longest_body(std::string_view target) const;
 
  private:
   struct Private;

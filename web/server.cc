@@ -7,8 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <fstream>
+#include <limits>
 #include <mutex>
 #include <semaphore>
 #include <thread>
@@ -70,8 +73,13 @@ class Connection : public httplib::Stream {
   /// Starts the bounds of a request whose head has come, and whose body may not.
   void begin_request() {
     deadline_ = Clock::now() + options_.request_time;
-    left_ = options_.largest_head + options_.largest_body;
+    left_ = options_.largest_head;
     ++requests_;
+  }
+  /// Lets a body come, of `most` bytes.
+  void begin_body(size_t most) {
+    left_ += most;
+    if (most > App::longest_form) deadline_ += std::chrono::seconds(most / options_.body_rate);
   }
   size_t requests() const { return requests_; }  ///< that were begun
 
@@ -226,6 +234,8 @@ class Connections : public httplib::TaskQueue {
 /// httplib keeps forms to 8,192 bytes and takes them apart itself. It is not told that a body is one: the
 /// type waits under a name of ours, which is taken from a client that sends it.
 constexpr const char* kept_type = ":content-type";
+/// Marks a request whose body is not read.
+constexpr const char* too_long = ":too-long";
 
 Request request_of(const httplib::Request& asked) {
   Request out{asked.method, asked.target, {}, asked.body};
@@ -261,10 +271,12 @@ class Listener : public httplib::Server {
     });
     new_task_queue = [this] { return connections_ = new Connections(options_, [this](Connection& connection) { return answer_one(connection); }); };
     set_tcp_nodelay(true);  // the body follows its header at once
-    set_payload_max_length(options_.largest_body);
+    set_payload_max_length(std::numeric_limits<size_t>::max());  // each request is held to its own
     set_keep_alive_max_count(options_.keep_alive_requests);
     set_keep_alive_timeout(options_.keep_alive_time.count());
-    Handler answer = [this](const httplib::Request& request, httplib::Response& out) { fill(app_.handle(request_of(request)), out); };
+    Handler answer = [this](const httplib::Request& request, httplib::Response& out) {
+      fill(request.has_header(too_long) ? app_.refuse(413, request_of(request)) : app_.handle(request_of(request)), out);
+    };
     Get("/", answer).Post("/", answer).Put("/", answer).Patch("/", answer).Delete("/", answer).Options("/", answer);
     set_error_handler([this](const httplib::Request& request, httplib::Response& out) {
       // Comes for our own answers too; only httplib's are bare.
@@ -288,11 +300,11 @@ class Listener : public httplib::Server {
   bool answer_one(Connection& connection) {
     connection.begin_request();
     bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false;
-    return process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request); }) && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
+    return process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request, connection); }) && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
   }
 
   /// Readies a parsed request for its one route, and says whether another may follow on the connection.
-  static bool prepare(httplib::Request& request) {
+  bool prepare(httplib::Request& request, Connection& connection) const {
     // The App reads the target itself; httplib would hold the path against a regex, one stack frame a byte.
     request.path = std::string("/");
     request.params.clear();
@@ -301,11 +313,23 @@ class Listener : public httplib::Server {
     std::string type = request.get_header_value("Content-Type");
     request.headers.erase("Content-Type");
     request.headers.erase(kept_type);
+    request.headers.erase(too_long);
     if (!type.empty()) request.headers.emplace(kept_type, type);
     // A body that is left unread would be taken for the next request.
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
     if (has_body) {
+      size_t most = app_.longest_body(request.target);
+      uint64_t length = 0;
+      std::string said = request.get_header_value("Content-Length", 0);
+      auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), length);
+      if (error == std::errc::result_out_of_range || (error == std::errc() && length > most)) {
+        // What httplib is not told of it does not read.
+        request.headers.erase("Content-Length");
+        request.set_header("Content-Length", "0");
+        request.set_header(too_long, "1");
+      }
+      connection.begin_body(std::min<uint64_t>(most, said.empty() || error != std::errc() ? most : length));
       request.headers.erase("Connection");
       request.set_header("Connection", "close");
     }

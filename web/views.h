@@ -3,10 +3,12 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/judgement.h"
 #include "corpus/library.h"
+#include "indexer/desk.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
 
@@ -21,6 +23,7 @@ struct Context {
   const corpus::Viewer& viewer;
   ReaderPool& readers;
   const corpus::JudgementLedger& judgements;
+  const indexer::Desk& desk;
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.
@@ -70,5 +73,20 @@ nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause&
 /// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
+
+/// The files that were handed in, 50 a page. For those who may not have drafts the page does not exist.
+nlohmann::json drafts_view(const Context& context, const Call& call);
+/// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held that is like it.
+nlohmann::json draft_view(const Context& context, const Call& call);
+/// {id}: the draft itself.
+corpus::Draft draft_of(const Context& context, const Call& call);
+
+/// Takes the field `files` of a form with files, and returns the drafts' numbers. Throws Error{invalid} when there are none.
+std::vector<int64_t> receive_files(indexer::Desk& desk, const corpus::Viewer& viewer, std::string_view content_type, std::string_view body);
+/// Takes one file, the body, named by the parameter `name` (and `source`, where it came from); returns the draft's model.
+nlohmann::json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, const Target& target, const std::string& body);
+/// {id}: takes a form (action: facts, publish, undo, read, drop-draft or a kind of correction; revision; what that needs)
+/// and returns the local address to go to. Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
+std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
 
 }  // namespace shirube::web

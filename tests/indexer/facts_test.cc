@@ -78,7 +78,7 @@ TEST_CASE("what is said over wins, member by member") {
   over.title = "上";
   under.title = "下";
   under.issuer = "総務省";
-  auto facts = merged(over, under);
+  auto facts = corpus::merged(over, under);
   CHECK(facts.title == "上");
   CHECK(facts.issuer == "総務省");
 }

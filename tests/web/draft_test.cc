@@ -1,0 +1,197 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "indexer/desk.h"
+#include "tests/places.h"
+#include "tests/web/town.h"
+#include "web/target.h"
+
+using namespace shirube;
+using namespace shirube::web;
+using Json = nlohmann::json;
+
+namespace {
+
+/// The desk of 星見市: what is handed in is read when read() is called.
+struct Fixture : Town {
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  AppOptions open(corpus::Viewer viewer = corpus::Viewer::everything()) {
+    AppOptions out = options();
+    out.viewer = std::move(viewer);
+    out.desk.program = test::program;
+    return out;
+  }
+  App app{open()};
+  indexer::Desk desk{database, files, {{}, test::program}};
+
+  void read() { desk.read_waiting([](int64_t) {}, std::atomic<bool>(false)); }
+  Response post(const std::string& target, const std::string& body, const std::string& type = "application/x-www-form-urlencoded", std::string site = "same-origin") {
+    return app.handle({"POST", target, {{"Content-Type", type}, {"Sec-Fetch-Site", std::move(site)}}, body});
+  }
+  int64_t hand_in(const std::string& name, const std::string& bytes) {
+    Response answer = post("/api/v1/drafts?name=" + percent_encode(name), bytes, "application/octet-stream");
+    REQUIRE(answer.status == 201);
+    read();
+    return Json::parse(answer.body).at("id");
+  }
+  Json model(int64_t id) { return Json::parse(get(app, "/api/v1/drafts/" + std::to_string(id)).body); }
+  Response change(int64_t id, Fields fields) {
+    fields.emplace_back("revision", std::to_string(model(id).at("draft").at("revision").get<int64_t>()));
+    return post("/drafts/" + std::to_string(id), write_query(fields).substr(1));
+  }
+  std::vector<std::string> titles(int64_t id) {
+    std::vector<std::string> out;
+    Json shown = model(id);
+    for (const auto& clause : shown.at("clauses")) out.push_back(clause.at("title"));
+    return out;
+  }
+};
+
+const std::string kNotice =
+    "星情第12号\n令和8年4月1日\n\n端末の持ち帰りについて（通知）\n\n第１条　端末を持ち帰るときは、届け出る。\n第２条　持ち帰った端末は、翌日までに返す。\n２　返したときは、記録する。\n第４条　失くしたときは、直ちに報告する。\n";
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a file is handed in, looked at, mended, published and found by its address") {
+  int64_t id = hand_in("通知 12号.txt", kNotice);
+  Json one = model(id);
+  CHECK(one["draft"]["state"] == "ready");
+  CHECK(one["facts"][0]["value"] == "端末の持ち帰りについて（通知）");
+  REQUIRE(one["doubts"].size() == 1);
+  CHECK(one["doubts"][0]["message"] == "番号が飛んでいます: 第2条 の次が 第4条");
+  std::string page = get(app, "/drafts/" + std::to_string(id)).body;
+  CHECK(page.find("切れ目の疑い") != page.npos);
+  CHECK(page.find("失くしたときは、直ちに報告する。") != page.npos);
+  CHECK(get(app, "/drafts").body.find("確認待ち") != std::string::npos);
+
+  size_t fourth = one["clause_count"].get<size_t>() - 1;
+  Response mended = change(id, {{"action", "relabel"}, {"position", std::to_string(fourth)}, {"value", "第３条"}});
+  CHECK(mended.status == 303);
+  CHECK(header_of(mended.headers, "Location") == "/drafts/" + std::to_string(id) + "#c" + std::to_string(fourth));
+  CHECK(model(id)["doubts"].empty());
+  CHECK(change(id, {{"action", "join"}, {"position", std::to_string(fourth - 1)}}).status == 303);
+  CHECK(change(id, {{"action", "undo"}}).status == 303);
+  CHECK(model(id)["clause_count"] == fourth + 1);
+
+  Response facts = change(id, {{"action", "facts"}, {"title", "端末の持ち帰りについて"}, {"slug", "mochikaeri"}, {"kind", "notice"}, {"audience", "staff"}, {"issued", "令和8年4月1日"}});
+  CHECK(facts.status == 303);
+  // Nothing of a draft is searched or listed.
+  CHECK(get(app, "/documents/mochikaeri").status == 404);
+  Response published = change(id, {{"action", "publish"}});
+  CHECK(published.status == 303);
+  CHECK(header_of(published.headers, "Location") == "/documents/mochikaeri/2026-04-01");
+  Json clause = Json::parse(get(app, "/api/v1/documents/mochikaeri/2026-04-01/clauses/3").body);
+  CHECK(clause["clause"]["locator"] == "第3条");
+  CHECK(get(app, "/documents/mochikaeri/2026-04-01/original").file.has_value());
+  CHECK(model(id)["draft"]["edition_url"] == "/documents/mochikaeri/2026-04-01");
+  CHECK(change(id, {{"action", "publish"}}).status == 409);
+}
+
+TEST_CASE_METHOD(Fixture, "a text is split where it is pointed at") {
+  int64_t id = hand_in("a.txt", kNotice);
+  size_t last = model(id)["clause_count"].get<size_t>() - 1;
+  REQUIRE(change(id, {{"action", "join"}, {"position", std::to_string(last)}}).status == 303);
+  Json joined = model(id)["clauses"][last - 1];
+  REQUIRE(joined["splits"].size() == 1);
+  CHECK(joined["splits"][0]["words"] == "第４条　失くしたときは、直ちに報告する。");
+  CHECK(change(id, {{"action", "split"}, {"position", std::to_string(last - 1)}, {"offset", joined["splits"][0]["offset"].dump()}}).status == 303);
+  CHECK(titles(id).back() == "第４条");
+  CHECK(change(id, {{"action", "split"}, {"position", "0"}, {"offset", "0"}}).status == 400);
+  CHECK(change(id, {{"action", "split"}, {"position", "0"}, {"offset", "999999"}}).status == 400);
+}
+
+TEST_CASE_METHOD(Fixture, "a known document gets a new edition only when that is meant") {
+  int64_t id = hand_in("b.txt", kNotice);
+  REQUIRE(change(id, {{"action", "facts"}, {"title", "対策基準"}, {"slug", "taisaku-kijun"}, {"issued", "2026-05-01"}}).status == 303);
+  CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("新しい版として公開する") != std::string::npos);
+  CHECK(change(id, {{"action", "publish"}}).status == 409);
+  CHECK(header_of(change(id, {{"action", "publish"}, {"further", "1"}}).headers, "Location") == "/documents/taisaku-kijun/2026-05-01");
+}
+
+TEST_CASE_METHOD(Fixture, "a file that cannot be read says why, and a member of a ZIP or a mail is a draft of its own") {
+  int64_t broken = hand_in("壊れた.pdf", "%PDF-1.7 nothing more");
+  Json draft = model(broken)["draft"];
+  CHECK(draft["state"] == "failed");
+  CHECK(draft["reason"] != "");
+  CHECK(get(app, "/drafts").body.find("もう一度読む") != std::string::npos);
+  CHECK(post("/drafts/" + std::to_string(broken), "action=read&from=list").status == 303);
+  CHECK(model(broken)["draft"]["state"] == "waiting");
+  read();
+  CHECK(post("/drafts/" + std::to_string(broken), "action=drop-draft").status == 303);
+  CHECK(get(app, "/drafts/" + std::to_string(broken)).status == 404);
+
+  std::string mail = "From: a@hoshimi.example\r\nSubject: Notice\r\nDate: Wed, 1 Apr 2026 09:00:00 +0900\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
+                     "--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n別紙のとおり通知する。\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                     "Content-Disposition: attachment; filename=\"betsu.txt\"\r\n\r\n第１条　端末を返す。\r\n第２条　鍵を返す。\r\n--B--\r\n";
+  int64_t id = hand_in("tsuchi.eml", mail);
+  Json attached = model(id)["attached"];
+  REQUIRE(attached.size() == 1);
+  int64_t inside = attached[0]["id"];
+  CHECK(attached[0]["state"] == "ready");
+  CHECK(attached[0]["source"] == "tsuchi.eml › betsu.txt");
+  // The attachment may be published before its mail, or after it.
+  REQUIRE(change(inside, {{"action", "publish"}}).status == 303);
+  REQUIRE(change(id, {{"action", "publish"}}).status == 303);
+  std::string address = model(id)["draft"]["edition_url"];
+  CHECK(get(app, address).body.find("添付</dt>") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a file that is held already is told, as is one nearly like it") {
+  int64_t id = hand_in("c.txt", "極秘の原本");
+  CHECK(model(id)["alike"].empty());  // what was added by the test has another hash
+  std::string words;
+  for (int i = 1; i <= 40; ++i) words += "第" + std::to_string(i) + "条　第" + std::to_string(i * 7919 % 1000) + "号の端末は" + std::to_string(i * 104729 % 9973) + "番の棚に置き、鍵を掛ける。\n";
+  int64_t first = hand_in("tana.txt", words);
+  REQUIRE(change(first, {{"action", "publish"}}).status == 303);
+  Json near = model(hand_in("tana2.txt", words + "第41条　棚の鍵は、課長が持つ。\n"))["alike"];
+  REQUIRE(near.size() == 1);
+  CHECK(near[0]["slug"] == "tana");
+  CHECK(near[0]["same"] == false);
+  CHECK(near[0]["percent"] > 80);
+  CHECK(model(hand_in("tana3.txt", words))["alike"][0]["same"] == true);
+}
+
+TEST_CASE_METHOD(Fixture, "the form without script takes several files at once") {
+  std::string body = "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\n第１条　あ。\r\n--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"b.txt\"\r\n\r\n第１条　い。\r\n--B--\r\n";
+  Response taken = post("/drafts", body, "multipart/form-data; boundary=B");
+  CHECK(taken.status == 303);
+  CHECK(Json::parse(get(app, "/api/v1/drafts").body)["total"] == 2);
+  CHECK(get(app, "/drafts").body.find("2件を読み取っています") != std::string::npos);
+  CHECK(post("/drafts", "--B--\r\n", "multipart/form-data; boundary=B").status == 400);
+  CHECK(post("/drafts", "files=a", "application/x-www-form-urlencoded").status == 415);
+}
+
+TEST_CASE_METHOD(Fixture, "what is handed in wrongly, or from elsewhere, is refused") {
+  CHECK(post("/api/v1/drafts?name=a.txt", "").status == 400);
+  CHECK(post("/api/v1/drafts", "abc").status == 400);
+  CHECK(post("/api/v1/drafts?name=..%2F..%2Fa.txt", "第１条　あ。").status == 201);
+  CHECK(Json::parse(get(app, "/api/v1/drafts").body)["drafts"][0]["file_name"] == "a.txt");
+  CHECK(post("/api/v1/drafts?name=a.txt", "abc", "application/octet-stream", "cross-site").status == 403);
+  CHECK(post("/drafts/1", "action=publish", "application/x-www-form-urlencoded", "cross-site").status == 403);
+  int64_t id = hand_in("d.txt", kNotice);
+  CHECK(change(id, {{"action", "explode"}}).status == 400);
+  CHECK(change(id, {{"action", "join"}, {"position", "9999"}}).status == 409);
+  CHECK(change(id, {{"action", "facts"}, {"title", "あ"}, {"slug", "あ"}, {"issued", "昨日"}}).status == 400);
+  CHECK(post("/drafts/" + std::to_string(id), "action=join&position=1&revision=0").status == 409);
+  CHECK(post("/drafts/x", "action=read").status == 404);
+  CHECK(get(app, "/drafts/99999999999999999999").status == 404);
+  CHECK(App(open()).longest_body("/api/v1/drafts?name=a") > App::longest_form);
+  CHECK(App(open()).longest_body("/judgements") == App::longest_form);
+}
+
+TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
+  int64_t id = hand_in("e.txt", kNotice);
+  App narrow(open({{"public", "staff"}}));
+  std::string draft = "/drafts/" + std::to_string(id);
+  for (const std::string& target : {std::string("/drafts"), draft, draft + "/original", draft + "/pages/1", "/api/v1" + draft, std::string("/api/v1/drafts")}) {
+    INFO(target);
+    CHECK(get(narrow, target).status == 404);
+  }
+  CHECK(get(narrow, "/").body.find("/drafts") == std::string::npos);
+  CHECK(get(app, "/").body.find("/drafts") != std::string::npos);
+  Headers here = {{"Sec-Fetch-Site", "same-origin"}, {"Content-Type", "application/x-www-form-urlencoded"}};
+  CHECK(narrow.handle({"POST", "/api/v1/drafts?name=a.txt", here, "第１条　あ。"}).status == 404);
+  CHECK(narrow.handle({"POST", draft, here, "action=read"}).status == 404);
+  CHECK(narrow.longest_body("/drafts") == App::longest_form);
+}

@@ -1,0 +1,299 @@
+// The desk: files that were handed in, and a draft with its original beside the clauses as cut.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+
+#include "corpus/doubt.h"
+#include "text/date.h"
+#include "text/error.h"
+#include "text/utf8.h"
+#include "web/form.h"
+#include "web/model.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+using corpus::Correction;
+using corpus::Draft;
+
+constexpr size_t drafts_a_page = 50, clauses_at_once = 100;
+constexpr size_t most_split_points = 30, shown_words = 30;  // characters of a place to split at
+constexpr size_t most_pages_shown = 60;
+const std::string drafts_path = "/drafts";
+
+std::string draft_url(int64_t id) { return fmt::format("{}/{}", drafts_path, id); }
+
+int64_t read_id(const Call& call) {
+  int64_t id = 0;
+  const std::string& word = call.arguments[0];
+  auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+  if (error != std::errc() || end != word.data() + word.size()) return 0;  // no draft has it
+  return id;
+}
+
+Draft find_draft(const Context& context, const Call& call) {
+  auto draft = context.desk.drafts().find(context.viewer, read_id(call));
+  if (!draft) throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。");
+  return *draft;
+}
+
+Json draft_model(const Draft& draft) {
+  return {{"id", draft.id},
+          {"source", draft.source},
+          {"file_name", draft.file_name},
+          {"title", draft.facts.title.empty() ? draft.file_name : draft.facts.title},
+          {"state", std::string(corpus::name(draft.state))},
+          {"state_label", std::string(corpus::japanese_name(draft.state))},
+          {"waiting", draft.state == Draft::State::waiting},
+          {"ready", draft.state == Draft::State::ready},
+          {"failed", draft.state == Draft::State::failed},
+          {"published", draft.state == Draft::State::published},
+          {"media_type", draft.media_type},
+          {"pages", draft.pages},
+          {"paged", draft.pages > 0},
+          {"reason", draft.reason},
+          {"hint", draft.hint},
+          {"warnings", draft.warnings},
+          {"warning_count", draft.warnings.size()},
+          {"revision", draft.revision},
+          {"created_at", draft.created_at},
+          {"changed_at", draft.changed_at},
+          {"url", draft_url(draft.id)},
+          {"original_url", draft_url(draft.id) + "/original"},
+          {"edition_url", draft.address.empty() ? "" : edition_url(draft.address.substr(0, draft.address.rfind('/')), draft.address.substr(draft.address.rfind('/') + 1))}};
+}
+
+struct FactRow {
+  std::string_view name, label, type, note;
+};
+constexpr FactRow fact_rows[] = {{"title", "件名", "text", ""},
+                                 {"slug", "識別名", "text", "アドレスに使う名前。登録済みの資料の識別名を入れると、その資料の新しい版になります。"},
+                                 {"kind", "種別", "choice", ""},
+                                 {"audience", "公開範囲", "choice", ""},
+                                 {"issuer", "発出者", "text", ""},
+                                 {"number", "文書番号", "text", ""},
+                                 {"issued", "発出日", "text", "例: 2026-04-01、令和8年4月1日"},
+                                 {"effective", "施行日", "text", "空のときは発出日から数えます。"},
+                                 {"label", "版名", "text", "空のときは日付から付けます（令和8年4月1日版）。"},
+                                 {"short_title", "略称", "text", ""},
+                                 {"topic", "分野", "text", ""},
+                                 {"link", "公式の掲載先", "text", ""}};
+
+Json facts_model(const corpus::Facts& facts) {
+  Json out = Json::array();
+  for (const auto& [name, label, type, note] : fact_rows) {
+    auto field = std::ranges::find(corpus::fact_fields(), name, &corpus::FactField::name);
+    const std::string& value = facts.*(field->field);
+    Json choices = Json::array();
+    if (type == "choice") {
+      auto list = name == "kind" ? corpus::document_kinds() : corpus::audiences();
+      std::string_view chosen = value.empty() ? (name == "kind" ? "other" : "restricted") : std::string_view(value);
+      for (const auto& choice : list) choices.push_back({{"key", std::string(choice.key)}, {"label", std::string(choice.label)}, {"chosen", choice.key == chosen || choice.label == chosen}});
+    }
+    out.push_back({{"name", std::string(name)}, {"label", std::string(label)}, {"value", value}, {"choices", choices}, {"note", std::string(note)}});
+  }
+  return out;
+}
+
+/// What can be done to a clause; the first on its level cannot go down, and so on.
+Json clause_form(const std::vector<corpus::Clause>& clauses, size_t i, size_t depth, const std::vector<std::string>& doubts) {
+  const corpus::Clause& clause = clauses[i];
+  Json splits = Json::array();
+  for (size_t at : corpus::split_points(clause.text, most_split_points)) {
+    splits.push_back({{"offset", at}, {"words", std::string(text::clamp_utf8(std::string_view(clause.text).substr(at, clause.text.find('\n', at) - at), shown_words * 3))}});
+  }
+  bool before_on_level = std::ranges::any_of(clauses.begin(), clauses.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& other) { return other.parent == clause.parent; });
+  return {{"position", i},
+          {"anchor", fmt::format("c{}", i)},
+          {"path", clause.path},
+          {"kind", std::string(corpus::name(clause.kind))},
+          {"label", clause.label},
+          {"heading", clause.heading},
+          {"title", title_of(clause)},
+          {"locator", clause.locator},
+          {"text", clause.text},
+          {"page", clause.page ? Json(*clause.page) : Json()},
+          {"page_label", corpus::page_label(clause)},
+          {"depth", std::min<size_t>(depth, 6)},
+          {"doubts", doubts},
+          {"splits", splits},
+          {"can_join", i > 0},
+          {"can_promote", clause.parent.has_value()},
+          {"can_demote", before_on_level}};
+}
+
+/// The pages of the original that the clauses shown stand on, from that of the first to that of the last.
+Json pages_model(const Draft& draft, const std::vector<corpus::Clause>& clauses, size_t first, size_t last) {
+  Json out = Json::array();
+  if (draft.media_type != "application/pdf") return out;
+  int from = 1, to = 0;
+  for (size_t i = first; i < last; ++i) {
+    if (!clauses[i].page) continue;
+    if (to == 0) from = *clauses[i].page;
+    from = std::min(from, *clauses[i].page);
+    to = std::max(to, *clauses[i].page);
+  }
+  // The last clause may go on until the next one begins.
+  if (last == clauses.size()) to = draft.pages;
+  else if (clauses[last].page) to = std::max(to, *clauses[last].page);
+  if (first == 0) from = 1;
+  to = std::min({to, draft.pages, from + static_cast<int>(most_pages_shown) - 1});
+  for (int page = from; page <= to; ++page) out.push_back({{"number", page}, {"url", fmt::format("{}/pages/{}", draft_url(draft.id), page)}});
+  return out;
+}
+
+/// What was read of a file without pages, as it stood.
+std::string text_of(const std::vector<corpus::Clause>& clauses, size_t first, size_t last) {
+  std::string out;
+  for (size_t i = first; i < last; ++i) {
+    const auto& clause = clauses[i];
+    std::string title = clause.label + (clause.label.empty() || clause.heading.empty() ? "" : "　") + clause.heading;
+    out += title + (title.empty() || clause.text.empty() ? "" : clause.heading.empty() ? "　" : "\n") + clause.text + "\n";
+  }
+  return out;
+}
+
+std::string said(const Target& form, const char* name) {
+  auto value = form.parameter(name);
+  if (!value) throw Error(ErrorKind::invalid, fmt::format("「{}」が送られていません。", name), "取込の画面のボタンから送ってください。");
+  return *value;
+}
+
+/// Dates may be typed as people write them.
+std::string iso_date(const std::string& typed) {
+  auto date = text::parse_date(typed);
+  return date && date->unit == text::DateSpan::Unit::day ? text::to_iso(date->first) : typed;
+}
+
+}  // namespace
+
+Json drafts_view(const Context& context, const Call& call) {
+  const corpus::Drafts& drafts = context.desk.drafts();
+  if (!corpus::Drafts::open_to(context.viewer)) throw Error(ErrorKind::missing, "取込の画面は、ここでは使えません。", "担当者に依頼してください。");
+  size_t total = drafts.count(context.viewer), pages = std::max<size_t>(1, (total + drafts_a_page - 1) / drafts_a_page);
+  size_t page = std::min(call.target.number("page", 1, 1'000'000, 1), pages);
+  Json out = Json::array();
+  size_t waiting = 0;
+  for (const auto& draft : drafts.list(context.viewer, (page - 1) * drafts_a_page, drafts_a_page)) {
+    out.push_back(draft_model(draft));
+    waiting += draft.state == Draft::State::waiting;
+  }
+  return {{"title", "取込"},         {"total", total}, {"drafts", out}, {"reading", waiting > 0}, {"waiting_count", waiting}, {"file_mib", context.desk.options().limits.file_bytes >> 20},
+          {"paging", paging_model(page, page < pages, drafts_path, {})}};
+}
+
+Json draft_view(const Context& context, const Call& call) {
+  Draft draft = find_draft(context, call);
+  corpus::Cut cut = context.desk.drafts().cut(context.viewer, draft.id).value_or(corpus::Cut{});
+  size_t pages = std::max<size_t>(1, (cut.clauses.size() + clauses_at_once - 1) / clauses_at_once);
+  size_t page = std::min(call.target.number("page", 1, 1'000'000, 1), pages);
+  size_t first = (page - 1) * clauses_at_once, last = std::min(cut.clauses.size(), page * clauses_at_once);
+
+  std::map<size_t, std::vector<std::string>> doubts;
+  Json doubt_list = Json::array();
+  for (auto& doubt : corpus::doubts(cut.clauses)) {
+    size_t on = doubt.clause / clauses_at_once + 1;
+    doubt_list.push_back({{"message", doubt.message}, {"url", fmt::format("{}{}#c{}", draft_url(draft.id), on > 1 ? fmt::format("?page={}", on) : "", doubt.clause)}});
+    doubts[doubt.clause].push_back(std::move(doubt.message));
+  }
+  std::vector<size_t> depth;
+  for (const auto& clause : cut.clauses) depth.push_back(clause.parent ? depth[*clause.parent] + 1 : 0);
+  Json clauses = Json::array();
+  for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(cut.clauses, i, depth[i], doubts[i]));
+
+  Json corrections = Json::array();
+  for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
+  Json alike = Json::array();
+  if (draft.state == Draft::State::ready) {
+    for (const auto& [document, edition, share] : context.desk.alike(context.viewer, draft, cut)) {
+      alike.push_back({{"title", document.title}, {"label", edition.label}, {"slug", document.slug}, {"url", edition_url(document.slug, edition.key)},
+                       {"same", share >= 1}, {"percent", static_cast<int>(share * 100)}});
+    }
+  }
+  Json attached = Json::array();
+  for (const auto& one : context.desk.drafts().within(context.viewer, draft.id)) attached.push_back(draft_model(one));
+  Json held;
+  if (auto document = context.library.document(context.viewer, draft.facts.slug)) held = document_model(*document);
+  Json page_list = pages_model(draft, cut.clauses, first, last);
+  return {{"title", draft.facts.title.empty() ? draft.file_name : draft.facts.title},
+          {"draft", draft_model(draft)},
+          {"page_number", page},
+          {"facts", facts_model(draft.facts)},
+          {"held", held},
+          {"alike", alike},
+          {"attached", attached},
+          {"doubts", doubt_list},
+          {"corrections", corrections},
+          {"correction_count", corrections.size()},
+          {"pages", page_list},
+          {"text", page_list.empty() ? text_of(cut.extracted, std::min(first, cut.extracted.size()), std::min(last, cut.extracted.size())) : ""},
+          {"clause_count", cut.clauses.size()},
+          {"clauses", clauses},
+          {"paging", paging_model(page, page < pages, draft_url(draft.id), {})}};
+}
+
+Draft draft_of(const Context& context, const Call& call) { return find_draft(context, call); }
+
+std::vector<int64_t> receive_files(indexer::Desk& desk, const corpus::Viewer& viewer, std::string_view content_type, std::string_view body) {
+  std::vector<int64_t> ids;
+  for (const auto& part : parse_multipart(content_type, body)) {
+    if (part.name == "files" && !part.file_name.empty()) ids.push_back(desk.receive(viewer, {{}, part.file_name, std::string(part.bytes), {}}));
+  }
+  if (ids.empty()) throw Error(ErrorKind::invalid, "ファイルが選ばれていません。", "取り込むファイルを選んでから送ってください。");
+  return ids;
+}
+
+Json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, const Target& target, const std::string& body) {
+  int64_t id = desk.receive(viewer, {target.parameter("source").value_or(""), target.parameter("name").value_or(""), body, {}});
+  return draft_model(desk.drafts().find(viewer, id).value());
+}
+
+std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form) {
+  int64_t id = read_id(call);
+  std::string action = said(form, "action");
+  corpus::Drafts& drafts = desk.drafts();
+  if (action == "drop-draft") {
+    drafts.drop(viewer, id);
+    return drafts_path;
+  }
+  if (action == "read") {
+    drafts.read_again(viewer, id);
+    return form.parameter("from") == "list" ? drafts_path : draft_url(id);
+  }
+  constexpr size_t highest = std::numeric_limits<int64_t>::max();
+  auto revision = static_cast<int64_t>(form.number("revision", 0, highest, highest));
+  if (action == "publish") {
+    auto added = desk.publish(viewer, id, revision, form.parameter("further").has_value());
+    return edition_url(added.address.substr(0, added.address.rfind('/')), added.address.substr(added.address.rfind('/') + 1));
+  }
+  if (action == "facts") {
+    corpus::Facts facts;
+    for (const auto& [name, field] : corpus::fact_fields()) facts.*field = std::string(text::trim(form.parameter(name).value_or("")));
+    facts.issued = iso_date(facts.issued);
+    facts.effective = iso_date(facts.effective);
+    drafts.set_facts(viewer, id, revision, facts);
+    return draft_url(id);
+  }
+  size_t page = form.number("page", 1, 1'000'000, 1), position = form.number("position", 0, 1'000'000, 0);
+  if (action == "undo") {
+    drafts.undo(viewer, id, revision);
+  } else if (auto kind = corpus::correction_kind(action)) {
+    auto cut = drafts.cut(viewer, id);
+    if (!cut) throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。");
+    if (position >= cut->clauses.size()) throw Error(ErrorKind::conflict, "直す条項がありません。", "画面を開き直して、もう一度直してください。");
+    size_t offset = form.number("offset", 0, cut->clauses[position].text.size(), 0);
+    std::string value = *kind == Correction::Kind::split ? std::string(text::clamp_utf8(std::string_view(cut->clauses[position].text).substr(offset), 200)) : form.parameter("value").value_or("");
+    drafts.correct(viewer, id, revision, corpus::correction_at(cut->clauses, position, *kind, value, offset));
+    if (*kind == Correction::Kind::join && position > 0) --position;
+  } else {
+    throw Error(ErrorKind::invalid, "その操作はありません。", "取込の画面のボタンから送ってください。");
+  }
+  return fmt::format("{}{}#c{}", draft_url(id), page > 1 ? fmt::format("?page={}", page) : "", position);
+}
+
+}  // namespace shirube::web
