@@ -21,9 +21,12 @@
 #include "corpus/address.h"
 #include "corpus/outline.h"
 #include "indexer/convert.h"
+#include "indexer/readers/archive.h"
 #include "indexer/sandbox.h"
+#include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
+#include "text/visible.h"
 
 namespace shirube::indexer {
 
@@ -51,32 +54,92 @@ Json to_json(const Extraction& e) {
           {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
-/// What came through the pipe is still not to be trusted: every index and kind is checked.
+// What a child may say at the most; an honest one says far less.
+constexpr size_t most_depth = 3, most_values = 8'000'000;  // clauses of a row of values each
+constexpr size_t longest_name = 100, longest_line = 1000;  // bytes
+constexpr size_t most_warnings = 1000, most_members = ArchiveLimits{}.members;
+constexpr int64_t most_pages = 1'000'000;
+
+/// Measures what a message unfolds to, before it is: a few bytes of it can mean any depth and any number of values.
+class Bounds : public nlohmann::json_sax<Json> {
+ public:
+  bool null() override { return one(); }
+  bool boolean(bool) override { return one(); }
+  bool number_integer(number_integer_t) override { return one(); }
+  bool number_unsigned(number_unsigned_t) override { return one(); }
+  bool number_float(number_float_t, const string_t&) override { return one(); }
+  bool string(string_t&) override { return one(); }
+  bool binary(binary_t&) override { return one(); }
+  bool key(string_t&) override { return one(); }
+  bool start_object(size_t) override { return one() && ++depth_ <= most_depth; }
+  bool start_array(size_t) override { return one() && ++depth_ <= most_depth; }
+  bool end_object() override { return --depth_, true; }
+  bool end_array() override { return --depth_, true; }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  bool one() { return ++values_ <= most_values; }
+  size_t depth_ = 0, values_ = 0;
+};
+
+void expect(bool holds) {
+  if (!holds) throw std::out_of_range("child");
+}
+
+int64_t number(const Json& json, int64_t least, int64_t most) {
+  expect(json.is_number_integer());
+  auto n = json.get<int64_t>();
+  expect(n >= least && n <= most);
+  return n;
+}
+
+/// Words as a person will see them.
+std::string text_of(const Json& json) {
+  const auto& said = json.get_ref<const std::string&>();
+  expect(text::is_valid_utf8(said));
+  return text::visible(said);
+}
+
+/// One line of them. Titles and the names of files are a stranger's choice: what is too long to be shown is cut.
+std::string line_of(const Json& json) {
+  std::string seen = text_of(json);
+  std::ranges::replace(seen, '\n', ' ');
+  return std::string(text::clamp_utf8(seen, longest_line));
+}
+
+/// One of the program's own.
+std::string name_of(const Json& json) {
+  expect(json.get_ref<const std::string&>().size() <= longest_name);
+  return line_of(json);
+}
+
+const Json& list(const Json& json, size_t most) {
+  expect(json.is_array() && json.size() <= most);
+  return json;
+}
+
+/// What came through the pipe is still not to be trusted: every length, index and kind is checked.
 Extraction from_json(const Json& json) {
-  Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued")},
-               json.at("warnings"), {}, json.at("pages"), {}, {}};
-  if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{wanted.at(0), wanted.at(1)};
-  for (const auto& row : json.at("clauses")) {
+  Extraction e{name_of(json.at("media_type")), name_of(json.at("encoding")),
+               {line_of(json.at("title")), line_of(json.at("number")), line_of(json.at("abbreviation")), name_of(json.at("issued"))}, {}, {},
+               static_cast<int>(number(json.at("pages"), 0, most_pages)), {}, {}};
+  expect(e.facts.issued.empty() || text::from_iso(e.facts.issued));
+  for (const auto& warning : list(json.at("warnings"), most_warnings)) e.warnings.push_back(line_of(warning));
+  if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{name_of(wanted.at(0)), name_of(wanted.at(1))};
+  for (const auto& row : list(json.at("clauses"), most_values)) {
     corpus::Clause c;
-    c.label = row.at(0);
-    int kind = row.at(1);
-    if (kind < 0 || kind > static_cast<int>(corpus::ClauseKind::heading)) throw std::out_of_range("kind");
-    c.kind = static_cast<corpus::ClauseKind>(kind);
-    c.heading = row.at(2);
-    c.text = row.at(3);
-    if (!row.at(4).is_null()) c.page = row.at(4).get<int>();
-    if (!row.at(5).is_null()) c.parent = row.at(5).get<size_t>();
-    c.printed_page = row.at(6);
-    if (c.parent && *c.parent >= e.clauses.size()) throw std::out_of_range("parent");
-    for (const std::string* words : {&c.label, &c.heading, &c.text, &c.printed_page}) {
-      if (!text::is_valid_utf8(*words)) throw std::out_of_range("text");
-    }
+    c.label = line_of(row.at(0));
+    c.kind = static_cast<corpus::ClauseKind>(number(row.at(1), 0, static_cast<int>(corpus::ClauseKind::heading)));
+    c.heading = text_of(row.at(2));
+    c.text = text_of(row.at(3));
+    if (!row.at(4).is_null()) c.page = static_cast<int>(number(row.at(4), 1, most_pages));
+    if (!row.at(5).is_null()) c.parent = static_cast<size_t>(number(row.at(5), 0, static_cast<int64_t>(e.clauses.size()) - 1));
+    c.printed_page = name_of(row.at(6));
     e.clauses.push_back(std::move(c));
   }
-  for (const auto& row : json.at("members")) {
+  for (const auto& row : list(json.at("members"), most_members)) {
     const auto& bytes = row.at(1).get_binary();
-    e.members.push_back({row.at(0), {bytes.begin(), bytes.end()}});
-    if (!text::is_valid_utf8(e.members.back().name)) throw std::out_of_range("name");
+    e.members.push_back({line_of(row.at(0)), {bytes.begin(), bytes.end()}});
   }
   return e;
 }
@@ -207,8 +270,10 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
   }
   if (ending != Ending::finished || !WIFEXITED(status) || WEXITSTATUS(status) != 0) report_death(status, ending, limits);
   try {
-    Json json = Json::from_cbor(output);
-    if (json.contains("error")) throw Error(ErrorKind::invalid, json.at("error").get<std::string>(), json.at("hint").get<std::string>());
+    Bounds bounds;
+    expect(Json::sax_parse(output, &bounds, Json::input_format_t::msgpack));
+    Json json = Json::from_msgpack(output);
+    if (json.contains("error")) throw Error(ErrorKind::invalid, line_of(json.at("error")), line_of(json.at("hint")));
     return from_json(json);
   } catch (const Json::exception&) {
     report_death(status, ending, limits);
@@ -283,7 +348,7 @@ int run_extraction_child(const std::string& file_name, const ExtractionLimits& l
   } catch (const std::exception&) {
     result = problem("ファイルの形式が正しくないため読み取れません。", "ファイルが壊れていないか確認し、保存し直してください。");
   }
-  write_output(Json::to_cbor(result));
+  write_output(Json::to_msgpack(result));
   return 0;
 }
 

@@ -47,7 +47,8 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
 Extraction extract(const std::string& bytes, const std::string& file_name);
 
 /// The child's side: takes the limits upon itself, reads standard input, writes the result to
-/// standard output in CBOR. Returns the exit code.
+/// standard output in MessagePack (CBOR allows strings of pieces of pieces, at which the library recurses
+/// without end). Returns the exit code.
 int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits);
 
 /// The name of the hidden command that main() hands to run_extraction_child().

@@ -59,7 +59,7 @@ struct OpenIndex {
 
   std::vector<uint32_t> documents_, group_of_;
   std::vector<Group> groups_;  ///< the first is of clauses that say nothing of all three
-  Xapian::rev read_ = 0;              ///< the revision that all this was read of
+  Xapian::rev read_ = 0;       ///< the revision that all this was read of
 };
 
 }  // namespace shirube::search

@@ -8,10 +8,10 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/docx_style.h"
+#include "indexer/readers/formula.h"
 #include "indexer/readers/numbering.h"
 #include "indexer/readers/ooxml.h"
 #include "indexer/readers/readers.h"
-#include "text/encoding.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -23,6 +23,7 @@ using corpus::Line;
 constexpr int kMostColumns = 63;           ///< Word draws no more
 constexpr size_t kLongestInstruction = 4096;
 constexpr size_t kDeepestFields = 64;
+constexpr int kDeepestNotes = 4;           ///< notes of notes
 constexpr size_t kManyParagraphs = 4;      ///< a cell of so many is no cell of a table of one row
 constexpr double kWhole = 2;               ///< ems that a paragraph ends before the edge: it never goes on in the next line
 
@@ -32,26 +33,6 @@ bool is_any(std::string_view name, std::initializer_list<std::string_view> names
 pugi::xml_node chosen(pugi::xml_node alternate) {
   auto choice = child(alternate, "Choice");
   return choice ? choice : child(alternate, "Fallback");
-}
-
-/// Control characters gone, and bytes that are no UTF-8.
-std::string clean(std::string text) {
-  bool plain = text::is_valid_utf8(text) && std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 && c != '\t'; });
-  return plain ? text : text::decode_as(text, "UTF-8").text;
-}
-
-/// What an EQ field draws: of 「eq \o\ac(○,印)」 and old ruby 「eq \o\ad(\s\up 9(しるべ),標)」 the last of what is laid over each other.
-std::string_view overlaid(std::string_view instruction) {
-  auto open = instruction.find('(');
-  auto close = instruction.rfind(')');
-  if (instruction.find("\\o") == instruction.npos || open == instruction.npos || close == instruction.npos || close <= open) return {};
-  size_t last = open + 1;
-  int depth = 0;
-  for (size_t at = open + 1; at < close; ++at) {
-    depth += (instruction[at] == '(') - (instruction[at] == ')');
-    if (depth == 0 && (instruction[at] == ',' || instruction[at] == ';')) last = at + 1;
-  }
-  return text::trim(instruction.substr(last, close - last));
 }
 
 /// A field (w:fldChar): its instruction, then its result.
@@ -72,6 +53,7 @@ struct Paragraph {
   Look look;
   std::string text;                 ///< line breaks as \n
   bool open = false;                ///< its mark is deleted or hidden: the next one goes on in it
+  bool raised = false;              ///< its last word is
   size_t shown = 0, bold = 0;       ///< bytes
   std::map<double, size_t> sizes;   ///< bytes by size of type
   std::vector<pugi::xml_node> drawings;
@@ -159,7 +141,7 @@ class Reader {
     if (printed && look.num && !(blank && look.hidden.value_or(false))) label = numbering_.next(*look.num, look.level.value_or(0));
     if (const auto* level = blank && look.num ? numbering_.level(*look.num, look.level.value_or(0)) : nullptr; level && level->format == "bullet") label.clear();
     if (look.contents) drop_contents_title();
-    std::string words = clean(label + done.text);
+    std::string words = label + done.text;
     text_bytes_ += words.size();
     if (text_bytes_ > kMostTextBytes) throw Error(ErrorKind::invalid, "文字が多すぎます。", "文書を分けて登録してください。");
     if (look.title && out_.facts.title.empty()) out_.facts.title = text::replace_all(text::trim(words), "\n", "　");
@@ -195,7 +177,7 @@ class Reader {
       else if (name == "sdt") content_control(node, [&](pugi::xml_node content) { inlines(content, look); });
       else if (name == "AlternateContent") inlines(chosen(node), look);
       else if (name == "fldSimple") simple_field(node, look);
-      else if (name == "oMath" || name == "oMathPara") formula(node);
+      else if (name == "oMath" || name == "oMathPara") add(linear_formula(node), look);
     }
   }
 
@@ -242,6 +224,9 @@ class Reader {
   void add(std::string_view words, const Look& look) {
     if (!is_shown()) return;
     bool breaks = words == "\n";
+    bool raised = look.raised.value_or(false);
+    if (raised && !paragraph_.raised && is_power(paragraph_.text, words)) paragraph_.text += '^';
+    paragraph_.raised = raised;
     auto at = paragraph_.text.size();
     paragraph_.text += words;
     if (!breaks) std::replace_if(paragraph_.text.begin() + static_cast<std::ptrdiff_t>(at), paragraph_.text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
@@ -249,14 +234,6 @@ class Reader {
     paragraph_.shown += words.size();
     if (look.bold.value_or(false)) paragraph_.bold += words.size();
     paragraph_.sizes[look.size.value_or(10)] += words.size();
-  }
-
-  /// The letters of a formula in their order.
-  void formula(pugi::xml_node parent) {
-    for (auto node : parent.children()) {
-      if (local_name(node) == "t") add(node.text().get(), paragraph_.look);
-      else formula(node);
-    }
   }
 
   // Fields: their result is text, their instruction is not, and contents lists are dropped.
@@ -290,7 +267,7 @@ class Reader {
       auto field = std::move(fields_.back());
       fields_.pop_back();
       if (field.is("TOC")) drop_since(field);
-      else if (!field.in_result) add(field.is("eq") || field.is("EQ") ? overlaid(field.instruction) : std::string_view(field.drawn), paragraph_.look);
+      else if (!field.in_result) add(field.is("eq") || field.is("EQ") ? drawn_by_eq(field.instruction) : field.drawn, paragraph_.look);
     }
   }
 
@@ -422,12 +399,14 @@ class Reader {
       for (auto note : found->second.document_element().children()) note_nodes_.try_emplace({part, std::string(attribute(note, "id"))}, note);
     }
     auto node = note_nodes_.extract({part, id});  // so that each is read once
-    if (node.empty()) return;
+    if (node.empty() || notes_deep_ >= kDeepestNotes) return;
     Line line;
     line.note = true;
     line.right = kWhole;
     std::vector<Line> inner;
+    ++notes_deep_;
     line.text = inner_text(node.mapped(), inner);
+    --notes_deep_;
     if (!line.text.empty()) lines_.push_back(std::move(line));
     std::ranges::move(inner, std::back_inserter(lines_));
   }
@@ -452,7 +431,7 @@ class Reader {
     if (found == relations_.end() || found->second.external || !package_.has(found->second.target) || !diagrams_.insert(found->second.target).second) return;
     auto part = package_.xml(found->second.target);
     for (auto point : child(part.document_element(), "ptLst").children()) {
-      formula(child(point, "t"));
+      add(linear_formula(child(point, "t")), paragraph_.look);
       if (!paragraph_.text.empty()) end_paragraph();
     }
   }
@@ -487,6 +466,7 @@ class Reader {
   bool joined_by_hidden_ = false;
   std::vector<Field> fields_;
   int container_ = 0;        ///< how many cells and notes deep
+  int notes_deep_ = 0;
   size_t paragraphs_ = 0, text_bytes_ = 0, images_ = 0, embedded_ = 0;
   std::map<std::string, pugi::xml_document> notes_;
   std::map<std::pair<std::string, std::string>, pugi::xml_node> note_nodes_;  ///< those not read yet

@@ -50,6 +50,7 @@ void apply_run(pugi::xml_node properties, Look& look) {
   set(look.size, attribute(child(properties, "sz"), "val"), 1.0 / 2);
   if (auto bold = child(properties, "b")) look.bold = is_on(bold);
   if (auto hidden = child(properties, "vanish")) look.hidden = is_on(hidden);
+  if (auto align = child(properties, "vertAlign")) look.raised = attribute(align, "val") == "superscript";
 }
 
 std::string lower(std::string_view name) {
@@ -137,6 +138,7 @@ Look Styles::of_run(pugi::xml_node properties, const Look& paragraph) {
     if (said.size) look.size = said.size;
     if (said.bold) look.bold = said.bold;
     if (said.hidden) look.hidden = said.hidden;
+    if (said.raised) look.raised = said.raised;
   }
   apply_run(properties, look);
   return look;

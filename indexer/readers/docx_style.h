@@ -19,7 +19,7 @@ struct Look {
   std::optional<double> left, first;   ///< indent, in points
   std::optional<double> left_chars, first_chars;  ///< the same in characters; wins
   std::optional<double> size;          ///< of type, in points
-  std::optional<bool> bold, hidden;
+  std::optional<bool> bold, hidden, raised;
   std::optional<bool> aside;           ///< centred or at the right edge: its indent says nothing
   bool leader = false;                 ///< its tabs draw dots
   bool contents = false;               ///< of a style of contents lists

@@ -255,8 +255,7 @@ Extract read_html(const std::string& bytes) {
   auto decoded = decode_declared(bytes, declared_encoding(bytes));
   Extract e;
   e.media_type = "text/html";
-  e.encoding = decoded.encoding;
-  if (decoded.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", decoded.replaced, decoded.encoding));
+  note_encoding(decoded, e);
   read_html_text(decoded.text, e);
   return e;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "corpus/outline_marker.h"
+#include "indexer/readers/formula.h"
 #include "indexer/readers/html.h"
 #include "text/utf8.h"
 
@@ -40,6 +41,10 @@ class Words {
     }
   }
   void space() { space_ = true; }
+  /// Raised: 10<sup>6</sup> is 10^6.
+  void raise(std::string_view s) {
+    if (!space_ && is_power(out_, s)) out_ += '^';
+  }
   std::string take() {
     space_ = broken_ = false;
     last_ = 0;
@@ -83,6 +88,18 @@ int span_of(const xmlNode* cell, const char* name) {
   int n = 1;
   std::from_chars(value.data(), value.data() + value.size(), n);
   return std::clamp(n, 1, 1000);
+}
+
+/// The start of an element's text, as long as a power is.
+std::string text_below(const xmlNode* element) {
+  constexpr size_t most_nodes = 8, most_bytes = 64;
+  std::string out;
+  const xmlNode* node = element->children;
+  for (size_t seen = 0; node; node = node->children && node->type == XML_ELEMENT_NODE ? node->children : html_after(const_cast<xmlNode*>(node), element)) {
+    if (++seen > most_nodes || out.size() > most_bytes) return {};
+    if (node->type == XML_TEXT_NODE && node->content) out += reinterpret_cast<const char*>(node->content);
+  }
+  return out;
 }
 
 /// Walks the content and writes its lines.
@@ -137,6 +154,7 @@ class LineWriter {
     }
     if (is_html(node, kHeadings)) ++in_heading_;
     if (is_html(node, " b strong ")) ++in_bold_;
+    if (is_html(node, " sup ")) words_.raise(text_below(node));
     if (is_html(node, " pre xmp listing ")) ++in_pre_;
     if (is_html(node, " dd blockquote ")) ++in_quote_;
     if (is_html(node, " dl dt ")) term_.clear();

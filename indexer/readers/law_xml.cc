@@ -360,8 +360,7 @@ Extract read_law_xml(const std::string& bytes) {
   if (!law || !law.child("LawBody")) throw Error(ErrorKind::invalid, "法令標準XMLではないXMLです", "e-Gov法令検索のXML、PDF又はテキストを登録してください。");
   Extract e;
   e.media_type = "application/xml";
-  e.encoding = unicode.encoding;
-  if (unicode.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", unicode.replaced, unicode.encoding));
+  note_encoding(unicode, e);
   find_facts(document, law, e.facts);
   LawReader reader(e);
   reader.read(law);

@@ -214,8 +214,7 @@ void read_body(const Body& body, Extract& e) {
     return;
   }
   auto decoded = decode_declared(body.bytes, body.charset);
-  e.encoding = decoded.encoding;
-  if (decoded.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", decoded.replaced, decoded.encoding));
+  note_encoding(decoded, e);
   if (body.html) {
     auto facts = e.facts;
     read_html_text(decoded.text, e);
@@ -226,13 +225,7 @@ void read_body(const Body& body, Extract& e) {
   if (text::trim(decoded.text).starts_with("-----BEGIN PGP MESSAGE-----"))
     throw Error(ErrorKind::invalid, "暗号化されたメールです（PGP）", "メールソフトで復号し、暗号化されていない形で保存して登録してください。");
   auto words = body.flowed ? unflow(decoded.text, body.delsp) : std::move(decoded.text);
-  corpus::Page page;
-  for (auto line : split_lines(words)) {
-    corpus::Line l;
-    l.text = std::string(line);
-    page.lines.push_back(std::move(l));
-  }
-  e.pages.push_back(std::move(page));
+  e.pages.push_back(page_of_lines(words));
 }
 
 /// The day in Japan; empty when the header has none that can be.

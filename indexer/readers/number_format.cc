@@ -51,6 +51,7 @@ struct Section {
   std::vector<Token> tokens;
   std::string condition;  ///< 「>=100」
   bool first_year = false;  ///< 元年, not 1年
+  bool japanese = false;    ///< 午前, not AM
   bool has(Kind kind) const {
     return std::ranges::any_of(tokens, [&](const Token& t) { return t.kind == kind; });
   }
@@ -68,6 +69,7 @@ void take_bracket(std::string_view inside, Section& section) {
     auto currency = inside.substr(1, inside.find('-') == inside.npos ? inside.npos : inside.find('-') - 1);
     if (!currency.empty()) section.tokens.push_back({Kind::literal, std::string(currency)});
     section.first_year = section.first_year || inside.find("gannen") != inside.npos;
+    section.japanese = section.japanese || inside.ends_with("411") || inside.find("-ja") != inside.npos;
   } else if (inside.find_first_of("<>=") == 0) {
     section.condition = inside;
   } else if (!inside.empty() && std::ranges::all_of(inside, [&](char c) { return lower(c) == lower(inside[0]) && std::string_view("hms").find(lower(c)) != std::string_view::npos; })) {
@@ -136,7 +138,7 @@ struct Moment {
   std::chrono::year_month_day date;
   int weekday = 0;
   int64_t milliseconds = 0;  ///< of the day
-  double serial = 0;
+  int64_t elapsed = 0;       ///< milliseconds since day 0
 };
 
 std::optional<Moment> moment_of(double serial, bool from_1904, bool fractions) {
@@ -149,7 +151,7 @@ std::optional<Moment> moment_of(double serial, bool from_1904, bool fractions) {
   // Excel counts 1900-02-29, a day that never was: before it, days are one further on.
   sys_days first = from_1904 ? sys_days(year(1904) / 1 / 1) : days < 60 ? sys_days(year(1899) / 12 / 31) : sys_days(year(1899) / 12 / 30);
   sys_days day = first + std::chrono::days(days);
-  return Moment{year_month_day(day), static_cast<int>(weekday(day).c_encoding()), all % 86'400'000, serial};
+  return Moment{year_month_day(day), static_cast<int>(weekday(day).c_encoding()), all % 86'400'000, all};
 }
 
 /// 令和, 7 of a day; empty before 明治.
@@ -234,11 +236,12 @@ std::optional<std::string> print_date(double value, const Section& section, bool
     if (token.kind == Kind::date) {
       out += print_date_part(tokens, i, *moment, half_day, section.first_year);
     } else if (token.kind == Kind::elapsed) {
-      double unit = token.text[0] == 'h' ? 24 : token.text[0] == 'm' ? 1440 : 86400;
-      out += fmt::format("{:0{}}", static_cast<int64_t>(std::floor(value * unit + 1e-6)), std::min<size_t>(token.text.size(), 9));
+      int64_t unit = token.text[0] == 'h' ? 3'600'000 : token.text[0] == 'm' ? 60'000 : 1'000;
+      out += fmt::format("{:0{}}", moment->elapsed / unit, std::min<size_t>(token.text.size(), 9));
     } else if (token.kind == Kind::half_day) {
       bool afternoon = moment->milliseconds >= 43'200'000;
-      out += token.text.size() == 3 ? (afternoon ? "P" : "A") : afternoon ? "PM" : "AM";
+      if (section.japanese) out += afternoon ? "午後" : "午前";
+      else out += token.text.size() == 3 ? (afternoon ? "P" : "A") : afternoon ? "PM" : "AM";
     } else if (token.kind == Kind::digit) {  // of a second
       size_t digits = 0;
       while (i + digits < tokens.size() && tokens[i + digits].kind == Kind::digit) ++digits;
@@ -334,8 +337,9 @@ std::string print_amount(double value, const Section& section, bool negative) {
     for (const Token& token : section.tokens) out += token.kind == Kind::general ? print_general(std::abs(value)) : token.text;
     return negative ? "-" + out : out;
   }
-  // 2.675 is a little less in binary; people and Excel round what they see.
-  std::string all = fmt::format("{:.{}f}", scaled * (1 + 1e-15), std::min<size_t>(shape.decimals, 30));
+  // 2.675 is a little less in binary; people and Excel round what they see, which is 15 digits.
+  if (scaled != std::floor(scaled)) scaled = std::nextafter(std::strtod(fmt::format("{:.14e}", scaled).c_str(), nullptr), HUGE_VAL);
+  std::string all = fmt::format("{:.{}f}", scaled, std::min<size_t>(shape.decimals, 30));
   size_t point = all.find('.');
   Digits digits{all.substr(0, point), point == all.npos ? "" : all.substr(point + 1)};
   size_t place = shape.decimals;

@@ -17,6 +17,11 @@ inline constexpr size_t kMostTextBytes = size_t{64} << 20;
 inline constexpr int kMostPages = 5000;
 
 std::vector<std::string_view> split_lines(std::string_view text);
+/// The lines as a page without number.
+corpus::Page page_of_lines(std::string_view text);
+
+/// Keeps what a file was decoded from, with a warning of what could not be.
+void note_encoding(const text::Decoded& decoded, Extract& extract);
 
 /// Decodes a text file into `text` and starts its Extract with the warnings that all text files may
 /// have. Throws Error{invalid} for an empty or oversized one.

@@ -22,6 +22,17 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   return lines;
 }
 
+corpus::Page page_of_lines(std::string_view text) {
+  corpus::Page page;
+  for (auto words : split_lines(text)) page.lines.emplace_back().text = words;
+  return page;
+}
+
+void note_encoding(const text::Decoded& decoded, Extract& e) {
+  e.encoding = decoded.encoding;
+  if (decoded.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", decoded.replaced, decoded.encoding));
+}
+
 Extract decoded_extract(const std::string& bytes, std::string media_type, std::string& text) {
   if (bytes.size() > kMostTextBytes)
     throw Error(ErrorKind::invalid, fmt::format("テキストが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下に分けて登録してください。");
@@ -29,8 +40,7 @@ Extract decoded_extract(const std::string& bytes, std::string media_type, std::s
   if (text::trim(decoded.text).empty()) throw Error(ErrorKind::invalid, "文字がありません（空のファイルです）", "ファイルの中身を確かめてください。");
   Extract e;
   e.media_type = std::move(media_type);
-  e.encoding = decoded.encoding;
-  if (decoded.replaced) e.warnings.push_back(fmt::format("読めない文字が {} か所あります（文字コード {}）", decoded.replaced, decoded.encoding));
+  note_encoding(decoded, e);
   size_t images = 0;
   for (size_t at = 0; (at = decoded.text.find("[image:", at)) != std::string::npos; ++at) ++images;
   if (images) e.warnings.push_back(image_warning(images));
@@ -80,13 +90,7 @@ std::string image_warning(size_t count) { return fmt::format("画像（本文検
 Extract read_text(const std::string& bytes) {
   std::string text;
   auto e = decoded_extract(bytes, "text/plain", text);
-  corpus::Page page;
-  for (auto line : split_lines(text)) {
-    corpus::Line l;
-    l.text = std::string(line);
-    page.lines.push_back(std::move(l));
-  }
-  e.pages.push_back(std::move(page));
+  e.pages.push_back(page_of_lines(text));
   return e;
 }
 

@@ -47,6 +47,12 @@ std::string field(std::string_view instruction, std::string_view result) {
   return mark("begin") + fmt::format("<w:r><w:instrText>{}</w:instrText></w:r>", instruction) + mark("separate") + std::string(result) + mark("end");
 }
 
+std::string eq(std::string_view instruction) { return mark("begin") + fmt::format("<w:r><w:instrText>{}</w:instrText></w:r>", instruction) + mark("end"); }
+std::string fraction(std::string_view over, std::string_view under) {
+  return fmt::format("<m:f><m:num><m:r><m:t>{}</m:t></m:r></m:num><m:den>{}</m:den></m:f>", over, under);
+}
+const std::string raised = R"(<w:vertAlign w:val="superscript"/>)";
+
 std::vector<corpus::Line> lines(const Parts& parts) {
   auto out = indexer::read(docx(parts), "a.docx").pages.at(0).lines;
   std::erase_if(out, [](auto& line) { return line.text.empty(); });
@@ -143,7 +149,7 @@ TEST_CASE("what a paragraph of a Word file says", "[indexer][docx]") {
       {"a deleted paragraph mark joins", p(r("情報を"), deleted) + p(r("守る。")), {"情報を守る。"}},
       {"hidden text", p(r("見える") + r("見えない", "<w:vanish/>") + r("字", R"(<w:vanish w:val="0"/>)")), {"見える字"}},
       {"ruby keeps its base", p("<w:r><w:ruby><w:rt>" + r("しるべ") + "</w:rt><w:rubyBase>" + r("標") + "</w:rubyBase></w:ruby></w:r>" + r("となる")), {"標となる"}},
-      {"ruby and rings made by fields", p(mark("begin") + R"(<w:r><w:instrText>EQ \* jc2 \o\ad(\s\up 9(しるべ),標)</w:instrText></w:r>)" + mark("end") + mark("begin") + R"(<w:r><w:instrText>eq \o\ac(○,印)</w:instrText></w:r>)" + mark("end")), {"標印"}},
+      {"ruby and rings made by fields", p(eq(R"(EQ \* jc2 \* "Font:明朝" \* hps10 \o\ad(\s\up 9(しるべ),標))") + eq(R"(eq \o\ac(○,印))")), {"標印"}},
       {"breaks, tabs, signs", p("<w:r><w:t>一行</w:t><w:br/><w:t>二行</w:t><w:tab/><w:t>八</w:t><w:noBreakHyphen/><w:t>九</w:t><w:softHyphen/></w:r>"), {"一行", "二行　八-九"}},
       {"symbols", p(R"(<w:r><w:sym w:font="Wingdings" w:char="F0A8"/><w:t>可</w:t><w:sym w:font="Wingdings" w:char="F0FE"/><w:t>否</w:t><w:sym w:font="Wingdings" w:char="F021"/></w:r>)"), {"□可☑否〓"}},
       {"fields give their result", p(r("第") + field("REF _x", r("3")) + r("条") + R"(<w:fldSimple w:instr="DATE">)" + r("四月") + "</w:fldSimple>"), {"第3条四月"}},
@@ -156,6 +162,13 @@ TEST_CASE("what a paragraph of a Word file says", "[indexer][docx]") {
       {"a gallery of contents", "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val=\"Table of Contents\"/></w:docPartObj></w:sdtPr><w:sdtContent>" + p(r("目次")) + p(r("第１章 1")) + "</w:sdtContent></w:sdt>" + p(r("本文")), {"本文"}},
       {"text boxes come once, after their paragraph", p(r("本文") + "<w:r><mc:AlternateContent><mc:Choice><w:drawing><wps:txbx><w:txbxContent>" + p(r("箱")) + "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>" + p(r("箱")) + "</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>" + r("の続き")), {"本文の続き", "箱"}},
       {"formulas", p(r("損失＝") + "<m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath>"), {"損失＝a+b"}},
+      {"fractions", p("<m:oMath><m:f><m:num><m:r><m:t>損失額</m:t></m:r></m:num><m:den><m:r><m:t>a+b</m:t></m:r></m:den></m:f></m:oMath>"), {"損失額/(a+b)"}},
+      {"a fraction in a fraction", p("<m:oMath>" + fraction("x", "<m:r><m:t>1+</m:t></m:r>" + fraction("1", "<m:r><m:t>2y</m:t></m:r>")) + "</m:oMath>"), {"x/(1+1/(2y))"}},
+      {"powers and indexes", p("<m:oMath><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>−6</m:t></m:r></m:sup></m:sSup><m:sSub><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sub><m:r><m:t>1</m:t></m:r></m:sub></m:sSub></m:oMath>"), {"10^(−6)x_1"}},
+      {"roots", p("<m:oMath><m:rad><m:deg/><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:rad><m:rad><m:deg><m:r><m:t>3</m:t></m:r></m:deg><m:e><m:r><m:t>8</m:t></m:r></m:e></m:rad></m:oMath>"), {"√(a+b)[3]√8"}},
+      {"brackets and sums are drawn, not written", p(R"(<m:oMath><m:sSup><m:e><m:d><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:d></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup><m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub><m:r><m:t>i=1</m:t></m:r></m:sub><m:sup><m:r><m:t>n</m:t></m:r></m:sup><m:e><m:r><m:t>i</m:t></m:r></m:e></m:nary></m:oMath>)"), {"(a+b)^2∑_(i=1)^n i"}},
+      {"fractions, roots and powers made by fields", p(eq(R"(EQ \f(1,2))") + r("と") + eq(R"(EQ \r(3,x) + \f(f(a,b),c+d))") + r("と") + eq(R"(EQ 10\s\up 5(6))")), {"1/2と[3]√x + (f(a,b))/(c+d)と10^6"}},
+      {"raised digits are a power of digits", p(r("10") + r("6", raised) + r("件、") + r("10") + r("−", raised) + r("1", raised) + r("2", raised) + r("回、規程") + r("1", raised) + r("による")), {"10^6件、10^−12回、規程1による"}},
       {"control characters and bytes of no text", p(r("甲\x01乙\xE5丙&#xD800;丁")), {"甲乙\uFFFD丙\uFFFD\uFFFD\uFFFD丁"}},
       {"comments", p(r("本文") + R"(<w:r><w:commentReference w:id="1"/></w:r>)"), {"本文"}},
       {"a drawn leader", p(r("第１章") + "<w:r><w:tab/></w:r>" + r("3"), R"(<w:tabs><w:tab w:leader="dot"/></w:tabs>)"), {"第１章……3"}},
@@ -248,6 +261,19 @@ TEST_CASE("odd Word files are read or refused, and end", "[indexer][docx]") {
     std::string open, close;
     for (int i = 0; i < 500; ++i) open += "<w:tbl><w:tr><w:tc>", close += "</w:tc></w:tr></w:tbl>";
     CHECK(refusal(docx({open + p(r("底")) + close, "", "", ""})).find("壊れています") != std::string::npos);
+  }
+  SECTION("notes of notes without end") {
+    auto reference = [](int id) { return fmt::format(R"(<w:r><w:footnoteReference w:id="{}"/></w:r>)", id); };
+    std::string notes;
+    for (int id = 0; id < 60'000; ++id) notes += fmt::format(R"(<w:footnote w:id="{}">{}</w:footnote>)", id, p(r("注") + reference(id + 1)));
+    auto got = read({p(r("本文") + reference(0)), "", "", notes});
+    CHECK(got.size() < 20);
+    CHECK(got.at(1) == "*注");
+  }
+  SECTION("a field of formulas without end") {
+    std::string deep;
+    for (int i = 0; i < 2000; ++i) deep += "\\f(";
+    CHECK(read({p(r("甲") + eq("EQ " + deep)), "", "", ""}).size() == 1);
   }
   SECTION("a file without text") { CHECK(refusal(docx({p(""), "", "", ""})).find("文字がありません") != std::string::npos); }
   SECTION("a file without its main part") {

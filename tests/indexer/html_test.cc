@@ -86,6 +86,13 @@ TEST_CASE("words stand as a browser shows them", "[html]") {
         Lines{"情報セキュリティ IT policy", "　漏洩&新", "一", "  二"});
 }
 
+TEST_CASE("what is raised behind a number is its power", "[html]") {
+  CHECK(lines(page("<p>10<sup>6</sup>件、１０<sup><b>−12</b></sup>回</p>")) == Lines{"10^6件、１０^−12回"});
+  CHECK(lines(page("<table><tr><td>10<sup>6</sup><td>m<sup>2</sup></table>")) == Lines{"| 10^6\tm2"});
+  // The mark of a note is none.
+  CHECK(lines(page("<p>本文<sup>1</sup>、第3<sup>注1</sup>、5<sup>(1)</sup>、5 <sup>1</sup>、5<sup></sup></p>")) == Lines{"本文1、第3注1、5(1)、5 1、5"});
+}
+
 TEST_CASE("the encoding a page declares is used where it fits", "[html]") {
   const std::string words = "\x8E\x73\x82\xCC\x8F\xEE\x95\xF1\x81\x42\x87\x40";  // CP932, with ①
   for (std::string meta : {"<meta charset=Shift_JIS>", "<meta http-equiv=Content-Type content=\"text/html; charset=x-sjis\">", "<meta charset=utf-8>", ""}) {
