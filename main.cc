@@ -31,9 +31,17 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
 使い方: shirube [--data DIR] [--config FILE] 命令 …（DIR の既定は今いるフォルダの var）
 
   outline FILE     資料を条項に切り、JSON で表示する
-  ingest PATH… | - 資料（PDF、テキスト、Markdown、法令XML、フォルダ）や JSON Lines（.jsonl、標準入力は -）を取り込む
+  ingest PATH… | - 資料（PDF、Word、Excel、HTML、メールなど、フォルダ）や JSON Lines（.jsonl、標準入力は -）を取り込む
                    [--document 識別名] [--edition 版名] [--title 件名] [--kind 種別] [--issuer 発出者]
                    [--number 文書番号] [--issued 発出日] [--effective 施行日] [--audience 公開範囲]
+                   [--dry-run]（どうなるかを示すだけで、何も保存しない）
+  drafts add PATH… 下書きとして読み取る（書誌の指定は ingest と同じ）
+  drafts list | show 番号             下書きの一覧、その条項と疑い [--json]
+  drafts correct 番号 条項 操作 [値] [--page 頁]  直す。操作は relabel（番号を値に）、join（前とつなぐ）、split（値の言葉から分ける）、
+                   page（原本の頁を直す）、promote（一段上げる）、demote（一段下げる）、drop（除く）
+  drafts undo 番号 | facts 番号 …      最後の直しを取り消す、書誌を直す
+  drafts publish 番号… [--further]     公開する（--further: 登録済みの資料の新しい版として）
+  drafts read [番号…] | drop 番号…     読み直す、取りやめる
   search 検索語    条項を検索する [--limit 件数（1〜100）] [--json]
                    [--explain 識別名/版/条項]（その条項が、なぜ出るか・出ないか）
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
@@ -66,8 +74,8 @@ int usage_error(const CLI::ParseError& e) {
 
 int run(int argc, char** argv) {
   // The child is this program too; it must not read settings before its limits stand.
-  if (argc == 6 && std::string_view(argv[1]) == indexer::child_command) {
-    return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4]), std::stoull(argv[5])});
+  if (argc == 6 && indexer::is_child_command(argv[1])) {
+    return indexer::run_child(argv[1], argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4]), std::stoull(argv[5])});
   }
   commands::watch_signals();
   commands::Arguments arguments;
@@ -94,14 +102,48 @@ int run(int argc, char** argv) {
   corpus::Facts facts;
   std::string text;
   size_t limit = 10, top = 100;
-  bool json = false;
+  bool json = false, dry_run = false;
   command("outline", [&] { return commands::outline(arguments, file); })->add_option("file", file)->required();
-  CLI::App* ingest_command = command("ingest", [&] { return commands::ingest(arguments, sources, facts); });
+  CLI::App* ingest_command = command("ingest", [&] { return commands::ingest(arguments, sources, facts, dry_run); });
   ingest_command->add_option("path", sources)->required();
+  ingest_command->add_flag("--dry-run", dry_run);
   const std::pair<const char*, std::string*> fact_options[] = {{"--document", &facts.slug},   {"--edition", &facts.label},   {"--title", &facts.title},
                                                                {"--kind", &facts.kind},       {"--issuer", &facts.issuer},   {"--number", &facts.number},
                                                                {"--issued", &facts.issued},   {"--effective", &facts.effective}, {"--audience", &facts.audience}};
-  for (const auto& [name, field] : fact_options) ingest_command->add_option(name, *field);
+  auto add_facts = [&](CLI::App* sub) {
+    for (const auto& [name, field] : fact_options) sub->add_option(name, *field);
+  };
+  add_facts(ingest_command);
+  CLI::App* drafts = app.add_subcommand("drafts");
+  drafts->set_help_flag();
+  drafts->require_subcommand(1);
+  drafts->fallthrough();
+  int64_t draft = 0;
+  std::vector<int64_t> several;
+  std::string draft_clause, action, value;
+  bool further = false;
+  int original_page = 0;
+  CLI::App* add_sub = command("add", [&] { return commands::drafts_add(arguments, sources, facts); }, drafts);
+  add_sub->add_option("path", sources)->required();
+  add_facts(add_sub);
+  command("list", [&] { return commands::drafts_list(arguments, json); }, drafts)->add_flag("--json", json);
+  CLI::App* show_sub = command("show", [&] { return commands::drafts_show(arguments, draft, json); }, drafts);
+  show_sub->add_flag("--json", json);
+  CLI::App* correct_sub = command("correct", [&] { return commands::drafts_correct(arguments, draft, draft_clause, action, value, original_page); }, drafts);
+  CLI::App* undo_sub = command("undo", [&] { return commands::drafts_undo(arguments, draft); }, drafts);
+  CLI::App* facts_sub = command("facts", [&] { return commands::drafts_facts(arguments, draft, facts); }, drafts);
+  add_facts(facts_sub);
+  for (CLI::App* sub : {show_sub, correct_sub, undo_sub, facts_sub}) sub->add_option("id", draft)->required();
+  correct_sub->add_option("clause", draft_clause)->required();
+  correct_sub->add_option("action", action)->required();
+  correct_sub->add_option("value", value);
+  correct_sub->add_option("--page", original_page)->check(CLI::Range(1, 1'000'000));
+  CLI::App* publish_sub = command("publish", [&] { return commands::drafts_publish(arguments, several, further); }, drafts);
+  publish_sub->add_flag("--further", further);
+  CLI::App* read_sub = command("read", [&] { return commands::drafts_read(arguments, several); }, drafts);
+  CLI::App* drop_sub = command("drop", [&] { return commands::drafts_drop(arguments, several); }, drafts);
+  for (CLI::App* sub : {publish_sub, drop_sub}) sub->add_option("id", several)->required();
+  read_sub->add_option("id", several);
   std::string explained;
   CLI::App* search_sub = command("search", [&] {
     return explained.empty() ? commands::search(arguments, text, limit, json) : commands::explain(arguments, text, explained, json);

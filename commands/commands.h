@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,8 +17,21 @@ namespace shirube::commands {
 /// Prints the clauses of a file as a JSON array. Needs no data directory.
 int outline(const Arguments& arguments, const std::filesystem::path& file);
 
-/// Takes files, folders and JSON Lines (`-`: standard input), and brings the index up to them.
-int ingest(const Arguments& arguments, const std::vector<std::string>& sources, const corpus::Facts& facts);
+/// Takes files, folders and JSON Lines (`-`: standard input), and brings the index up to them; with `dry_run` says what would
+/// become of files and keeps nothing.
+int ingest(const Arguments& arguments, const std::vector<std::string>& sources, const corpus::Facts& facts, bool dry_run);
+
+/// The desk (indexer/desk.h): files handed in and read, what was read, one correction of a clause (`action`: the names of
+/// corpus::Correction::Kind), facts, publishing, reading again, taking off.
+int drafts_add(const Arguments& arguments, const std::vector<std::string>& paths, const corpus::Facts& facts);
+int drafts_list(const Arguments& arguments, bool json);
+int drafts_show(const Arguments& arguments, int64_t id, bool json);
+int drafts_correct(const Arguments& arguments, int64_t id, const std::string& path, const std::string& action, const std::string& value, int page);
+int drafts_undo(const Arguments& arguments, int64_t id);
+int drafts_facts(const Arguments& arguments, int64_t id, const corpus::Facts& facts);
+int drafts_publish(const Arguments& arguments, const std::vector<int64_t>& ids, bool further);
+int drafts_read(const Arguments& arguments, const std::vector<int64_t>& ids);
+int drafts_drop(const Arguments& arguments, const std::vector<int64_t>& ids);
 
 /// Prints the best clauses for what is asked, for reading or as the API's JSON.
 int search(const Arguments& arguments, const std::string& text, size_t limit, bool json);

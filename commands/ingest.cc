@@ -16,8 +16,6 @@ namespace shirube::commands {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-namespace {
-
 int drain(Installation& installation, const config::Config& config) {
   ProgressLine line("索引");
   auto writer = installation.index_writer(config);
@@ -26,10 +24,12 @@ int drain(Installation& installation, const config::Config& config) {
   return outcome == indexer::IndexWriter::Outcome::stopped ? exit_code(ErrorKind::unavailable) : 0;
 }
 
-void print(const indexer::Report& report) {
+namespace {
+
+void print(const indexer::Report& report, bool dry_run) {
   using Outcome = indexer::Report::Outcome;
   switch (report.outcome) {
-    case Outcome::taken: std::cout << "取込　　 " << report.source << " → " << report.address << "（" << report.clauses << " 条項）\n"; break;
+    case Outcome::taken: std::cout << (dry_run ? "取込予定 " : "取込　　 ") << report.source << " → " << report.address << "（" << report.clauses << " 条項）\n"; break;
     case Outcome::same: std::cout << "同一　　 " << report.source << " → " << report.address << "\n"; break;
     case Outcome::corrected: std::cout << "訂正　　 " << report.source << " → " << report.address << "\n"; break;
     case Outcome::refused: std::cout << "拒否　　 " << report.source << " … " << report.reason << " → " << report.hint << "\n"; break;
@@ -59,9 +59,10 @@ int outline(const Arguments& arguments, const fs::path& file) {
   return 0;
 }
 
-int ingest(const Arguments& arguments, const std::vector<std::string>& sources, const corpus::Facts& facts) {
+int ingest(const Arguments& arguments, const std::vector<std::string>& sources, const corpus::Facts& facts, bool dry_run) {
   Installation installation(arguments, store::Database::Open::or_create);
-  indexer::Ingest ingest(installation.library, installation.files, {facts, limits(arguments.config), arguments.program});
+  indexer::Ingest ingest(installation.library, installation.files, {facts, limits(arguments.config), arguments.program, dry_run});
+  auto told = [&](const indexer::Report& report) { print(report, dry_run); };
   indexer::IngestSummary all;
   auto add = [&](const indexer::IngestSummary& part) {
     all.taken += part.taken, all.same += part.same, all.corrected += part.corrected, all.refused += part.refused;
@@ -78,15 +79,16 @@ int ingest(const Arguments& arguments, const std::vector<std::string>& sources, 
       file.open(source, std::ios::binary);
       if (!file) throw Error(ErrorKind::missing, "ファイルを開けません: " + source, "場所と読取り権限を確認してください。");
     }
+    if (dry_run) throw Error(ErrorKind::invalid, "JSON Lines の試しの取込みはできません。", "--dry-run はファイルとフォルダに使ってください。");
     ProgressLine line("取込");
-    add(ingest.lines(source == "-" ? std::cin : file, source == "-" ? "標準入力" : source, print, [&](size_t done) { line.show(done, 0); }, stop_requested));
+    add(ingest.lines(source == "-" ? std::cin : file, source == "-" ? "標準入力" : source, told, [&](size_t done) { line.show(done, 0); }, stop_requested));
   }
   if (!paths.empty()) {
     ProgressLine line("取込");
-    add(ingest.paths(paths, print, [&](size_t done, size_t count) { line.show(done, count); }, stop_requested));
+    add(ingest.paths(paths, told, [&](size_t done, size_t count) { line.show(done, count); }, stop_requested));
   }
-  std::cout << fmt::format("取込 {}、同一 {}、訂正 {}、拒否 {}\n", all.taken, all.same, all.corrected, all.refused) << std::flush;
-  int drained = drain(installation, arguments.config);
+  std::cout << (dry_run ? "試しの取込みです。何も保存していません。\n" : "") << fmt::format("取込 {}、同一 {}、訂正 {}、拒否 {}\n", all.taken, all.same, all.corrected, all.refused) << std::flush;
+  int drained = dry_run ? 0 : drain(installation, arguments.config);
   if (stop_requested) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   return drained ? drained : all.refused ? some_refused : 0;
 }

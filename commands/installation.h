@@ -48,4 +48,7 @@ struct Installation {
   std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
 
+/// Brings the index up to the queue, with progress. The exit code.
+int drain(Installation& installation, const config::Config& config);
+
 }  // namespace shirube::commands

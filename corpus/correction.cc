@@ -25,7 +25,8 @@ struct Row {
   std::string_view name, done;
 };
 constexpr Row rows[] = {{Kind::relabel, "relabel", "番号を直した"},       {Kind::join, "join", "前の条項とつなげた"},   {Kind::split, "split", "途中で分けた"},
-                        {Kind::promote, "promote", "一段上げた"},         {Kind::demote, "demote", "一段下げた"},       {Kind::drop, "drop", "本文から除いた"}};
+                        {Kind::promote, "promote", "一段上げた"},         {Kind::demote, "demote", "一段下げた"},       {Kind::page, "page", "頁を直した"},
+                        {Kind::drop, "drop", "本文から除いた"}};
 
 std::string beginning(const Clause& clause) {
   return std::string(text::clamp_utf8(clause.label + "　" + clause.heading + "\n" + clause.text, remembered_words));
@@ -112,6 +113,14 @@ void join(std::vector<Clause>& clauses, size_t at) {
   remove(clauses, at, at - 1);
 }
 
+/// Sets the page a clause begins on. What is printed there is known where another clause says it.
+void set_page(std::vector<Clause>& clauses, size_t at, int page) {
+  if (page < 1) throw Error(ErrorKind::invalid, "頁が正しくありません。", "原本の何枚目かを、1からの数で入れてください。");
+  clauses[at].page = page;
+  auto known = std::ranges::find_if(clauses, [&](const Clause& other) { return &other != &clauses[at] && other.page == page; });
+  clauses[at].printed_page = known == clauses.end() ? "" : known->printed_page;
+}
+
 void split(std::vector<Clause>& clauses, size_t at, const Correction& correction) {
   Clause& clause = clauses[at];
   std::string_view text = clause.text;
@@ -141,6 +150,7 @@ void split(std::vector<Clause>& clauses, size_t at, const Correction& correction
   }
   clauses.insert(clauses.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(second));
   if (!clauses[at + 1].label.empty()) clauses[at + 1].kind = kind_of(clauses, clauses[at + 1]);
+  if (correction.page > 0) set_page(clauses, at + 1, correction.page);
 }
 
 void promote(std::vector<Clause>& clauses, size_t at) {
@@ -178,18 +188,31 @@ std::optional<Kind> correction_kind(std::string_view name) {
 std::string description(const Correction& correction) {
   std::string where(text::trim(text::replace_all(correction.words, "\n", " ")));
   std::string_view done = std::ranges::find(rows, correction.kind, &Row::kind)->done;
-  std::string what = correction.value.empty() ? "" : fmt::format("（{}）", text::clamp_utf8(correction.value, 60));
+  std::string what = correction.kind == Kind::page ? fmt::format("（{}頁）", correction.page) : correction.value.empty() ? "" : fmt::format("（{}）", text::clamp_utf8(correction.value, 60));
   return fmt::format("{}: {}{}", text::clamp_utf8(where, 60), done, what);
 }
 
-Correction correction_at(const std::vector<Clause>& clauses, size_t position, Kind kind, std::string value, size_t offset) {
-  return {kind, clauses.at(position).path, beginning(clauses.at(position)), std::move(value), offset};
+Correction correction_at(const std::vector<Clause>& clauses, size_t position, Kind kind, std::string value, size_t offset, int page) {
+  return {kind, clauses.at(position).path, beginning(clauses.at(position)), std::move(value), offset, page};
+}
+
+std::optional<std::pair<int, int>> pages_of(const std::vector<Clause>& clauses, size_t position, int pages) {
+  auto first = clauses.at(position).page;
+  if (!first) return std::nullopt;
+  auto next = position + 1 < clauses.size() ? clauses[position + 1].page : std::nullopt;
+  return std::pair(*first, std::max(*first, next.value_or(pages)));
 }
 
 std::vector<size_t> split_points(std::string_view text, size_t most) {
   std::vector<size_t> out;
   for (size_t at = 1; at < text.size() && out.size() < most; ++at) {
     bool line = text[at - 1] == '\n', sentence = at >= 3 && text.substr(at - 3, 3) == "。" && text[at] != '\n';
+    // A number behind a space may be that of a clause whose line was joined to the one before.
+    bool space = text[at - 1] == ' ' || (at >= 3 && text.substr(at - 3, 3) == "　");
+    if (space && !line && !sentence) {
+      auto markers = read_markers(text.substr(at, text.find('\n', at) - at));
+      sentence = !markers.empty() && !markers.front().doubtful;
+    }
     if ((line || sentence) && !text::trim(text.substr(0, at)).empty() && !text::trim(text.substr(at)).empty()) out.push_back(at);
   }
   return out;
@@ -203,6 +226,7 @@ void carry_out(std::vector<Clause>& clauses, const Correction& correction) {
     case Kind::split: split(clauses, at, correction); break;
     case Kind::promote: promote(clauses, at); break;
     case Kind::demote: demote(clauses, at); break;
+    case Kind::page: set_page(clauses, at, correction.page); break;
     case Kind::drop: drop(clauses, at); break;
   }
   assign_addresses(clauses);

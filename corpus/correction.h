@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/clause.h"
@@ -18,15 +19,17 @@ struct Correction {
   enum class Kind {
     relabel,  ///< the label was misread: `value` is what is printed, empty for an unnumbered heading
     join,     ///< it is no clause of its own: its words go on the clause before it
-    split,    ///< a further clause begins inside its text, at byte `offset`, where the text goes on with `value`
+    split,    ///< a further clause begins inside its text, at byte `offset`, where the text goes on with `value`, on page `page`
     promote,  ///< one level up: beside the clause it stood under; what followed under that one stands under it
     demote,   ///< one level down: under the clause before it on its level
+    page,     ///< it begins on page `page` of the original
     drop,     ///< it is no text of the edition (a page header); what stood under it moves up
   };
   Kind kind = Kind::relabel;
   std::string path{}, words{};  ///< of the clause before the change; see at()
   std::string value{};
   size_t offset = 0;
+  int page = 0;  ///< 0: that of the clause
 };
 
 std::string_view name(Correction::Kind kind);
@@ -35,9 +38,14 @@ std::optional<Correction::Kind> correction_kind(std::string_view name);
 std::string description(const Correction& correction);
 
 /// A correction of the clause at `position`, which must exist.
-Correction correction_at(const std::vector<Clause>& clauses, size_t position, Correction::Kind kind, std::string value = {}, size_t offset = 0);
+Correction correction_at(const std::vector<Clause>& clauses, size_t position, Correction::Kind kind, std::string value = {}, size_t offset = 0, int page = 0);
 
-/// Where a text may be split: the bytes at which its lines and sentences begin, without the first; at most `most`.
+/// The pages that a clause's text may stand on, the first and the last: from its own to that where the next begins, or to
+/// `pages`, the last of the original. nullopt for a clause without a page.
+std::optional<std::pair<int, int>> pages_of(const std::vector<Clause>& clauses, size_t position, int pages);
+
+/// Where a text may be split: the bytes at which its lines and sentences, and numbers behind a space, begin, without the
+/// first; at most `most`.
 std::vector<size_t> split_points(std::string_view text, size_t most);
 
 /// Carries out one and addresses the clauses anew. Throws Error{missing} when its clause cannot be told

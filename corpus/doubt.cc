@@ -17,6 +17,8 @@ namespace {
 
 /// The articles of the longest laws have about so many characters.
 constexpr size_t most_characters = 6000;
+/// A document with so many articles has its own.
+constexpr size_t fewest_articles = 3;
 /// So many doubts of one kind are told one by one.
 constexpr size_t most_told = 3;
 
@@ -77,21 +79,38 @@ Step step(const std::vector<Marker>& before, const std::vector<Marker>& next) {
 
 bool is_unreadable(char32_t c) { return c == 0xFFFD || (c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000; }
 
-/// 別表2 of 「別表第二」, 様式3 of 「様式第3号」: whose document is this one's own.
-std::set<std::string> annexes_named(const std::string& words, bool own_only) {
+/// The character before a byte of a text; 0 at its start.
+char32_t before(std::string_view words, size_t at) {
+  if (at == 0) return 0;
+  do --at; while (at > 0 && (static_cast<unsigned char>(words[at]) & 0xC0) == 0x80);
+  return text::code_point_at(words, at).value;
+}
+
+bool names_annex(const std::string& term) {
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"別表", "様式", "別紙", "別記"}, [&](auto word) { return term.starts_with(word) && term.size() > word.size(); });
+}
+
+bool names_article(const std::string& term) { return !term.empty() && term[0] >= '0' && term[0] <= '9' && term.find("条") != term.npos; }
+
+/// Whether a sentence has spoken of another document up to a place: an article named after it may be that one's.
+bool speaks_of_another(std::string_view sentence) {
+  constexpr std::string_view others[] = {"法", "令", "規則", "条例", "規程", "規定", "要綱", "要領", "基準", "約款", "契約", "協定", "通知", "指針", "ガイドライン", "ポリシー", "同", "」", "）", "改正"};
+  return std::ranges::any_of(others, [&](auto word) { return sentence.find(word) != sentence.npos; });
+}
+
+/// What a text names: 別表2 of 「別表第二」, 様式3 of 「様式第3号」, 16条の3; of its own document where `own_only`.
+std::set<std::string> named(const std::string& words, bool own_only) {
   std::set<std::string> out;
   text::Normalized normalized = text::normalize(words);
   for (const auto& token : text::references(normalized)) {
-    bool annex = std::ranges::any_of(std::initializer_list<std::string_view>{"別表", "様式", "別紙", "別記"}, [&](auto word) { return token.term.starts_with(word) && token.term.size() > word.size(); });
-    if (!annex) continue;
-    // 「法別表第一」 and 「同条例様式第2号」 are another document's.
-    if (own_only && token.begin > 0) {
-      size_t at = token.begin;
-      do --at; while (at > 0 && (static_cast<unsigned char>(words[at]) & 0xC0) == 0x80);
-      char32_t c = text::code_point_at(words, at).value;
-      if (text::is_kanji(c) || c == U'」' || c == U'）' || c == U'の') continue;
+    std::string_view behind = std::string_view(words).substr(0, token.begin);
+    if (names_annex(token.term)) {
+      // 「法別表第一」 and 「同条例様式第2号」 are another document's.
+      char32_t c = before(words, token.begin);
+      if (!own_only || !(text::is_kanji(c) || c == U'」' || c == U'）' || c == U'の')) out.insert(token.term);
+    } else if (names_article(token.term)) {
+      if (!own_only || !speaks_of_another(behind)) out.insert(token.term);
     }
-    out.insert(token.term);
   }
   return out;
 }
@@ -104,8 +123,10 @@ std::vector<Doubt> doubts(const std::vector<Clause>& clauses) {
   Lists lists(clauses);
   std::map<std::pair<bool, size_t>, size_t> last_of_list;  // by list, the clause
   std::set<std::string> held;
+  size_t articles = 0;
   for (const auto& clause : clauses) {
-    if (clause.kind == ClauseKind::annex) held.merge(annexes_named(clause.label + " " + clause.heading, false));
+    if (clause.kind == ClauseKind::annex || clause.kind == ClauseKind::article) held.merge(named(clause.label + " " + clause.heading, false));
+    articles += clause.kind == ClauseKind::article;
   }
   for (size_t i = 0; i < clauses.size(); ++i) {
     const Clause& clause = clauses[i];
@@ -142,10 +163,10 @@ std::vector<Doubt> doubts(const std::vector<Clause>& clauses) {
       break;
     }
     if (lists.is_excerpt(i)) continue;
-    for (const auto& annex : annexes_named(clause.text, true)) {
-      // 「別表第三の一の項」 is a row of 別表第三.
-      bool stands = held.contains(annex) || held.contains(annex.substr(0, annex.find("の")));
-      if (!stands) add(nowhere, fmt::format("この資料にない「{}」が引かれています: {}", annex, name_of(clause)));
+    for (const auto& name : named(clause.text, true)) {
+      // 「別表第三の一の項」 is a row of 別表第三. What has no articles of its own names those of others.
+      bool stands = held.contains(name) || (names_annex(name) && held.contains(name.substr(0, name.find("の")))) || (names_article(name) && articles < fewest_articles);
+      if (!stands) add(nowhere, fmt::format("この資料にない「{}{}」が引かれています: {}", names_article(name) ? "第" : "", name, name_of(clause)));
     }
   }
   return out;
@@ -159,7 +180,7 @@ std::vector<std::string> summarised(const std::vector<Doubt>& doubts) {
   }
   constexpr std::pair<Doubt::Kind, std::string_view> names[] = {
       {Doubt::Kind::gap, "番号の飛び"},   {Doubt::Kind::back, "番号の重複・逆戻り"}, {Doubt::Kind::first, "途中から始まる番号"},
-      {Doubt::Kind::lengthy, "長い条項"}, {Doubt::Kind::garbled, "読めない文字"},    {Doubt::Kind::nowhere, "ない別表・様式への参照"}};
+      {Doubt::Kind::lengthy, "長い条項"}, {Doubt::Kind::garbled, "読めない文字"},    {Doubt::Kind::nowhere, "ない条・別表・様式への参照"}};
   for (const auto& [kind, name] : names) {
     if (counts[kind] > most_told) out.push_back(fmt::format("{}が、ほかに {} か所あります。", name, counts[kind] - most_told));
   }

@@ -16,7 +16,7 @@ struct Doubt {
     first,    ///< a list of two and more that begins neither with 1 nor where one above it ended
     lengthy,  ///< longer than clauses are
     garbled,  ///< characters that no text has
-    nowhere,  ///< it names an annex (別表第2, 様式第3号) that the document does not have
+    nowhere,  ///< it names an article or annex (第9条, 別表第2) that the document does not have
   };
   size_t clause;        ///< position
   Kind kind;

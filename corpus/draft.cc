@@ -67,14 +67,14 @@ std::vector<Clause> read_clauses(const std::string& text) {
 
 std::string write(const std::vector<Correction>& corrections) {
   Json out = Json::array();
-  for (const auto& c : corrections) out.push_back({std::string(name(c.kind)), c.path, c.words, c.value, c.offset});
+  for (const auto& c : corrections) out.push_back({std::string(name(c.kind)), c.path, c.words, c.value, c.offset, c.page});
   return out.dump();
 }
 
 std::vector<Correction> read_corrections(const std::string& text) {
   std::vector<Correction> out;
   for (const auto& row : Json::parse(text)) {
-    out.push_back({correction_kind(row[0].get<std::string>()).value_or(Correction::Kind::relabel), row[1], row[2], row[3], row[4]});
+    out.push_back({correction_kind(row[0].get<std::string>()).value_or(Correction::Kind::relabel), row[1], row[2], row[3], row[4], row[5]});
   }
   return out;
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -144,6 +145,20 @@ Extraction from_json(const Json& json) {
   return e;
 }
 
+Json to_json(const PagePicture& picture) {
+  return {{"width", picture.width}, {"height", picture.height}, {"pixels", Json::binary({picture.pixels.begin(), picture.pixels.end()})}};
+}
+
+PagePicture picture_from_json(const Json& json) {
+  const auto& bytes = json.at("pixels").get_binary();
+  PagePicture picture{static_cast<int>(number(json.at("width"), 1, picture_width + 1)), static_cast<int>(number(json.at("height"), 1, tallest_picture + 1)), {bytes.begin(), bytes.end()}};
+  expect(picture.pixels.size() == static_cast<size_t>(picture.width) * static_cast<size_t>(picture.height) * 3);
+  return picture;
+}
+
+constexpr const char* extract_command = "extract-child";
+constexpr const char* picture_command = "picture-child";
+
 // ---- the parent's side ----
 
 class Pipe {
@@ -213,8 +228,8 @@ class MemoryFile {
   int fd_;
 };
 
-pid_t spawn(const std::filesystem::path& program, const std::string& file_name, const ExtractionLimits& limits, int in, int out) {
-  std::vector<std::string> words = {"shirube", child_command, file_name, std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes),
+pid_t spawn(const std::filesystem::path& program, const char* command, const std::string& argument, const ExtractionLimits& limits, int in, int out) {
+  std::vector<std::string> words = {"shirube", command, argument, std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes),
                                     std::to_string(limits.file_bytes)};
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
@@ -251,13 +266,14 @@ pid_t spawn(const std::filesystem::path& program, const std::string& file_name, 
   throw Error(ErrorKind::invalid, signal ? fmt::format("読取り処理が異常終了しました（シグナル {}）。", signal) : "読取り処理が異常終了しました。", hint);
 }
 
-/// One child for some bytes.
-Extraction read_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
-                         const std::atomic<bool>& stop) {
+/// One child for some bytes; `from` makes the result of its answer.
+template <typename From>
+auto in_child(const char* command, const std::string& argument, const std::string& bytes, const ExtractionLimits& limits, const std::filesystem::path& program,
+              const std::atomic<bool>& stop, From from) -> decltype(from(Json())) {
   if (bytes.size() > limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
   Pipe pipe;
   MemoryFile input(bytes);
-  pid_t pid = spawn(program, file_name, limits, input.get(), pipe.write_end());
+  pid_t pid = spawn(program, command, argument, limits, input.get(), pipe.write_end());
   pipe.close(1);
   std::string output;
   Ending ending = read_all(pipe.read_end(), output, limits, stop);
@@ -274,12 +290,17 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
     expect(Json::sax_parse(output, &bounds, Json::input_format_t::msgpack));
     Json json = Json::from_msgpack(output);
     if (json.contains("error")) throw Error(ErrorKind::invalid, line_of(json.at("error")), line_of(json.at("hint")));
-    return from_json(json);
+    return from(json);
   } catch (const Json::exception&) {
     report_death(status, ending, limits);
   } catch (const std::out_of_range&) {
     report_death(status, ending, limits);
   }
+}
+
+Extraction read_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
+                         const std::atomic<bool>& stop) {
+  return in_child(extract_command, file_name, bytes, limits, program, stop, from_json);
 }
 
 // ---- the child's side ----
@@ -334,13 +355,16 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   return out;
 }
 
-int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits) {
+bool is_child_command(std::string_view command) { return command == extract_command || command == picture_command; }
+
+int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits) {
   take_limits(limits);
   // Nothing was read yet that is not trusted. Under sanitizers the child must be able to report.
   if (!sanitized) enter_sandbox();
   Json result;
   try {
-    result = to_json(extract(read_input(limits.file_bytes), file_name));
+    std::string bytes = read_input(limits.file_bytes);
+    result = command == picture_command ? to_json(draw_page(bytes, std::atoi(argument.c_str()))) : to_json(extract(bytes, argument));
   } catch (const Error& e) {
     result = problem(e.what(), e.hint());
   } catch (const std::bad_alloc&) {
@@ -361,6 +385,10 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
   made.media_type = first.media_type;
   made.warnings.insert(made.warnings.begin(), "LibreOffice で変換して読み取りました");
   return made;
+}
+
+PagePicture draw_in_child(const std::string& pdf, int page, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  return in_child(picture_command, std::to_string(page), pdf, limits, program, stop, picture_from_json);
 }
 
 }  // namespace shirube::indexer

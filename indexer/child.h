@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/clause.h"
 #include "indexer/extract.h"
+#include "indexer/page_picture.h"
 
 namespace shirube::indexer {
 
@@ -46,12 +48,15 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
 /// Reads and cuts bytes in this process.
 Extraction extract(const std::string& bytes, const std::string& file_name);
 
-/// The child's side: takes the limits upon itself, reads standard input, writes the result to
-/// standard output in MessagePack (CBOR allows strings of pieces of pieces, at which the library recurses
-/// without end). Returns the exit code.
-int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits);
+/// Draws a page (from 1) of a PDF file in such a child too. Throws as extract_in_child() does.
+PagePicture draw_in_child(const std::string& pdf, int page, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop);
 
-/// The name of the hidden command that main() hands to run_extraction_child().
-inline constexpr const char* child_command = "extract-child";
+/// The child's side, behind a hidden command of main(): takes the limits upon itself, reads standard
+/// input, writes the result to standard output in MessagePack. `argument` is what the parent gave with the
+/// command. Returns the exit code.
+int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits);
+
+/// Whether main() is to hand this command to run_child().
+bool is_child_command(std::string_view command);
 
 }  // namespace shirube::indexer

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <toml++/toml.h>
 
+#include "indexer/readers/rows.h"
 #include "store/files.h"
 #include "text/date.h"
+#include "text/encoding.h"
 #include "text/error.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
@@ -104,6 +106,95 @@ std::vector<ListedFile> read_facts(const fs::path& file) try {
   return listed;
 } catch (const toml::parse_error& e) {
   fail(file, e.source(), fmt::format("TOML として読めません（{}）。", e.description()));
+}
+
+namespace {
+
+struct Column {
+  std::string_view japanese, english;
+  std::string corpus::Facts::*field;  ///< none: the file
+};
+constexpr Column columns[] = {{"ファイル", "file", nullptr},
+                              {"識別名", "slug", &corpus::Facts::slug},
+                              {"件名", "title", &corpus::Facts::title},
+                              {"略称", "short", &corpus::Facts::short_title},
+                              {"種別", "kind", &corpus::Facts::kind},
+                              {"発出者", "issuer", &corpus::Facts::issuer},
+                              {"公開範囲", "audience", &corpus::Facts::audience},
+                              {"分野", "topic", &corpus::Facts::topic},
+                              {"版名", "label", &corpus::Facts::label},
+                              {"文書番号", "number", &corpus::Facts::number},
+                              {"発出日", "issued", &corpus::Facts::issued},
+                              {"施行日", "effective", &corpus::Facts::effective},
+                              {"掲載先", "link", &corpus::Facts::link}};
+
+[[noreturn]] void refuse_table(const fs::path& file, const std::string& what) {
+  throw Error(ErrorKind::invalid, fmt::format("{}: {}", file.string(), what), "1行目に「ファイル」「件名」などの項目名を置いてください。書き方は README を参照してください。");
+}
+
+/// A path below the folder of the list, however its separators are written.
+std::optional<fs::path> below(const fs::path& list, const std::string& name) {
+  fs::path relative = fs::path(text::replace_all(name, "\\", "/")).lexically_normal();
+  if (name.empty() || relative.is_absolute() || *relative.begin() == ".." || !relative.has_filename()) return std::nullopt;
+  return list.parent_path() / relative;
+}
+
+ListedFile read_row(const fs::path& file, size_t line, const TableRow& row, const std::vector<const Column*>& names) {
+  ListedFile listed;
+  listed.shown = fmt::format("{} の{}行目", file.string(), line);
+  std::string name;
+  for (const Cell& cell : row) {
+    size_t at = static_cast<size_t>(cell.column) - 1;
+    std::string value = one_line(cell.text);
+    if (at >= names.size() || names[at] == nullptr) {
+      if (!value.empty()) listed.fault = Error(ErrorKind::invalid, fmt::format("項目名のない列に「{}」があります。", text::clamp_utf8(value, 60)), "区切りの数を確かめてください。");
+    } else if (names[at]->field == nullptr) {
+      name = value;
+    } else {
+      listed.facts.*(names[at]->field) = value;
+    }
+  }
+  for (auto* day : {&listed.facts.issued, &listed.facts.effective}) {
+    auto date = text::parse_date(*day);
+    if (date && date->unit == text::DateSpan::Unit::day) *day = text::to_iso(date->first);
+  }
+  if (listed.fault) return listed;
+  auto path = below(file, name);
+  if (!path) {
+    listed.fault = Error(ErrorKind::invalid, name.empty() ? "ファイルの名前がありません。" : "この一覧と同じフォルダの中のファイルではありません: " + name, "一覧と同じフォルダに置いたファイルの名前を入れてください。");
+    return listed;
+  }
+  listed.file = *path;
+  try {
+    corpus::Facts facts = listed.facts;
+    if (facts.slug.empty()) facts.slug = facts_of_name(listed.file).facts.slug;
+    corpus::checked(facts);
+  } catch (const Error& e) {
+    listed.fault = e;
+  }
+  return listed;
+}
+
+}  // namespace
+
+std::vector<ListedFile> read_facts_table(const fs::path& file) {
+  std::vector<std::pair<size_t, TableRow>> rows = read_records(text::decode(store::read_file(file, largest_facts)).text);
+  if (rows.empty()) refuse_table(file, "何も書かれていません。");
+  std::vector<const Column*> names;
+  for (const Cell& cell : rows.front().second) {
+    std::string name(text::trim(cell.text));
+    auto column = std::ranges::find_if(columns, [&](const Column& one) { return one.japanese == name || one.english == name; });
+    if (column == std::end(columns)) refuse_table(file, fmt::format("「{}」という項目はありません。", text::clamp_utf8(name, 60)));
+    if (std::ranges::find(names, column) != names.end()) refuse_table(file, fmt::format("「{}」が二つあります。", name));
+    names.resize(static_cast<size_t>(cell.column), nullptr);
+    names.back() = column;
+  }
+  if (std::ranges::find(names, &columns[0]) == names.end()) refuse_table(file, "「ファイル」の列がありません。");
+  std::vector<ListedFile> listed;
+  for (size_t i = 1; i < rows.size(); ++i) {
+    if (!rows[i].second.empty()) listed.push_back(read_row(file, rows[i].first, rows[i].second, names));
+  }
+  return listed;
 }
 
 corpus::Facts facts_of_head(std::string_view head) {

@@ -22,6 +22,7 @@ struct Ingest::Entry {
   fs::path file;
   Facts facts;
   std::optional<Error> fault;
+  std::string shown;  ///< where a list names it, else empty
 };
 
 /// The bytes to be taken, and what is known of them.
@@ -83,7 +84,27 @@ Error foreign(const fs::filesystem_error& e) {
   return {ErrorKind::unavailable, fmt::format("ファイルを扱えません: {}（{}）。", e.path1().string(), e.code().message()), "権限と空き容量を確認してください。"};
 }
 
-void collect_folder(const fs::path& folder, std::vector<fs::path>& files) {
+constexpr const char* lists_of_facts[] = {"facts.toml", "facts.csv"};
+
+bool is_list_of_facts(const fs::path& file) { return std::ranges::find(lists_of_facts, file.filename().string()) != std::end(lists_of_facts); }
+
+std::vector<ListedFile> read_list(const fs::path& file) { return file.extension() == ".csv" ? read_facts_table(file) : read_facts(file); }
+
+/// The list in a folder. Two of them would have to be reconciled.
+std::optional<fs::path> list_of_facts(const fs::path& folder) {
+  std::optional<fs::path> found;
+  for (const char* name : lists_of_facts) {
+    if (!fs::exists(folder / name)) continue;
+    if (found) throw Error(ErrorKind::invalid, "facts.toml と facts.csv が両方あります: " + folder.string(), "どちらか一つにしてください。");
+    found = folder / name;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
   for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied); it != fs::recursive_directory_iterator(); ++it) {
     if (is_hidden(it->path())) {
       if (it->is_directory()) it.disable_recursion_pending();
@@ -92,44 +113,41 @@ void collect_folder(const fs::path& folder, std::vector<fs::path>& files) {
     }
   }
   std::ranges::sort(files);
+  return files;
 }
-
-}  // namespace
 
 Ingest::Ingest(corpus::Library& library, store::Files files, IngestOptions options)
     : library_(library), files_(std::move(files)), options_(std::move(options)) {}
 
 std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
   std::vector<Entry> entries;
-  auto add_listed = [&](const fs::path& toml) {
-    for (auto& listed : read_facts(toml)) entries.push_back({listed.file, std::move(listed.facts), {}});
+  auto add_listed = [&](std::vector<ListedFile> list) {
+    for (auto& one : list) entries.push_back({one.file, std::move(one.facts), std::move(one.fault), std::move(one.shown)});
   };
   for (const auto& path : paths) {
     try {
       if (!fs::exists(path)) {
         throw Error(ErrorKind::missing, "ファイルまたはフォルダがありません: " + path.string(), "場所と名前を確認してください。");
       }
-      if (fs::is_directory(path) && fs::exists(path / "facts.toml")) {
-        add_listed(path / "facts.toml");
-      } else if (fs::is_directory(path)) {
-        std::vector<fs::path> files;
-        collect_folder(path, files);
-        for (const auto& file : files) entries.push_back({file, {}, {}});
-      } else if (path.filename() == "facts.toml") {
-        add_listed(path);
+      bool folder = fs::is_directory(path);
+      const fs::path home = folder ? path : path.parent_path();
+      if (folder ? list_of_facts(home).has_value() : is_list_of_facts(path)) {
+        add_listed(read_list(folder ? *list_of_facts(home) : path));
+      } else if (folder) {
+        for (const auto& file : files_below(path)) entries.push_back({file, {}, {}, {}});
       } else {
-        Entry entry{path, {}, {}};
-        if (fs::path toml = path.parent_path() / "facts.toml"; fs::exists(toml)) {
-          for (const auto& listed : read_facts(toml)) {
-            if (fs::weakly_canonical(listed.file) == fs::weakly_canonical(path)) entry.facts = listed.facts;
+        Entry entry{path, {}, {}, {}};
+        if (auto list = list_of_facts(home)) {
+          for (const auto& listed : read_list(*list)) {
+            if (fs::weakly_canonical(listed.file) == fs::weakly_canonical(path)) entry.facts = listed.facts, entry.fault = listed.fault;
           }
         }
         entries.push_back(std::move(entry));
       }
     } catch (const Error& e) {
-      entries.push_back({path, {}, e});
+      entries.push_back({path, {}, e, {}});
     } catch (const fs::filesystem_error& e) {
-      entries.push_back({path, {}, foreign(e)});
+      entries.push_back({path, {}, foreign(e), {}});
     }
   }
   return entries;
@@ -144,7 +162,10 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   Facts given = merged(source.said, name.facts);
   std::string hash = store::sha256(source.bytes);
   // What is held already need not be read again, but an original that was lost is put back.
-  if (auto held = library_.find_edition(given.slug, hash)) {
+  if (auto held = library_.find_edition(given.slug, hash); held && options_.dry_run) {
+    report({source.shown, Report::Outcome::same, given.slug, held->clauses, {}, {}, {}});
+    return std::nullopt;
+  } else if (held) {
     files_.put(source.bytes);
     NewEdition edition;
     edition.facts = source.depth == 0 ? given : closed(given.slug, source.said.audience);
@@ -171,7 +192,7 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   bool holds_text = !extraction.clauses.empty();
   NewEdition edition = make(source, std::move(extraction));
   // What will be refused must not leave its attachments behind.
-  if (holds_text && !members.empty()) library_.prove(edition);
+  if (holds_text && (options_.dry_run || !members.empty())) library_.prove(edition);
   // What is inside comes first: what was taken whole need not be looked into again.
   for (auto& member : members) {
     Source inside{source.shown + " › " + member.name, fs::path(member.name).filename(), std::move(member.bytes), {}, {}, source.depth + 1, source.named};
@@ -185,7 +206,8 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
     if (auto taken = take(inside, told, stop)) edition.encloses.push_back(*taken);
     if (stop) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");
   }
-  if (!holds_text) return std::nullopt;
+  if (holds_text && options_.dry_run) report({source.shown, Report::Outcome::taken, edition.facts.slug, edition.clauses.size(), edition.warnings, {}, {}});
+  if (!holds_text || options_.dry_run) return std::nullopt;
   edition.file_sha256 = files_.put(source.bytes);
   auto added = library_.add({&edition, 1}).front();
   report({source.shown, outcome_of(added.outcome), added.address, edition.clauses.size(), edition.warnings, {}, {}});
@@ -253,7 +275,10 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
       report(one);
     };
     try {
-      if (entry.fault) throw *entry.fault;
+      if (entry.fault) {
+        counted(refusal(entry.shown.empty() ? entry.file.string() : entry.shown, *entry.fault));
+        continue;
+      }
       take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), merged(options_.facts, entry.facts), {}, 0, !merged(options_.facts, entry.facts).slug.empty()}, counted, stop);
     } catch (const Error& e) {
       if (stop) break;  // the interruption itself
@@ -264,7 +289,7 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
     }
   }
   // Citations can point at what came later in the same batch.
-  library_.link_citations();
+  if (!options_.dry_run) library_.link_citations();
   if (!stop) progress(entries.size(), entries.size());
   return summary;
 }

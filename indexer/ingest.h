@@ -35,7 +35,11 @@ struct IngestOptions {
   corpus::Facts facts;      ///< from the person; win over facts.toml and over what a file says of itself
   ExtractionLimits limits;
   std::filesystem::path program = "/proc/self/exe";  ///< the shirube executable, for the child
+  bool dry_run = false;     ///< says what would become of each file, and keeps nothing; files of one run are not held against each other
 };
+
+/// The files in a folder and those below it, by name, without hidden ones.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
 struct IngestSummary {
   size_t taken = 0, same = 0, corrected = 0, refused = 0;
@@ -45,7 +49,7 @@ struct IngestSummary {
 /// Stopped or killed at any moment, what was reported as taken is kept; run again, it goes on, since
 /// what is held already is known by its bytes. For one thread.
 ///
-/// A file's facts are, in this order: what the person gave, the `facts.toml` in the file's folder,
+/// A file's facts are, in this order: what the person gave, the `facts.toml` or `facts.csv` in the file's folder,
 /// what the file says of itself, and its name.
 ///
 /// Files inside a file (attachments of a mail, members of a ZIP file, and of one such inside it) are
@@ -59,7 +63,7 @@ class Ingest {
 
   Ingest(corpus::Library& library, store::Files files, IngestOptions options);
 
-  /// Takes files and folders. A folder with a facts.toml stands for the files that it lists, another
+  /// Takes files and folders. A folder with a facts.toml or facts.csv stands for the files that it lists, another
   /// one for all files below it. `done` and `all` of the progress are files.
   IngestSummary paths(const std::vector<std::filesystem::path>& paths, const Reporter& report, const std::function<void(size_t, size_t)>& progress,
                       const std::atomic<bool>& stop);

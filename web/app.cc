@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <semaphore>
 
 #include "corpus/judgement.h"
 #include "corpus/library.h"
@@ -30,6 +33,7 @@ struct Service {
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
+  std::counting_semaphore<> drawing{2};
 
   Context context() { return {library, options.viewer, readers, judgements, desk}; }
 };
@@ -136,6 +140,32 @@ Response send_draft_original(Service& service, const Call& call, const Request& 
   return original_response(original, service.files, request.headers);
 }
 
+/// Two pictures at a time: drawing a page takes a core and a process.
+Response send_page_picture(Service& service, const Call& call, const Request& request) {
+  corpus::Draft draft = draft_of(service.context(), call);
+  int page = 0;
+  const std::string& word = call.arguments[1];
+  std::from_chars(word.data(), word.data() + word.size(), page);
+  if (draft.media_type != "application/pdf" || page < 1 || page > draft.pages || std::to_string(page) != word) throw Error(ErrorKind::missing, "このページの画像はありません。", "原本を開いてご覧ください。");
+  Response response;
+  std::string etag = fmt::format("\"{}-{}\"", draft.file_sha256.substr(0, 32), page);
+  response.headers = {{"ETag", etag}, {"Cache-Control", "private, no-cache"}};
+  if (header_of(request.headers, "If-None-Match") == etag) {
+    response.status = 304;
+    return response;
+  }
+  const auto& limits = service.options.desk.limits;
+  std::string bytes = store::read_file(service.files.path_of(draft.file_sha256), limits.file_bytes);
+  service.drawing.acquire();
+  struct Release {
+    std::counting_semaphore<>& drawing;
+    ~Release() { drawing.release(); }
+  } release{service.drawing};
+  response.content_type = "image/png";
+  response.body = indexer::to_png(indexer::draw_in_child(bytes, page, limits, service.options.desk.program, std::atomic<bool>(false)));
+  return response;
+}
+
 /// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
 /// any one segment. GET answers HEAD too.
 struct Route {
@@ -162,6 +192,7 @@ constexpr Route routes[] = {
     {"GET", "/drafts/{}", draft_view, "draft"},
     {"POST", "/drafts/{}", nullptr, {}, take_change},
     {"GET", "/drafts/{}/original", nullptr, {}, send_draft_original},
+    {"GET", "/drafts/{}/pages/{}", nullptr, {}, send_page_picture},
     {"GET", "/static/{}", nullptr, {}, send_static},
     {"GET", "/api/v1/search", search_view},
     {"GET", "/api/v1/suggest", suggest_view},

@@ -101,11 +101,16 @@ Json facts_model(const corpus::Facts& facts) {
 }
 
 /// What can be done to a clause; the first on its level cannot go down, and so on.
-Json clause_form(const std::vector<corpus::Clause>& clauses, size_t i, size_t depth, const std::vector<std::string>& doubts) {
+Json clause_form(const Draft& draft, const std::vector<corpus::Clause>& clauses, size_t i, size_t depth, const std::vector<std::string>& doubts) {
   const corpus::Clause& clause = clauses[i];
   Json splits = Json::array();
   for (size_t at : corpus::split_points(clause.text, most_split_points)) {
     splits.push_back({{"offset", at}, {"words", std::string(text::clamp_utf8(std::string_view(clause.text).substr(at, clause.text.find('\n', at) - at), shown_words * 3))}});
+  }
+  // The text of a clause may go on to where the next begins: then only a person knows the page of a part of it.
+  Json places = Json::array();
+  if (auto range = corpus::pages_of(clauses, i, draft.pages); range && range->first < range->second) {
+    for (int page = range->first; page <= range->second && places.size() < most_pages_shown; ++page) places.push_back(page);
   }
   bool before_on_level = std::ranges::any_of(clauses.begin(), clauses.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& other) { return other.parent == clause.parent; });
   return {{"position", i},
@@ -122,6 +127,7 @@ Json clause_form(const std::vector<corpus::Clause>& clauses, size_t i, size_t de
           {"depth", std::min<size_t>(depth, 6)},
           {"doubts", doubts},
           {"splits", splits},
+          {"places", places},
           {"can_join", i > 0},
           {"can_promote", clause.parent.has_value()},
           {"can_demote", before_on_level}};
@@ -164,6 +170,11 @@ std::string said(const Target& form, const char* name) {
   return *value;
 }
 
+int find_draft_pages(const corpus::Drafts& drafts, const corpus::Viewer& viewer, int64_t id) {
+  auto draft = drafts.find(viewer, id);
+  return draft ? draft->pages : 0;
+}
+
 /// Dates may be typed as people write them.
 std::string iso_date(const std::string& typed) {
   auto date = text::parse_date(typed);
@@ -204,7 +215,7 @@ Json draft_view(const Context& context, const Call& call) {
   std::vector<size_t> depth;
   for (const auto& clause : cut.clauses) depth.push_back(clause.parent ? depth[*clause.parent] + 1 : 0);
   Json clauses = Json::array();
-  for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(cut.clauses, i, depth[i], doubts[i]));
+  for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(draft, cut.clauses, i, depth[i], doubts[i]));
 
   Json corrections = Json::array();
   for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
@@ -286,9 +297,22 @@ std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, cons
     auto cut = drafts.cut(viewer, id);
     if (!cut) throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。");
     if (position >= cut->clauses.size()) throw Error(ErrorKind::conflict, "直す条項がありません。", "画面を開き直して、もう一度直してください。");
-    size_t offset = form.number("offset", 0, cut->clauses[position].text.size(), 0);
-    std::string value = *kind == Correction::Kind::split ? std::string(text::clamp_utf8(std::string_view(cut->clauses[position].text).substr(offset), 200)) : form.parameter("value").value_or("");
-    drafts.correct(viewer, id, revision, corpus::correction_at(cut->clauses, position, *kind, value, offset));
+    const std::string& text = cut->clauses[position].text;
+    size_t offset = form.number("offset", 0, text.size(), 0);
+    std::string value = form.parameter("value").value_or("");
+    if (*kind == Correction::Kind::split) {
+      // A place in the list, or the words typed that stand there.
+      if (!value.empty()) offset = std::min(text.find(value), text.size());
+      else value = text::clamp_utf8(std::string_view(text).substr(offset), 200);
+    }
+    auto range = corpus::pages_of(cut->clauses, position, find_draft_pages(drafts, viewer, id));
+    int on_page = static_cast<int>(form.number("on_page", 1, 1'000'000, 1));
+    if (!form.parameter("on_page")) on_page = 0;
+    if (*kind == Correction::Kind::split && on_page == 0 && range && range->first < range->second) {
+      throw Error(ErrorKind::invalid, fmt::format("新しい条項の頁が分かりません（{}〜{}頁のどこか）。", range->first, range->second), "原本を見て、頁を選んでから分けてください。");
+    }
+    if (*kind == Correction::Kind::page && (!range || on_page == 0)) throw Error(ErrorKind::invalid, "頁のない原本か、頁が選ばれていません。", "原本の何枚目かを、1からの数で入れてください。");
+    drafts.correct(viewer, id, revision, corpus::correction_at(cut->clauses, position, *kind, value, offset, on_page));
     if (*kind == Correction::Kind::join && position > 0) --position;
   } else {
     throw Error(ErrorKind::invalid, "その操作はありません。", "取込の画面のボタンから送ってください。");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/page.h"
@@ -27,6 +28,9 @@ using TableRow = std::vector<Cell>;
 /// the cell after it, so that the outline cuts a clause there, and its other cells as a line of the
 /// table. Amounts, dates and codes are in no such order.
 void add_rows(std::vector<corpus::Line>& lines, std::vector<TableRow> rows);
+
+/// The records of a text of separated values (RFC 4180), each with the line it begins on, from 1.
+std::vector<std::pair<size_t, TableRow>> read_records(std::string_view text);
 
 /// What the cells and paragraphs of one file may come to: a small file can repeat a long string without end.
 class TextBudget {

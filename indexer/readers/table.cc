@@ -25,6 +25,7 @@ class Records {
   Records(std::string_view text, char separator) : rest_(text), separator_(separator) {}
 
   bool more() const { return !rest_.empty(); }
+  std::string_view left() const { return rest_; }
   size_t fields() const { return fields_; }  ///< of the record read last
 
   TableRow next() {
@@ -105,6 +106,17 @@ Shape best_shape(std::string_view whole) {
 bool looks_like_table(std::string_view bytes) {
   Shape shape = best_shape(bytes);
   return bytes.find_first_of("{[<") != 0 && shape.fields >= fewest_fields && shape.records >= fewest_records && shape.alike == shape.records;
+}
+
+std::vector<std::pair<size_t, TableRow>> read_records(std::string_view text) {
+  std::vector<std::pair<size_t, TableRow>> out;
+  size_t line = 1;
+  for (Records records(text, best_shape(text).separator); records.more();) {
+    auto before = records.left();
+    out.emplace_back(line, records.next());
+    line += static_cast<size_t>(std::ranges::count(before.substr(0, before.size() - records.left().size()), '\n'));
+  }
+  return out;
 }
 
 Extract read_table(const std::string& bytes) {

@@ -284,3 +284,65 @@ TEST_CASE_METHOD(Fixture, "check names problems and fails") {
   CHECK(run({"check"}) == 1);
   CHECK_THAT(out(), Catch::Contains("原本がありません"));
 }
+
+TEST_CASE_METHOD(Fixture, "a dry run says what would become of files, and keeps nothing") {
+  write("good.md", policy);
+  write("bad.pdf", "%PDF-1.7 nothing");
+  REQUIRE(run({"ingest", folder / "good.md", folder / "bad.pdf", "--dry-run"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("取込予定") && Catch::Contains("拒否　　") && Catch::Contains("何も保存していません。"));
+  REQUIRE(run({"ingest", folder / "good.md"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("取込 1、同一 0"));
+  REQUIRE(run({"ingest", folder / "good.md", "--dry-run"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("取込 0、同一 1"));
+  // The same name with other words would be refused.
+  write("good.md", policy + "第9条　雑則\n");
+  REQUIRE(run({"ingest", folder / "good.md", "--dry-run"}) == 1);
+  CHECK(run({"ingest", "-", "--dry-run"}, lines) == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a folder with a table of facts is taken row by row") {
+  std::filesystem::create_directories(folder / "in-box");
+  write("in-box/a.md", policy);
+  write("in-box/b.md", "第1条　鍵を返す。\n");
+  write("in-box/facts.csv", "ファイル,識別名,件名,施行日,公開範囲\na.md,tanmatsu,端末利用基準,令和7年4月1日,公開\nb.md,kagi,鍵の扱い,いつか,公開\n");
+  REQUIRE(run({"ingest", folder / "in-box"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("tanmatsu/2025-04-01") && Catch::Contains("facts.csv の3行目") && Catch::Contains("施行日「いつか」は日付ではありません。"));
+  CHECK_THAT(out(), Catch::Contains("取込 1、同一 0、訂正 0、拒否 1"));
+  write("in-box/facts.toml", "");
+  REQUIRE(run({"ingest", folder / "in-box"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("facts.toml と facts.csv が両方あります"));
+}
+
+TEST_CASE_METHOD(Fixture, "drafts are read, mended and published from the command line") {
+  write("in.txt", "第１条　端末を返す。\n第３条　鍵を返す。\n");
+  write("broken.pdf", "%PDF-1.7 nothing");
+  REQUIRE(run({"drafts", "add", folder / "in.txt", folder / "broken.pdf", "--audience", "public"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("確認待ち") && Catch::Contains("読取り失敗"));
+  REQUIRE(run({"drafts", "list", "--json"}) == 0);
+  Json list = Json::parse(out());
+  REQUIRE(list.size() == 2);
+  auto ready = std::find_if(list.begin(), list.end(), [](const Json& one) { return one["state"] == "ready"; });
+  auto failed = std::find_if(list.begin(), list.end(), [](const Json& one) { return one["state"] == "failed"; });
+  REQUIRE(ready != list.end());
+  REQUIRE(failed != list.end());
+  std::string id = (*ready)["id"].dump(), broken = (*failed)["id"].dump();
+  REQUIRE(run({"drafts", "show", id}) == 0);
+  CHECK_THAT(out(), Catch::Contains("疑い 番号が飛んでいます"));
+  CHECK(run({"drafts", "correct", id, "3", "explode"}) == 2);
+  CHECK(run({"drafts", "correct", id, "9", "drop"}) == 3);
+  REQUIRE(run({"drafts", "correct", id, "3", "relabel", "第２条"}) == 0);
+  CHECK_THAT(out(), !Catch::Contains("疑い"));
+  REQUIRE(run({"drafts", "correct", id, "2", "join"}) == 0);
+  REQUIRE(run({"drafts", "undo", id}) == 0);
+  REQUIRE(run({"drafts", "facts", id, "--title", "返却の手順", "--document", "henkyaku"}) == 0);
+  CHECK(run({"search", "鍵"}) != 0);  // nothing is searched before it is published
+  REQUIRE(run({"drafts", "publish", id}) == 0);
+  CHECK_THAT(out(), Catch::Contains("henkyaku/1"));
+  REQUIRE(run({"search", "鍵"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("返却の手順（第1版）第2条"));
+  CHECK(run({"drafts", "publish", broken}) == 5);
+  CHECK(run({"drafts", "read", broken}) == 1);
+  REQUIRE(run({"drafts", "drop", broken}) == 0);
+  CHECK(run({"drafts", "show", broken}) == 3);
+  REQUIRE(run({"check"}) == 0);
+}

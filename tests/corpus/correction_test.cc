@@ -140,5 +140,27 @@ TEST_CASE("a text may be split where its lines and sentences begin") {
   std::string text = "持ち出す。届け出る。\n２　返す。";
   CHECK(split_points(text, 10) == std::vector<size_t>{text.find("届"), text.find("２")});
   CHECK(split_points(text, 1).size() == 1);
+  std::string joined = "鍵を返す ４　札を返す 2026年 まで";
+  CHECK(split_points(joined, 10) == std::vector<size_t>{joined.find("４")});
   CHECK(split_points("", 10).empty());
+}
+
+TEST_CASE("a clause is cited at the page that a person saw it on") {
+  auto clauses = rules();
+  clauses[0].page = 1;
+  clauses[1].page = 1;
+  clauses[1].text += "\n３　台帳に記す。";
+  clauses[2].page = 3;
+  clauses[2].printed_page = "ⅲ";
+  CHECK(pages_of(clauses, 0, 9) == std::pair(1, 1));
+  CHECK(pages_of(clauses, 1, 9) == std::pair(1, 3));
+  CHECK(pages_of(clauses, 2, 9) == std::pair(3, 9));
+  CHECK_FALSE(pages_of(clauses, 3, 9));
+  carry_out(clauses, correction_at(clauses, 1, Kind::split, "３　台帳", clauses[1].text.find("３　台帳"), 3));
+  CHECK(clauses[2].page == 3);
+  CHECK(clauses[2].printed_page == "ⅲ");
+  carry_out(clauses, correction_at(clauses, 2, Kind::page, {}, 0, 2));
+  CHECK(clauses[2].page == 2);
+  CHECK(clauses[2].printed_page.empty());
+  CHECK_THROWS_AS(carry_out(clauses, correction_at(clauses, 2, Kind::page)), Error);
 }

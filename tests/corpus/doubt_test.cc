@@ -80,3 +80,18 @@ TEST_CASE("many doubts of a kind are told by the first and a count") {
   CHECK_THAT(told[3], Catch::Contains("7 か所"));
   CHECK(corpus::summarised({}).empty());
 }
+
+TEST_CASE("an article that is named and not there is told, but not what may be another document's") {
+  using enum corpus::ClauseKind;
+  std::vector<corpus::Clause> clauses = {clause("第１条", article, "端末は、第３条の定めるところにより返す。"), clause("第２条", article, "第九条の三に定める様式による。"),
+                                         clause("第３条", article, "個人情報の保護に関する法律第66条及び第67条、同条例第8条の例による。"), clause("第３条の２", article, "第３条の２及び第４条による。")};
+  corpus::assign_addresses(clauses);
+  auto got = corpus::doubts(clauses);
+  REQUIRE(got.size() == 2);
+  CHECK(got[0].message == "この資料にない「第9条の3」が引かれています: 第2条");
+  CHECK(got[1].message == "この資料にない「第4条」が引かれています: 第3条の2");
+  // A notice without articles speaks of those of others.
+  std::vector<corpus::Clause> notice = {clause("１", section, "第16条の3により通知する。")};
+  corpus::assign_addresses(notice);
+  CHECK(corpus::doubts(notice).empty());
+}

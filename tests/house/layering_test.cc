@@ -39,7 +39,7 @@ const std::map<std::string, Folders> third_party = {
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"nlohmann/", {"corpus", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "search", "indexer", "web", "config", "commands", ""}},
 };
 

@@ -94,3 +94,42 @@ TEST_CASE("the head of a notice says its number, date and title") {
   auto broken = facts_of_head("庁内の情報システムに接続する端末の点検及びその結果の\n報告について（依頼）\n");
   CHECK(broken.title == "庁内の情報システムに接続する端末の点検及びその結果の報告について（依頼）");
 }
+
+TEST_CASE("a table of facts names files row by row, and a faulty row is that row's fault") {
+  TemporaryFolder folder;
+  std::filesystem::path csv = folder / "facts.csv";
+  std::ofstream(csv, std::ios::binary) << "\xEF\xBB\xBF"
+                                          "ファイル,件名,種別,施行日,公開範囲\r\n"
+                                          "a.md,\"対策基準\r\n（本則）\",規程,令和7年4月1日,staff\r\n"
+                                          "\r\n"
+                                          "b.md,通知,手紙,,\r\n"
+                                          "../c.md,別,,,\r\n"
+                                          "sub\\d.md,別,,2026-02-30,\r\n"
+                                          ",件名だけ,,,\r\n"
+                                          "e.md,余り,,,,多い\r\n"
+                                          "sub/f.md,通知2,notice,2026-04-01,公開\r\n";
+  auto listed = read_facts_table(csv);
+  REQUIRE(listed.size() == 7);
+  CHECK(listed[0].facts.title == "対策基準 （本則）");
+  CHECK(listed[0].facts.effective == "2025-04-01");
+  CHECK(listed[0].file == folder.path() / "a.md");
+  CHECK_FALSE(listed[0].fault);
+  const std::pair<const char*, const char*> faults[] = {{"の5行目", "種別「手紙」はありません。"}, {"の6行目", "同じフォルダの中のファイルではありません"}, {"の7行目", "日付ではありません"}, {"の8行目", "ファイルの名前がありません"}, {"の9行目", "項目名のない列"}};
+  for (size_t i = 0; i < std::size(faults); ++i) {
+    INFO(listed[i + 1].shown);
+    REQUIRE(listed[i + 1].fault);
+    CHECK_THAT(listed[i + 1].shown, Catch::EndsWith(faults[i].first));
+    CHECK_THAT(listed[i + 1].fault->message(), Catch::Contains(faults[i].second));
+  }
+  CHECK(listed[6].file == folder.path() / "sub/f.md");
+  CHECK_FALSE(listed[6].fault);
+}
+
+TEST_CASE("a table of facts without a proper row of names is refused whole") {
+  TemporaryFolder folder;
+  for (const char* text : {"", "件名,種別\na,規程\n", "ファイル,題\na.md,b\n", "ファイル,ファイル\na.md,b.md\n"}) {
+    INFO(text);
+    std::ofstream(folder / "facts.csv", std::ios::binary | std::ios::trunc) << text;
+    CHECK_THROWS_AS(read_facts_table(folder / "facts.csv"), Error);
+  }
+}

@@ -97,6 +97,9 @@ TEST_CASE_METHOD(Fixture, "a text is split where it is pointed at") {
   CHECK(joined["splits"][0]["words"] == "第４条　失くしたときは、直ちに報告する。");
   CHECK(change(id, {{"action", "split"}, {"position", std::to_string(last - 1)}, {"offset", joined["splits"][0]["offset"].dump()}}).status == 303);
   CHECK(titles(id).back() == "第４条");
+  CHECK(change(id, {{"action", "split"}, {"position", std::to_string(last)}, {"value", "直ちに"}}).status == 303);
+  CHECK(model(id)["clauses"].back()["text"] == "直ちに報告する。");
+  CHECK(change(id, {{"action", "split"}, {"position", std::to_string(last)}, {"value", "ない言葉"}}).status == 400);
   CHECK(change(id, {{"action", "split"}, {"position", "0"}, {"offset", "0"}}).status == 400);
   CHECK(change(id, {{"action", "split"}, {"position", "0"}, {"offset", "999999"}}).status == 400);
 }
@@ -194,4 +197,32 @@ TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
   CHECK(narrow.handle({"POST", "/api/v1/drafts?name=a.txt", here, "第１条　あ。"}).status == 404);
   CHECK(narrow.handle({"POST", draft, here, "action=read"}).status == 404);
   CHECK(narrow.longest_body("/drafts") == App::longest_form);
+}
+
+TEST_CASE_METHOD(Fixture, "a page of a PDF is shown as it looks") {
+  std::string content = "BT /F1 12 Tf 72 700 Td (Article 1 Return the laptop.) Tj ET";
+  std::vector<std::string> objects = {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                                      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+                                      "<</Length " + std::to_string(content.size()) + ">>stream\n" + content + "\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
+  std::string pdf = "%PDF-1.4\n";
+  for (size_t i = 0; i < objects.size(); ++i) pdf += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
+  int64_t id = hand_in("page.pdf", pdf + "trailer<</Size 6/Root 1 0 R>>\n%%EOF\n");
+  Json draft = model(id);
+  REQUIRE(draft["draft"]["state"] == "ready");
+  REQUIRE(draft["pages"].size() == 1);
+  std::string address = draft["pages"][0]["url"];
+  Response picture = get(app, address);
+  CHECK(picture.status == 200);
+  CHECK(picture.content_type == "image/png");
+  // Twice as high as wide, as the page is (the size stands in the first chunk, after 16 bytes).
+  auto number = [&](size_t at) { return static_cast<unsigned char>(picture.body[at + 2]) * 256 + static_cast<unsigned char>(picture.body[at + 3]); };
+  CHECK(number(16) == 1100);
+  CHECK(number(20) == 2200);
+  std::string etag(header_of(picture.headers, "ETag"));
+  CHECK(get(app, address, {{"If-None-Match", etag}}).status == 304);
+  for (const char* page : {"0", "2", "x", "01"}) CHECK(get(app, "/drafts/" + std::to_string(id) + "/pages/" + page).status == 404);
+  // Of a text that may go on over pages only a person knows where a part of it stands.
+  CHECK(change(id, {{"action", "page"}, {"position", "0"}, {"on_page", "2"}}).status == 303);
+  CHECK(model(id)["clauses"][0]["page"] == 2);
+  CHECK(change(id, {{"action", "page"}, {"position", "0"}}).status == 400);
 }

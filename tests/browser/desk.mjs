@@ -1,0 +1,175 @@
+// The desk in a real browser: a PDF is dropped, two clauses are mended, it is published, found and cited; and the same
+// without script. usage: node desk.mjs SHIRUBE FOLDER_OF_NODE_MODULES [FOLDER_FOR_PICTURES]
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, existsSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const [shirube, modules, pictures] = process.argv.slice(2);
+const { chromium } = createRequire(join(resolve(modules), "x.js"))("playwright-core");
+const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+assert.ok(browserPath, "chromium is not installed");
+
+const folder = mkdtempSync(join(tmpdir(), "shirube-desk-"));
+const data = join(folder, "data");
+
+/// A PDF of pages of lines, in a font that every reader knows by name.
+function pdf(pages) {
+  const objects = ["<</Type/Catalog/Pages 2 0 R>>", ""];
+  const kids = [];
+  for (const lines of pages) {
+    const content = `BT /F1 12 Tf 20 TL 72 760 Td ${lines.map((line) => `(${line}) Tj T*`).join(" ")} ET`;
+    kids.push(`${objects.length + 1} 0 R`);
+    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents ${objects.length + 2} 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`);
+    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
+  }
+  objects[1] = `<</Type/Pages/Kids[${kids.join(" ")}]/Count ${kids.length}>>`;
+  return Buffer.from(`%PDF-1.4\n${objects.map((body, i) => `${i + 1} 0 obj\n${body}\nendobj\n`).join("")}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\n%%EOF\n`);
+}
+
+const notice = pdf([
+  ["1. Return of laptops", "Laptops are returned on the next working day.", "2. Record", "The return is recorded in the register of the section."],
+  ["4. Loss", "A lost laptop is reported at once.", "5. Keys", "Keys are kept by the head of the section."],
+]);
+
+function run(args) {
+  return new Promise((good, bad) => {
+    const child = spawn(shirube, ["--data", data, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (bytes) => (said += bytes));
+    child.on("close", (code) => (code === 0 ? good(said) : bad(new Error(`${args} → ${code}\n${said}`))));
+  });
+}
+
+/// Starts the service; resolves to its address.
+function serve() {
+  const child = spawn(shirube, ["--data", data, "serve", "--port", String(20000 + Math.floor(Math.random() * 20000))], { stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((good, bad) => {
+    child.on("exit", () => bad(new Error("the service ended")));
+    child.stdout.on("data", (bytes) => {
+      const address = /http:\/\/[^ ]*\//.exec(bytes.toString());
+      if (address) good({ child, address: address[0] });
+    });
+  });
+}
+
+async function picture(page, name) {
+  if (!pictures) return;
+  for (const [kind, width] of [["desktop", 1280], ["phone", 390]]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(pictures, `${name}-${kind}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+async function withScript(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(address + "drafts");
+  await picture(page, "drafts-empty");
+
+  // Two files are dropped at once, one of them broken.
+  const transfer = await page.evaluateHandle((files) => {
+    const transfer = new DataTransfer();
+    for (const [name, bytes] of files) transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+    return transfer;
+  }, [["laptops.pdf", notice.toString("base64")], ["broken.pdf", Buffer.from("%PDF-1.7 nothing").toString("base64")]]);
+  await page.dispatchEvent("#drop", "drop", { dataTransfer: transfer });
+  await page.waitForURL((url) => url.pathname === "/drafts" && !url.hash);
+  await page.waitForSelector(".draft-ready");
+  await page.waitForSelector(".draft-failed");
+  await picture(page, "drafts");
+
+  await page.click("a:text('確かめる')");
+  await page.waitForSelector(".desk .clause");
+  // The page of the original stands beside, drawn.
+  await page.waitForFunction(() => document.querySelector(".desk .source img").naturalWidth > 500);
+  assert.equal(await page.locator(".doubt").count(), 1);
+  await picture(page, "draft");
+  // First mend: a clause begins where the pages meet.
+  const before = await page.locator(".clause").count();
+  const clause = (position) => page.locator(".clause").nth(position);
+  await clause(1).locator("summary").click();
+  await clause(1).locator("select[name=on_page]").selectOption("2");
+  await clause(1).locator("button:text('そこから分ける')").click();
+  await page.waitForFunction((count) => document.querySelectorAll(".clause").length === count + 1, before);
+  assert.match(await clause(2).textContent(), /4\.[^]*Loss/);
+  // Second mend: its number, and that of the next.
+  for (const [position, label] of [[2, "3."], [3, "4."]]) {
+    await clause(position).locator("summary").click();
+    await clause(position).locator("input[aria-label='番号']").fill(label);
+    await clause(position).locator("button:text('番号を直す')").click();
+    await page.waitForFunction(([at, words]) => document.querySelectorAll(".clause .title")[at]?.textContent.startsWith(words), [position, label]);
+  }
+  assert.equal(await page.locator(".doubt").count(), 0);
+  // What was one mend too many is taken back.
+  await clause(3).locator("summary").click();
+  await clause(3).locator("button:text('前とつなぐ')").click();
+  await page.waitForFunction((count) => document.querySelectorAll(".clause").length === count, before);
+  await page.locator(".corrections summary").click();
+  await page.locator("button:text('最後の直しを取り消す')").click();
+  await page.waitForFunction((count) => document.querySelectorAll(".clause").length === count + 1, before);
+
+  await page.fill("#f-title", "端末の返却について");
+  await page.fill("#f-slug", "henkyaku");
+  await page.fill("#f-issued", "令和8年4月1日");
+  await page.selectOption("#f-kind", "notice");
+  await page.selectOption("#f-audience", "public");
+  await page.click("button:text('書誌を保存')");
+  await page.waitForFunction(() => document.querySelector("h1").textContent === "端末の返却について");
+  await page.click("button:text('公開する')");
+  await page.waitForURL("**/documents/henkyaku/2026-04-01");
+  await picture(page, "published");
+
+  // Found and cited at its page, as soon as the index has it.
+  let found = false;
+  for (let tries = 0; tries < 100 && !found; ++tries) {
+    await page.goto(address + "?q=" + encodeURIComponent("lost laptop"));
+    found = (await page.locator(".hit").count()) > 0;
+    if (!found) await page.waitForTimeout(100);
+  }
+  assert.ok(found, "the published clause is found");
+  assert.match(await page.locator(".hit .words").first().textContent(), /端末の返却について（令和8年4月1日版）.*3.*、2頁/);
+  assert.deepEqual(complaints.filter((one) => !one.includes("favicon")), []);
+  await page.close();
+}
+
+async function withoutScript(browser, address) {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(address + "drafts");
+  const file = join(folder, "手順.txt");
+  writeFileSync(file, "第１条　鍵を返す。\n第２条　札を返す。\n");
+  await page.setInputFiles("#files", file);
+  await page.click("button:text('取り込む')");
+  for (let tries = 0; tries < 100 && (await page.locator("a:text('確かめる')").count()) === 0; ++tries) await page.goto(address + "drafts");
+  await page.click("a:text('確かめる')");
+  await page.click("button:text('公開する')");
+  await page.waitForURL("**/documents/**");
+  await context.close();
+}
+
+let service;
+let browser;
+try {
+  const first = join(folder, "first.txt");
+  writeFileSync(first, "第１条　この規程は、端末の扱いを定める。\n");
+  await run(["ingest", first, "--audience", "public"]);
+  service = await serve();
+  browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  await withScript(browser, service.address);
+  await withoutScript(browser, service.address);
+  console.log("the desk works in the browser, with script and without");
+} finally {
+  await browser?.close();
+  service?.child.removeAllListeners("exit");
+  service?.child.kill("SIGTERM");
+  rmSync(folder, { recursive: true, force: true });
+}
