@@ -183,8 +183,9 @@ std::string convert(const std::string& bytes, const Conversion& conversion, cons
   start.users = fmt::format("{0} {0} 1", ::geteuid());
   start.groups = fmt::format("{0} {0} 1", ::getegid());
   start.words = command_of(limits.office);
+  // Its socket stands in the folder it is started in: a whole path may be longer than sockets allow.
   start.words.insert(start.words.end(), {"--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo", fmt::format("-env:UserInstallation=file://{}/profile", start.folder),
-                                         "-env:OSL_SOCKET_PATH=" + start.folder, "--convert-to", fmt::format("{}:{}", filter->ending, filter->name),
+                                         "-env:OSL_SOCKET_PATH=.", "--convert-to", fmt::format("{}:{}", filter->ending, filter->name),
                                          "--outdir", (folder.path() / "out").string(), input.string()});
   start.environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + start.folder, "TMPDIR=" + start.folder, "SAL_USE_VCLPLUGIN=svp"};
   start.arguments = Start::pointers(start.words);
