@@ -50,10 +50,10 @@ bool limit_calls() {
   constexpr uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND;
   allow(SCMP_SYS(open), {SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY)});
   allow(SCMP_SYS(openat), {SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY)});
-  allow(SCMP_SYS(prlimit64), {SCMP_A2(SCMP_CMP_EQ, 0)});  // to ask, not to set
+  allow(SCMP_SYS(prlimit64), {SCMP_A2(SCMP_CMP_EQ, 0, 0)});  // to ask, not to set
   // abort() is a signal to oneself.
   auto self = static_cast<scmp_datum_t>(::getpid());
-  allow(SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, self)});
+  allow(SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, self, 0)});
   good = good && seccomp_load(filter) == 0;
   seccomp_release(filter);
   return good;
@@ -131,10 +131,10 @@ std::vector<sock_filter> make_program_filter() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (!filter) return {};
   std::vector<sock_filter> out;
-  bool good = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0;
+  bool good = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)) == 0;
   // LibreOffice makes its socket in /tmp where it may write there, else where it is told to: asked, it may not.
-  good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(access), 1, SCMP_A1(SCMP_CMP_EQ, W_OK)) == 0;
-  for (int call : {SCMP_SYS(faccessat), SCMP_SYS(faccessat2)}) good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 1, SCMP_A2(SCMP_CMP_EQ, W_OK)) == 0;
+  good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(access), 1, SCMP_A1(SCMP_CMP_EQ, W_OK, 0)) == 0;
+  for (int call : {SCMP_SYS(faccessat), SCMP_SYS(faccessat2)}) good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 1, SCMP_A2(SCMP_CMP_EQ, W_OK, 0)) == 0;
   for (int call : denied_to_programs) good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0) == 0;
   int file = ::memfd_create("filter", MFD_CLOEXEC);
   good = good && file >= 0 && seccomp_export_bpf(filter, file) == 0;
