@@ -362,7 +362,7 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
   if (made.conversion) throw Error(ErrorKind::invalid, "変換した文書を読み取れません。", "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直してください。");
   made.media_type = first.media_type;
   made.warnings.insert(made.warnings.begin(), "LibreOffice で変換して読み取りました");
-  if (auto sandbox = supported_sandbox(); !sandbox.calls) made.warnings.emplace_back("LibreOffice を隔離せずに動かしました（Linux 5.13 以上では隔離されます）");
+  if (auto sandbox = supported_sandbox(); !sandbox.calls) made.warnings.emplace_back("LibreOffice を隔離せずに動かしました（このカーネルかコンテナでは seccomp を使えません）");
   return made;
 }
 

@@ -27,7 +27,8 @@ Sandbox enter_sandbox();
 
 /// The walls around a program of others that untrusted bytes are given to (LibreOffice), and whatever it starts: it
 /// reads what is installed, writes its own folder only, and reaches nobody by a socket. Made before fork(), for
-/// nothing can be allocated behind it. What the kernel does not support is left out. For one thread.
+/// nothing can be allocated behind it. What the kernel does not support is left out: without Landlock files stay open
+/// to it, without seccomp all. For one thread.
 class ProgramSandbox {
  public:
   /// `folder` is the one that may be written. Throws Error{unavailable} when what is supported cannot be made.
