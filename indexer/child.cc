@@ -135,7 +135,7 @@ Extraction from_json(const Json& json) {
     c.text = text_of(row.at(3));
     if (!row.at(4).is_null()) c.page = static_cast<int>(number(row.at(4), 1, most_pages));
     if (!row.at(5).is_null()) c.parent = static_cast<size_t>(number(row.at(5), 0, static_cast<int64_t>(e.clauses.size()) - 1));
-    c.printed_page = name_of(row.at(6));
+    c.printed_page = line_of(row.at(6));
     e.clauses.push_back(std::move(c));
   }
   for (const auto& row : list(json.at("members"), most_members)) {
