@@ -135,7 +135,7 @@ Extraction from_json(const Json& json) {
     c.text = text_of(row.at(3));
     if (!row.at(4).is_null()) c.page = static_cast<int>(number(row.at(4), 1, most_pages));
     if (!row.at(5).is_null()) c.parent = static_cast<size_t>(number(row.at(5), 0, static_cast<int64_t>(e.clauses.size()) - 1));
-    c.printed_page = name_of(row.at(6));
+    c.printed_page = line_of(row.at(6));
     e.clauses.push_back(std::move(c));
   }
   for (const auto& row : list(json.at("members"), most_members)) {
@@ -384,6 +384,7 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
   if (made.conversion) throw Error(ErrorKind::invalid, "変換した文書を読み取れません。", "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直してください。");
   made.media_type = first.media_type;
   made.warnings.insert(made.warnings.begin(), "LibreOffice で変換して読み取りました");
+  if (auto sandbox = supported_sandbox(); !sandbox.calls) made.warnings.emplace_back("LibreOffice を隔離せずに動かしました（このカーネルかコンテナでは seccomp を使えません）");
   return made;
 }
 

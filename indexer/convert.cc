@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "indexer/sandbox.h"
 #include "store/files.h"
 #include "text/error.h"
 
@@ -29,6 +30,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* save_otherwise = "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直して登録してください。";
+
+/// LibreOffice's settings: it runs no macro and follows no link of a document, also where no sandbox is to be had.
+constexpr const char* cautious = R"(<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+</item></oor:items>
+)";
 
 struct Filter {
   std::string_view ending, name;
@@ -98,7 +107,7 @@ struct Start {
   }
 };
 
-[[noreturn]] void become(const Start& start, const fs::path& program, const ExtractionLimits& limits) {
+[[noreturn]] void become(const Start& start, const ExtractionLimits& limits, const ProgramSandbox& sandbox) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -110,13 +119,22 @@ struct Start {
   }
   int nothing = ::open("/dev/null", O_RDWR);
   for (int i = 0; i < 3; ++i) ::dup2(nothing, i);
+  if (!sandbox.enter()) ::_exit(126);
   ::close_range(3, ~0U, 0);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, limits.cpu_seconds);
   limit(RLIMIT_FSIZE, limits.file_bytes);
   limit(RLIMIT_AS, limits.office_memory_bytes);
-  if (::chdir(start.folder.c_str()) == 0) ::execve(program.c_str(), start.arguments.data(), start.variables.data());
+  if (::chdir(start.folder.c_str()) == 0) ::execve(start.arguments[0], start.arguments.data(), start.variables.data());
   ::_exit(127);
+}
+
+/// The office itself: the scripts around it want its socket in /tmp, where the sandbox lets it write nothing. A new
+/// profile makes it ask for a second start by its exit code, 81, as those scripts know.
+std::vector<std::string> command_of(const fs::path& office) {
+  fs::path program = fs::canonical(office).parent_path() / "soffice.bin";
+  if (::access(program.c_str(), X_OK) != 0) program = office;
+  return {"/bin/sh", "-c", R"("$0" "$@"; [ $? -ne 81 ] || exec "$0" "$@")", program.string()};
 }
 
 enum class Ending { finished, too_slow, stopped };
@@ -158,19 +176,24 @@ std::string convert(const std::string& bytes, const Conversion& conversion, cons
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!file.flush()) cannot_start("一時ファイル");
   }
+  fs::create_directories(folder.path() / "profile/user");
+  std::ofstream(folder.path() / "profile/user/registrymodifications.xcu") << cautious;
   Start start;
   start.folder = folder.path().string();
   start.users = fmt::format("{0} {0} 1", ::geteuid());
   start.groups = fmt::format("{0} {0} 1", ::getegid());
-  start.words = {limits.office.string(), "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo",
-                 fmt::format("-env:UserInstallation=file://{}/profile", start.folder), "--convert-to", fmt::format("{}:{}", filter->ending, filter->name),
-                 "--outdir", (folder.path() / "out").string(), input.string()};
+  start.words = command_of(limits.office);
+  // Its socket stands in the folder it is started in: a whole path may be longer than sockets allow.
+  start.words.insert(start.words.end(), {"--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo", fmt::format("-env:UserInstallation=file://{}/profile", start.folder),
+                                         "-env:OSL_SOCKET_PATH=.", "--convert-to", fmt::format("{}:{}", filter->ending, filter->name),
+                                         "--outdir", (folder.path() / "out").string(), input.string()});
   start.environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + start.folder, "TMPDIR=" + start.folder, "SAL_USE_VCLPLUGIN=svp"};
   start.arguments = Start::pointers(start.words);
   start.variables = Start::pointers(start.environment);
+  ProgramSandbox sandbox(limits.office, folder.path());
   pid_t pid = ::fork();
   if (pid < 0) cannot_start("プロセス");
-  if (pid == 0) become(start, limits.office, limits);
+  if (pid == 0) become(start, limits, sandbox);
   ::setpgid(pid, pid);
   Ending ending = wait_for(pid, limits, stop);
   if (ending == Ending::stopped) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行すると続きから行います。");

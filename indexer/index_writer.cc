@@ -272,14 +272,14 @@ int64_t IndexWriter::last_indexed_edition() const {
   });
 }
 
-/// Whether so much is new that an index is made of it and joined with the old one.
-bool IndexWriter::is_much(int64_t after_edition) const { return plan(after_edition).size() > 1; }
-
 /// Editions whose clauses make one segment of a new index.
 struct IndexWriter::Range {
   int64_t first, last;
   uint64_t clauses;
 };
+
+/// Whether so much is new that an index is made of it and joined with the old one.
+bool IndexWriter::is_much(int64_t after_edition) const { return plan(after_edition).size() > 1; }
 
 std::vector<IndexWriter::Range> IndexWriter::plan(int64_t after_edition) const {
   return database_.read([&](SQLite::Database& db) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "indexer/readers/formula.h"
 #include "indexer/readers/ooxml.h"
 #include "text/utf8.h"
 
@@ -81,7 +82,11 @@ std::string words_of(pugi::xml_node paragraph) {
   for (auto one : drawn_children(paragraph)) {
     auto name = local_name(one);
     if (name == "br") out += '\n';
-    else if (name == "r" || name == "fld") out += child(one, "t").child_value();
+    else if (name == "r" || name == "fld") {
+      std::string_view words = child(one, "t").child_value(), baseline = attribute(child(one, "rPr"), "baseline");
+      if (!baseline.empty() && baseline[0] >= '1' && baseline[0] <= '9' && is_power(out, words)) out += '^';
+      out += words;
+    }
   }
   std::ranges::replace(out, '\v', '\n');
   std::ranges::replace(out, '\t', ' ');

@@ -39,17 +39,19 @@ OleDirectory::OleDirectory(std::string_view bytes) : bytes_(bytes) {
   if (!bytes.starts_with("\xD0\xCF\x11\xE0") || bytes.size() < 512) return;
   if (number_at(bytes, 30, 2) == 12) sector_size_ = 4096;
   const size_t per_sector = sector_size_ / 4;
+  // A chain with more links than the file has sectors runs in a circle.
+  const size_t longest_chain = std::min(most_sectors, bytes.size() / sector_size_);
   // Where the table of sectors (FAT) lies: 109 of its sectors stand in the header, others in a chain.
   std::vector<uint32_t> table;
   for (size_t i = 0; i < 109; ++i) table.push_back(number_at(bytes, 76 + i * 4, 4));
   uint32_t more = number_at(bytes, 68, 4);
-  for (size_t steps = 0; steps < most_sectors && !sector(more).empty(); ++steps) {
+  for (size_t steps = 0; steps < longest_chain && !sector(more).empty(); ++steps) {
     auto list = sector(more);
     for (size_t i = 0; i + 1 < per_sector; ++i) table.push_back(number_at(list, i * 4, 4));
     more = number_at(list, (per_sector - 1) * 4, 4);
   }
   uint32_t at = number_at(bytes, 48, 4);
-  for (size_t steps = 0; steps < most_sectors; ++steps) {
+  for (size_t steps = 0; steps < longest_chain; ++steps) {
     auto part = sector(at);
     if (part.empty()) return;
     for (size_t i = 0; i + entry_size <= part.size(); i += entry_size) {

@@ -7,6 +7,7 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/drawing.h"
+#include "indexer/readers/formula.h"
 #include "indexer/readers/number_format.h"
 #include "indexer/readers/ooxml.h"
 #include "indexer/readers/readers.h"
@@ -53,7 +54,12 @@ std::string string_of(pugi::xml_node item) {
   for (auto one : item.children()) {
     auto name = local_name(one);
     if (name == "t") out += one.text().get();
-    else if (name == "r") out += child(one, "t").text().get();
+    else if (name == "r") {
+      std::string_view words = child(one, "t").text().get();
+      bool raised = attribute(child(child(one, "rPr"), "vertAlign"), "val") == "superscript";
+      if (raised && is_power(out, words)) out += '^';
+      out += words;
+    }
   }
   return unescaped(out);
 }

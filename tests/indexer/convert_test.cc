@@ -1,10 +1,18 @@
 #include "indexer/convert.h"
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 
+#include "indexer/sandbox.h"
 #include "tests/indexer/zip_fixture.h"
 #include "tests/outline_case.h"
 #include "tests/places.h"
@@ -99,6 +107,43 @@ TEST_CASE("a conversion sees no network, and removes what a killed one left", "[
   CHECK_FALSE(fs::exists(old));
   if (std::system("unshare --user --net true 2>/dev/null") == 0) CHECK(devices == "lo\n");
   else WARN("this kernel gives no network namespaces: not tried");
+}
+
+TEST_CASE("what converts reads what is installed, writes its folder and reaches nobody", "[indexer][convert]") {
+  auto sandbox = indexer::supported_sandbox();
+  TemporaryFolder folder, office;
+  std::ofstream(office / "ledger") << "secret";
+  std::string ledger = (office / "ledger").string();
+  struct Row {
+    const char* about;
+    bool known;
+    std::string attempt;
+  };
+  const std::string python = "python3 -c ";
+  const Row rows[] = {
+      {"reading", sandbox.files, "cat " + ledger},
+      {"writing", sandbox.files, "echo x >> " + ledger},
+      {"truncating by name", sandbox.calls, python + "'import os; os.truncate(\"" + ledger + "\", 0)'"},
+      {"changing rights", sandbox.calls, "chmod 777 " + ledger},
+      {"a file beside", sandbox.files, "touch " + (office / "new").string()},
+      {"removing", sandbox.files, "rm " + ledger},
+      {"the network", sandbox.calls, python + "'import socket; socket.socket(socket.AF_INET)'"},
+      {"the network of today", sandbox.calls, python + "'import socket; socket.socket(socket.AF_INET6)'"},
+      {"the kernel's own", sandbox.calls, python + "'import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)'"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.about);
+    if (!row.known) {
+      WARN(row.about << ": this kernel cannot keep it out, not tried");
+      continue;
+    }
+    auto limits = with_office(folder, "mkdir -p \"$dir\"; if " + row.attempt + "; then echo through; else echo kept out; fi > \"$out\"");
+    CHECK(indexer::convert(kDocument, kRtf, limits, kGoOn) == "kept out\n");
+    CHECK(test::slurp(office / "ledger") == "secret");
+    CHECK_FALSE(fs::exists(office / "new"));
+  }
+  auto allowed = with_office(folder, "mkdir -p \"$dir\"; ls /usr/share > /dev/null && mv \"$in\" \"$out\" && " + python + "'import socket; socket.socket(socket.AF_UNIX)'");
+  CHECK(indexer::convert(kDocument, kRtf, allowed, kGoOn) == kDocument);
 }
 
 TEST_CASE("a conversion that fails is one refusal", "[indexer][convert]") {
@@ -199,6 +244,13 @@ TEST_CASE("LibreOffice converts what it should", "[indexer][convert][office]") {
   }
   auto made = indexer::convert(kDocument, kRtf, limits, kGoOn);
   CHECK(made.starts_with("PK"));
+  // No socket has room for this path.
+  TemporaryFolder folder;
+  fs::path deep = folder / std::string(120, 't');
+  fs::create_directory(deep);
+  ::setenv("TMPDIR", deep.c_str(), 1);
+  CHECK_NOTHROW(indexer::convert(kDocument, kRtf, limits, kGoOn));
+  ::unsetenv("TMPDIR");
   auto real = test::shared_dir() / "real/office/fess/test.ods";
   if (!fs::exists(real)) {
     WARN("no real files at " << real << ": skipped");
@@ -207,4 +259,49 @@ TEST_CASE("LibreOffice converts what it should", "[indexer][convert][office]") {
   auto extraction = indexer::extract_in_child(test::slurp(real), "test.ods", limits, test::program, kGoOn);
   CHECK(extraction.media_type == "application/vnd.oasis.opendocument.spreadsheet");
   CHECK_FALSE(extraction.clauses.empty());
+}
+
+TEST_CASE("LibreOffice runs no macro and follows no link of a document", "[indexer][convert][office]") {
+  indexer::ExtractionLimits limits;
+  if (!fs::exists(limits.office)) {
+    WARN("LibreOffice is not installed at " << limits.office << ": skipped");
+    return;
+  }
+  TemporaryFolder folder;
+  int server = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(::bind(server, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(::listen(server, 5) == 0);
+  REQUIRE(::getsockname(server, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  constexpr auto names = R"(xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0")";
+  std::string content = fmt::format(
+      R"(<office:document-content {} office:version="1.2"><office:scripts><office:event-listeners><script:event-listener script:language="ooo:script" script:event-name="dom:load" xlink:href="vnd.sun.star.script:Standard.Module1.Main?language=Basic&amp;location=document" xlink:type="simple"/></office:event-listeners></office:scripts><office:body><office:text>
+<text:p>端末は施錠する。</text:p><text:section text:name="s"><text:section-source xlink:href="file:///etc/passwd" text:filter-name="Text"/><text:p>控え</text:p></text:section>
+<text:p><draw:frame draw:name="i" text:anchor-type="as-char" svg:width="2cm" svg:height="2cm"><draw:image xlink:href="http://127.0.0.1:{}/a.png" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p></office:text></office:body></office:document-content>)",
+      names, ntohs(address.sin_port));
+  std::string macro = fmt::format(
+      "<script:module xmlns:script=\"http://openoffice.org/2000/script\" script:name=\"Module1\" script:language=\"StarBasic\">Sub Main\nThisComponent.Text.String = &quot;macro&quot;\n"
+      "Open &quot;{0}/wrote&quot; For Output As #1\nPrint #1, 1\nClose #1\nShell(&quot;/usr/bin/touch&quot;, 0, &quot;{0}/ran&quot;, True)\nEnd Sub</script:module>",
+      folder.path().string());
+  std::string manifest = R"(<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/>)";
+  for (const char* part : {"content.xml", "Basic/Standard/Module1.xml", "Basic/Standard/script-lb.xml", "Basic/script-lc.xml"})
+    manifest += fmt::format(R"(<manifest:file-entry manifest:full-path="{}" manifest:media-type="text/xml"/>)", part);
+  auto document = zipped({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                          {"content.xml", content},
+                          {"Basic/Standard/Module1.xml", macro},
+                          {"Basic/Standard/script-lb.xml", R"(<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard" library:readonly="false" library:passwordprotected="false"><library:element library:name="Module1"/></library:library>)"},
+                          {"Basic/script-lc.xml", R"(<library:libraries xmlns:library="http://openoffice.org/2000/library"><library:library library:name="Standard" library:link="false"/></library:libraries>)"},
+                          {"META-INF/manifest.xml", manifest + "</manifest:manifest>"}});
+  auto extraction = indexer::extract_in_child(document, "a.odt", limits, test::program, kGoOn);
+  std::string text;
+  for (const auto& clause : extraction.clauses) text += clause.heading + clause.text;
+  CHECK(text == "端末は施錠する。\n控え");
+  CHECK_FALSE(fs::exists(folder / "wrote"));
+  CHECK_FALSE(fs::exists(folder / "ran"));
+  pollfd waiting{server, POLLIN, 0};
+  CHECK(::poll(&waiting, 1, 0) == 0);
+  ::close(server);
 }

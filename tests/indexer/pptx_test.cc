@@ -91,10 +91,10 @@ TEST_CASE("tables, diagrams, automatic numbers and notes of slides are read", "[
   for (const char* words : {"施錠する", "隠す"}) numbered += fmt::format("<a:p><a:pPr><a:buAutoNum type=\"arabicParenBoth\"/></a:pPr><a:r><a:t>{}</a:t></a:r></a:p>", words);
   numbered += "</p:txBody></p:sp>";
   std::string relations = "<Relationship Id=\"dm\" Type=\"http://x/diagramData\" Target=\"../diagrams/data1.xml\"/><Relationship Id=\"n\" Type=\"http://x/notesSlide\" Target=\"../notesSlides/n1.xml\"/>";
-  std::string data = "<dgm:dataModel><dgm:ptLst><dgm:pt type=\"doc\"/><dgm:pt><dgm:t><a:p><a:r><a:t>計画</a:t></a:r></a:p></dgm:t></dgm:pt><dgm:pt type=\"pres\"><dgm:t><a:p><a:r><a:t>計画</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>";
+  std::string data = "<dgm:dataModel><dgm:ptLst><dgm:pt type=\"doc\"/><dgm:pt><dgm:t><a:p><a:r><a:t>計画10</a:t></a:r><a:r><a:rPr baseline=\"30000\"/><a:t>6</a:t></a:r></a:p></dgm:t></dgm:pt><dgm:pt type=\"pres\"><dgm:t><a:p><a:r><a:t>計画</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>";
   std::string notes = "<p:notes><p:cSld><p:spTree>" + placeholder("type=\"sldNum\"", {"1"}) + placeholder("type=\"body\"", {"ここで説明する。", "続き"}) + "</p:spTree></p:cSld></p:notes>";
   auto extract = indexer::read(presentation({{table + diagram + numbered, "", relations}}, {{"ppt/diagrams/data1.xml", data}, {"ppt/notesSlides/n1.xml", notes}}), "a.pptx");
-  CHECK(lines(extract.pages[0]) == Lines{"| 区分⇥期間", "| 重要⇥十年", "五年", "計画", "(1) 施錠する", "(2) 隠す", "* ノート：ここで説明する。", "* 続き"});
+  CHECK(lines(extract.pages[0]) == Lines{"| 区分⇥期間", "| 重要⇥十年", "五年", "計画10^6", "(1) 施錠する", "(2) 隠す", "* ノート：ここで説明する。", "* 続き"});
 }
 
 TEST_CASE("presentations that point in circles are read", "[indexer][pptx]") {

@@ -63,14 +63,14 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a workbook's cells are read as they are printed", "[indexer][xlsx]") {
-  std::string strings = "<si><t>区分</t></si><si><r><t>情報</t></r><r><t>資産</t></r><rPh sb=\"0\" eb=\"2\"><t>ジョウホウ</t></rPh></si><si><t xml:space=\"preserve\">上_x000D_\n下</t></si>";
+  std::string strings = "<si><t>区分</t></si><si><r><t>情報</t></r><r><t>資産10</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>6</t></r><rPh sb=\"0\" eb=\"2\"><t>ジョウホウ</t></rPh></si><si><t xml:space=\"preserve\">上_x000D_\n下</t></si>";
   std::string xml =
       "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c><c r=\"C1\" t=\"s\"><v>2</v></c></row>"
       "<row r=\"2\"><c r=\"A2\" s=\"1\"><v>45748</v></c><c r=\"B2\" s=\"2\"><v>45748</v></c><c r=\"C2\" s=\"3\"><f>1+1</f><v>1234567</v></c></row>"
       "<row r=\"1048576\"><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c><c t=\"str\"><f>x</f><v>計</v></c><c t=\"s\"><v>99</v></c></row></sheetData>";
   auto extract = indexer::read(workbook({{"台帳", xml}}, strings), "a.bin");
   CHECK(extract.media_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-  CHECK(lines(extract) == Lines{"# 台帳", "| 区分⇥情報資産⇥上 下", "| 令和7年4月1日⇥2025/4/1⇥1,234,567", "| TRUE⇥#N/A⇥計"});
+  CHECK(lines(extract) == Lines{"# 台帳", "| 区分⇥情報資産10^6⇥上 下", "| 令和7年4月1日⇥2025/4/1⇥1,234,567", "| TRUE⇥#N/A⇥計"});
   CHECK(extract.warnings.empty());
   CHECK(lines(indexer::read(workbook({{"台帳", "<sheetData><row><c s=\"2\"><v>44286</v></c><c s=\"2\"><v>44287</v></c></row></sheetData>"}}, "", {}, "<workbookPr date1904=\"1\"/>"), "a.xlsx")) ==
         Lines{"# 台帳", "| 2025/4/1⇥2025/4/2"});
