@@ -48,13 +48,13 @@ Json to_json(const Extraction& e) {
   Json members = Json::array();
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
-          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
+          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"effective", e.facts.effective}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
           {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
 /// What came through the pipe is still not to be trusted: every index and kind is checked.
 Extraction from_json(const Json& json) {
-  Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued")},
+  Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued"), json.at("effective")},
                json.at("warnings"), {}, json.at("pages"), {}, {}};
   if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{wanted.at(0), wanted.at(1)};
   for (const auto& row : json.at("clauses")) {

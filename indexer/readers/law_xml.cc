@@ -329,7 +329,10 @@ void find_facts(const pugi::xml_document& document, pugi::xml_node law, FoundFac
   facts.number = words(law.child("LawNum"));
   facts.abbreviation = title.attribute("Abbrev").value();
   facts.issued = promulgated(law);
+  // 法令API version 2 says of which amendment the text is, the file alone does not.
   auto response = document.child("law_data_response");
+  std::string in_force = response.child("revision_info").child("amendment_enforcement_date").text().get();
+  if (text::from_iso(in_force)) facts.effective = in_force;
   if (facts.issued.empty()) {
     std::string day = response.child("law_info").child("promulgation_date").text().get();
     if (text::from_iso(day)) facts.issued = day;
