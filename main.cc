@@ -66,8 +66,8 @@ int usage_error(const CLI::ParseError& e) {
 
 int run(int argc, char** argv) {
   // The child is this program too; it must not read settings before its limits stand.
-  if (argc == 6 && std::string_view(argv[1]) == indexer::child_command) {
-    return indexer::run_extraction_child(argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4]), std::stoull(argv[5])});
+  if (argc == 6 && indexer::is_child_command(argv[1])) {
+    return indexer::run_child(argv[1], argv[2], {static_cast<unsigned>(std::stoul(argv[3])), 0, std::stoull(argv[4]), std::stoull(argv[5])});
   }
   commands::watch_signals();
   commands::Arguments arguments;

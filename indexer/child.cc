@@ -82,6 +82,29 @@ Extraction from_json(const Json& json) {
   return e;
 }
 
+Json to_json(const Listing& listing) {
+  Json links = Json::array();
+  for (const auto& link : listing.links) links.push_back({link.address, link.title, link.updated});
+  return {{"base", listing.base}, {"links", std::move(links)}};
+}
+
+Listing listing_from_json(const Json& json) {
+  Listing listing{json.at("base"), {}};
+  for (const auto& row : json.at("links")) {
+    listing.links.push_back({row.at(0), row.at(1), row.at(2)});
+    const Link& link = listing.links.back();
+    for (const std::string* words : {&link.address, &link.title, &link.updated}) {
+      if (!text::is_valid_utf8(*words)) throw std::out_of_range("text");
+    }
+  }
+  return listing;
+}
+
+constexpr const char* extract_command = "extract-child";
+constexpr const char* listing_command = "listing-child";
+constexpr const char* feed_argument = "feed";
+constexpr const char* page_argument = "page";
+
 // ---- the parent's side ----
 
 class Pipe {
@@ -151,8 +174,8 @@ class MemoryFile {
   int fd_;
 };
 
-pid_t spawn(const std::filesystem::path& program, const std::string& file_name, const ExtractionLimits& limits, int in, int out) {
-  std::vector<std::string> words = {"shirube", child_command, file_name, std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes),
+pid_t spawn(const std::filesystem::path& program, const char* command, const std::string& argument, const ExtractionLimits& limits, int in, int out) {
+  std::vector<std::string> words = {"shirube", command, argument, std::to_string(limits.cpu_seconds), std::to_string(limits.memory_bytes),
                                     std::to_string(limits.file_bytes)};
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
@@ -189,13 +212,14 @@ pid_t spawn(const std::filesystem::path& program, const std::string& file_name, 
   throw Error(ErrorKind::invalid, signal ? fmt::format("読取り処理が異常終了しました（シグナル {}）。", signal) : "読取り処理が異常終了しました。", hint);
 }
 
-/// One child for some bytes.
-Extraction read_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
-                         const std::atomic<bool>& stop) {
+/// One child for some bytes; `from` makes the result of its answer.
+template <typename From>
+auto in_child(const char* command, const std::string& argument, const std::string& bytes, const ExtractionLimits& limits, const std::filesystem::path& program,
+              const std::atomic<bool>& stop, From from) -> decltype(from(Json())) {
   if (bytes.size() > limits.file_bytes) throw Error(ErrorKind::invalid, "ファイルが大きすぎます。", "分割するか、設定 ingest.file_mib を見直してください。");
   Pipe pipe;
   MemoryFile input(bytes);
-  pid_t pid = spawn(program, file_name, limits, input.get(), pipe.write_end());
+  pid_t pid = spawn(program, command, argument, limits, input.get(), pipe.write_end());
   pipe.close(1);
   std::string output;
   Ending ending = read_all(pipe.read_end(), output, limits, stop);
@@ -210,12 +234,17 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
   try {
     Json json = Json::from_cbor(output);
     if (json.contains("error")) throw Error(ErrorKind::invalid, json.at("error").get<std::string>(), json.at("hint").get<std::string>());
-    return from_json(json);
+    return from(json);
   } catch (const Json::exception&) {
     report_death(status, ending, limits);
   } catch (const std::out_of_range&) {
     report_death(status, ending, limits);
   }
+}
+
+Extraction read_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
+                         const std::atomic<bool>& stop) {
+  return in_child(extract_command, file_name, bytes, limits, program, stop, from_json);
 }
 
 // ---- the child's side ----
@@ -271,13 +300,16 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   return out;
 }
 
-int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits) {
+bool is_child_command(std::string_view command) { return command == extract_command || command == listing_command; }
+
+int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits) {
   take_limits(limits);
   // Nothing was read yet that is not trusted. Under sanitizers the child must be able to report.
   if (!sanitized) enter_sandbox();
   Json result;
   try {
-    result = to_json(extract(read_input(limits.file_bytes), file_name));
+    std::string bytes = read_input(limits.file_bytes);
+    result = command == listing_command ? to_json(read_listing(bytes, argument == feed_argument ? ListingKind::feed : ListingKind::page)) : to_json(extract(bytes, argument));
   } catch (const Error& e) {
     result = problem(e.what(), e.hint());
   } catch (const std::bad_alloc&) {
@@ -298,6 +330,10 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
   made.media_type = first.media_type;
   made.warnings.insert(made.warnings.begin(), "LibreOffice で変換して読み取りました");
   return made;
+}
+
+Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  return in_child(listing_command, kind == ListingKind::feed ? feed_argument : page_argument, bytes, limits, program, stop, listing_from_json);
 }
 
 }  // namespace shirube::indexer

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/clause.h"
 #include "indexer/extract.h"
+#include "indexer/listing.h"
 
 namespace shirube::indexer {
 
@@ -43,14 +45,18 @@ struct Extraction {
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
                             const std::atomic<bool>& stop);
 
+/// Reads what a feed or a page lists, in such a child too. Throws as extract_in_child() does.
+Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop);
+
 /// Reads and cuts bytes in this process.
 Extraction extract(const std::string& bytes, const std::string& file_name);
 
-/// The child's side: takes the limits upon itself, reads standard input, writes the result to
-/// standard output in CBOR. Returns the exit code.
-int run_extraction_child(const std::string& file_name, const ExtractionLimits& limits);
+/// The child's side, behind a hidden command of main(): takes the limits upon itself, reads standard
+/// input, writes the result to standard output in CBOR. `argument` is what the parent gave with the
+/// command. Returns the exit code.
+int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits);
 
-/// The name of the hidden command that main() hands to run_extraction_child().
-inline constexpr const char* child_command = "extract-child";
+/// True for the hidden commands.
+bool is_child_command(std::string_view command);
 
 }  // namespace shirube::indexer
