@@ -32,7 +32,9 @@ std::string plain(const std::string& words, size_t longest) {
   return std::string(text::clamp_utf8(out, longest));
 }
 
-void add(Listing& listing, const std::string& address, const std::string& title, const std::string& updated) {
+void add(Listing& listing, std::string address, const std::string& title, const std::string& updated) {
+  // Line ends in an address are none (WHATWG URL).
+  std::erase_if(address, [](char c) { return c == '\n' || c == '\r' || c == '\t'; });
   std::string_view trimmed = text::trim(address);
   if (trimmed.empty() || trimmed.size() > longest_address || !text::is_valid_utf8(trimmed) || listing.links.size() == most_links) return;
   listing.links.push_back({std::string(trimmed), title, updated});

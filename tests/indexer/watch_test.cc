@@ -14,6 +14,9 @@ using namespace shirube::indexer;
 
 namespace {
 
+/// What the end of the process looks like to who was at work.
+struct Killed {};
+
 struct Taken {
   std::string address, bytes, file_name, title, link;
 };
@@ -25,7 +28,8 @@ struct Fixture {
   std::atomic<bool> stop{false};
   Sources sources;
   std::vector<Taken> taken;
-  bool refuses = false;  ///< the sink takes, and fails before it returns
+  bool refuses = false;  ///< the sink
+  bool killed = false;   ///< while the sink takes
 
   Fixture() { sources.fetch.delay = std::chrono::milliseconds(0); }
 
@@ -44,6 +48,7 @@ struct Fixture {
     return {database, sources, {{}, test::program}, [this](const Item& item) {
               taken.push_back({item.address, item.bytes, item.file_name, item.title, item.facts.link});
               CHECK(item.facts.issuer == "星見市");
+              if (killed) throw Killed();
               if (refuses) throw Error(ErrorKind::unavailable, "受け取れません。", "待ってください。");
             }};
   }
@@ -218,6 +223,11 @@ TEST_CASE_METHOD(Fixture, "an item whose taking did not end is handed on again")
   add(SourceKind::feed, site.at("/feed"));
   set_feed({{"/1", "a"}}, "\"f\"");
   site.set("/1", {"one", 200, {{"ETag", "\"1\""}}});
+  killed = true;
+  CHECK_THROWS_AS(check(), Killed);
+  CHECK(taken.size() == 1);
+  CHECK(state().items == 0);
+  killed = false;
   refuses = true;
   Round refused = check();
   CHECK(taken.size() == 1);
