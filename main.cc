@@ -53,6 +53,8 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   judge set 検索語 識別名/条項 段階     評価する（段階は 0 ちがう 〜 3 そのもの）
   judge remove 検索語 識別名/条項      評価を取り消す
   judge export | import               評価を書き出す・取り込む --queries F.jsonl --qrels F.tsv
+  sources          収集元の一覧（最後に確認した時、変わった時、誤り）
+  sources check [NAME…]  有効な収集元（又は指定したもの）を見て、新しい資料・変わった資料を集める
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
@@ -187,6 +189,12 @@ int run(int argc, char** argv) {
     sub->add_option("--queries", queries)->required();
     sub->add_option("--qrels", qrels)->required();
   }
+  std::vector<std::string> watched;
+  CLI::App* sources_sub = command("sources", [&] { return commands::sources_list(arguments); });
+  sources_sub->require_subcommand(0, 1);
+  sources_sub->fallthrough();
+  command("list", [&] { return commands::sources_list(arguments); }, sources_sub);
+  command("check", [&] { return commands::sources_check(arguments, watched); }, sources_sub)->add_option("name", watched);
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
   std::string host;

@@ -63,6 +63,11 @@ int judge_remove(const Arguments& arguments, const std::string& query, const std
 int judge_export(const Arguments& arguments, const std::filesystem::path& queries, const std::filesystem::path& qrels);
 int judge_import(const Arguments& arguments, const std::filesystem::path& queries, const std::filesystem::path& qrels);
 
+/// The places that are watched (sources.toml): how each stands; and a round of those named, or of all
+/// that are enabled, with 1 when something failed.
+int sources_list(const Arguments& arguments);
+int sources_check(const Arguments& arguments, const std::vector<std::string>& names);
+
 /// Makes the index anew.
 int reindex(const Arguments& arguments);
 

@@ -23,6 +23,9 @@ struct Config {
   std::string libreoffice = "/usr/bin/soffice";
   int64_t libreoffice_memory_mib = 4096;
 
+  // [sources]
+  std::string sources = "sources.toml";  ///< beside the settings file; the places that are watched
+
   // [index]
   int64_t index_threads = 2;
 

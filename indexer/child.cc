@@ -51,7 +51,7 @@ Json to_json(const Extraction& e) {
   Json members = Json::array();
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
-          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
+          {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"effective", e.facts.effective}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
           {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
@@ -122,9 +122,9 @@ const Json& list(const Json& json, size_t most) {
 /// What came through the pipe is still not to be trusted: every length, index and kind is checked.
 Extraction from_json(const Json& json) {
   Extraction e{name_of(json.at("media_type")), name_of(json.at("encoding")),
-               {line_of(json.at("title")), line_of(json.at("number")), line_of(json.at("abbreviation")), name_of(json.at("issued"))}, {}, {},
+               {line_of(json.at("title")), line_of(json.at("number")), line_of(json.at("abbreviation")), name_of(json.at("issued")), name_of(json.at("effective"))}, {}, {},
                static_cast<int>(number(json.at("pages"), 0, most_pages)), {}, {}};
-  expect(e.facts.issued.empty() || text::from_iso(e.facts.issued));
+  for (const auto* day : {&e.facts.issued, &e.facts.effective}) expect(day->empty() || text::from_iso(*day));
   for (const auto& warning : list(json.at("warnings"), most_warnings)) e.warnings.push_back(line_of(warning));
   if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{name_of(wanted.at(0)), name_of(wanted.at(1))};
   for (const auto& row : list(json.at("clauses"), most_values)) {
@@ -156,8 +156,30 @@ PagePicture picture_from_json(const Json& json) {
   return picture;
 }
 
+Json to_json(const Listing& listing) {
+  Json links = Json::array();
+  for (const auto& link : listing.links) links.push_back({link.address, link.title, link.updated});
+  return {{"base", listing.base}, {"links", std::move(links)}};
+}
+
+Listing listing_from_json(const Json& json) {
+  Listing listing{line_of(json.at("base")), {}};
+  for (const auto& row : list(json.at("links"), most_values)) listing.links.push_back({line_of(row.at(0)), line_of(row.at(1)), line_of(row.at(2))});
+  return listing;
+}
+
+// What a child can be told to do, and with it feed or page for a listing, the number of a page, or the name of a file.
 constexpr const char* extract_command = "extract-child";
 constexpr const char* picture_command = "picture-child";
+constexpr const char* listing_command = "listing-child";
+constexpr const char* feed_argument = "feed";
+constexpr const char* page_argument = "page";
+
+Json carry_out(std::string_view command, const std::string& argument, const std::string& bytes) {
+  if (command == picture_command) return to_json(draw_page(bytes, std::atoi(argument.c_str())));
+  if (command == listing_command) return to_json(read_listing(bytes, argument == feed_argument ? ListingKind::feed : ListingKind::page));
+  return to_json(extract(bytes, argument));
+}
 
 // ---- the parent's side ----
 
@@ -355,7 +377,7 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   return out;
 }
 
-bool is_child_command(std::string_view command) { return command == extract_command || command == picture_command; }
+bool is_child_command(std::string_view command) { return command == extract_command || command == picture_command || command == listing_command; }
 
 int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits) {
   take_limits(limits);
@@ -364,7 +386,7 @@ int run_child(std::string_view command, const std::string& argument, const Extra
   Json result;
   try {
     std::string bytes = read_input(limits.file_bytes);
-    result = command == picture_command ? to_json(draw_page(bytes, std::atoi(argument.c_str()))) : to_json(extract(bytes, argument));
+    result = carry_out(command, argument, bytes);
   } catch (const Error& e) {
     result = problem(e.what(), e.hint());
   } catch (const std::bad_alloc&) {
@@ -390,6 +412,10 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
 
 PagePicture draw_in_child(const std::string& pdf, int page, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
   return in_child(picture_command, std::to_string(page), pdf, limits, program, stop, picture_from_json);
+}
+
+Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  return in_child(listing_command, kind == ListingKind::feed ? feed_argument : page_argument, bytes, limits, program, stop, listing_from_json);
 }
 
 }  // namespace shirube::indexer

@@ -10,6 +10,7 @@
 
 #include "corpus/clause.h"
 #include "indexer/extract.h"
+#include "indexer/listing.h"
 #include "indexer/page_picture.h"
 
 namespace shirube::indexer {
@@ -44,6 +45,9 @@ struct Extraction {
 /// meanwhile. Safe from any thread.
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
                             const std::atomic<bool>& stop);
+
+/// Reads what a feed or a page lists, in such a child too. Throws as extract_in_child() does.
+Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop);
 
 /// Reads and cuts bytes in this process.
 Extraction extract(const std::string& bytes, const std::string& file_name);

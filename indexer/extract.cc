@@ -155,7 +155,7 @@ void keep_visible(Extract& e) {
     line(clause.heading);
     clause.text = text::visible(clause.text);
   }
-  for (auto* fact : {&e.facts.title, &e.facts.number, &e.facts.abbreviation, &e.facts.issued}) line(*fact);
+  for (auto* fact : {&e.facts.title, &e.facts.number, &e.facts.abbreviation, &e.facts.issued, &e.facts.effective}) line(*fact);
   for (auto& warning : e.warnings) line(warning);
   for (auto& member : e.members) line(member.name);
 }

@@ -14,7 +14,8 @@ struct FoundFacts {
   std::string title;
   std::string number;     ///< 平成十五年法律第五十七号, 総行サ第42号
   std::string abbreviation;
-  std::string issued;     ///< ISO date or empty
+  std::string issued{};     ///< ISO date or empty
+  std::string effective{};  ///< the same
 };
 
 /// A file inside a file: an attachment of a mail, a member of a ZIP file. It is read by itself.

@@ -41,6 +41,7 @@ Facts facts_of_content(const Extraction& extraction) {
   said.number = extraction.facts.number;
   said.short_title = extraction.facts.abbreviation.substr(0, extraction.facts.abbreviation.find(','));
   said.issued = extraction.facts.issued;
+  said.effective = extraction.facts.effective;
   if (extraction.media_type == "application/xml") said.kind = "law";
   Facts facts = corpus::merged(said, facts_of_head(head_of(extraction.clauses)));
   if (facts.title.empty()) facts.title = first_line(extraction.clauses);

@@ -19,26 +19,6 @@
 namespace shirube::indexer {
 namespace {
 
-struct FreeDocument {
-  void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
-};
-using Document = std::unique_ptr<xmlDoc, FreeDocument>;
-
-/// The page as a tree; null for what has no element at all.
-Document parse(const std::string& html) {
-  htmlParserCtxt* context = htmlCreateMemoryParserCtxt(html.data(), static_cast<int>(html.size()));
-  if (!context) throw Error(ErrorKind::invalid, "HTMLとして読めません", "ページを保存し直して登録してください。");
-  htmlCtxtUseOptions(context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
-  // Without it the parser stops where tags nest 256 deep, and the rest of the page would be lost.
-  context->options |= XML_PARSE_HUGE;
-  xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8);
-  htmlParseDocument(context);
-  Document document(context->myDoc);
-  context->myDoc = nullptr;
-  htmlFreeParserCtxt(context);
-  return document;
-}
-
 xmlNode* find_first(xmlNode* root, std::string_view names) {
   for (xmlNode* node = root; node;) {
     if (is_html(node, names)) return node;
@@ -199,6 +179,27 @@ std::string declared_encoding(std::string_view bytes) {
 
 }  // namespace
 
+void FreeHtml::operator()(xmlDoc* document) const { xmlFreeDoc(document); }
+
+HtmlDocument parse_html(const std::string& html) {
+  htmlParserCtxt* context = htmlCreateMemoryParserCtxt(html.data(), static_cast<int>(html.size()));
+  if (!context) throw Error(ErrorKind::invalid, "HTMLとして読めません", "ページを保存し直して登録してください。");
+  htmlCtxtUseOptions(context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+  // Without it the parser stops where tags nest 256 deep, and the rest of the page would be lost.
+  context->options |= XML_PARSE_HUGE;
+  xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8);
+  htmlParseDocument(context);
+  HtmlDocument document(context->myDoc);
+  context->myDoc = nullptr;
+  htmlFreeParserCtxt(context);
+  return document;
+}
+
+text::Decoded decode_html(const std::string& bytes) {
+  if (bytes.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("HTMLが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下に分けて登録してください。");
+  return decode_declared(bytes, declared_encoding(bytes));
+}
+
 bool looks_like_html(std::string_view s, std::string_view file_name) {
   if (s.starts_with("\xEF\xBB\xBF")) s.remove_prefix(3);
   while (true) {
@@ -232,7 +233,7 @@ bool looks_like_html(std::string_view s, std::string_view file_name) {
 
 void read_html_text(const std::string& html, Extract& extract) {
   if (html.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("HTMLが大きすぎます（{} MiB）", html.size() >> 20), "64 MiB 以下に分けて登録してください。");
-  auto document = parse(html);
+  auto document = parse_html(html);
   xmlNode* page = document ? xmlDocGetRootElement(document.get()) : nullptr;
   if (!page) throw Error(ErrorKind::invalid, "本文のないHTMLです（文字がありません）", "ファイルの中身を確かめてください。");
   size_t images = 0;
@@ -251,8 +252,7 @@ void read_html_text(const std::string& html, Extract& extract) {
 }
 
 Extract read_html(const std::string& bytes) {
-  if (bytes.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("HTMLが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下に分けて登録してください。");
-  auto decoded = decode_declared(bytes, declared_encoding(bytes));
+  auto decoded = decode_html(bytes);
   Extract e;
   e.media_type = "text/html";
   note_encoding(decoded, e);

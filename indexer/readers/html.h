@@ -2,18 +2,32 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "corpus/page.h"
+#include "text/encoding.h"
 
+struct _xmlDoc;
 struct _xmlNode;
 
 // The parts of the HTML reader: what of a page is its content (html_content.cc), which numbers its
 // lists print (html_list.cc), and the lines they make (html_lines.cc). Nothing here recurses over the
 // depth of a page, which is anybody's choice.
 namespace shirube::indexer {
+
+struct FreeHtml {
+  void operator()(_xmlDoc* document) const;
+};
+using HtmlDocument = std::unique_ptr<_xmlDoc, FreeHtml>;
+
+/// A page of UTF-8 as a tree; without a root for what has no element at all.
+HtmlDocument parse_html(const std::string& html);
+
+/// A page by the encoding that it declares. Throws Error{invalid} for one that is too large.
+text::Decoded decode_html(const std::string& bytes);
 
 /// The lower-case value of an attribute; empty without it.
 std::string html_attribute(const _xmlNode* node, const char* name);

@@ -329,7 +329,10 @@ void find_facts(const pugi::xml_document& document, pugi::xml_node law, FoundFac
   facts.number = words(law.child("LawNum"));
   facts.abbreviation = title.attribute("Abbrev").value();
   facts.issued = promulgated(law);
+  // 法令API version 2 says of which amendment the text is, the file alone does not.
   auto response = document.child("law_data_response");
+  std::string in_force = response.child("revision_info").child("amendment_enforcement_date").text().get();
+  if (text::from_iso(in_force)) facts.effective = in_force;
   if (facts.issued.empty()) {
     std::string day = response.child("law_info").child("promulgation_date").text().get();
     if (text::from_iso(day)) facts.issued = day;
@@ -337,9 +340,9 @@ void find_facts(const pugi::xml_document& document, pugi::xml_node law, FoundFac
   if (facts.abbreviation.empty()) facts.abbreviation = response.child("revision_info").child("abbrev").text().get();
 }
 
-/// pugixml reads Unicode only; other encodings are named in the first line.
-/// Well-formed text, whatever the file says of itself: broken bytes become U+FFFD and are counted.
-text::Decoded to_unicode(const std::string& bytes) {
+}  // namespace
+
+text::Decoded decode_xml(const std::string& bytes) {
   auto line = std::string_view(bytes).substr(0, std::min<size_t>(bytes.find('>'), 200));
   auto at = line.find("encoding=");
   bool marked = bytes.starts_with("\xEF\xBB\xBF");
@@ -348,12 +351,10 @@ text::Decoded to_unicode(const std::string& bytes) {
   return text::decode_as(bytes, std::string(name));
 }
 
-}  // namespace
-
 Extract read_law_xml(const std::string& bytes) {
   if (bytes.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("XMLが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下のファイルを登録してください。");
   pugi::xml_document document;
-  auto unicode = to_unicode(bytes);
+  auto unicode = decode_xml(bytes);
   auto result = document.load_buffer(unicode.text.data(), unicode.text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
   if (!result) throw Error(ErrorKind::invalid, fmt::format("XMLとして読めません（{} バイト目: {}）", result.offset, result.description()), "もう一度入手し直してください。");
   auto law = find_law(document);

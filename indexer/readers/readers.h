@@ -31,6 +31,10 @@ Extract decoded_extract(const std::string& bytes, std::string media_type, std::s
 /// they look like. `declared` may be empty or no encoding at all.
 text::Decoded decode_declared(std::string_view bytes, std::string_view declared);
 
+/// Decodes XML by the encoding that its first line names (pugixml reads Unicode only): well-formed
+/// text, whatever the file says of itself.
+text::Decoded decode_xml(const std::string& bytes);
+
 /// Reads a page of HTML that is UTF-8 into `extract`: its lines, facts and warnings.
 void read_html_text(const std::string& html, Extract& extract);
 

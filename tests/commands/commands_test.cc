@@ -235,6 +235,41 @@ TEST_CASE_METHOD(Fixture, "the office's own judgements are kept, carried out and
   CHECK(run({"judge", "set", "業者", outside}) == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "sources are listed, and checked when they are enabled") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  std::filesystem::create_directories(folder / "incoming");
+  write("incoming/a.md", policy);
+  std::filesystem::last_write_time(folder / "incoming/a.md", std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  std::string settings = write("shirube.toml", "[sources]\nfile = \"watched.toml\"\n");
+  auto sources = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"--config", settings, "sources"});
+    return run(words);
+  };
+  CHECK(sources({}) == 3);
+  CHECK_THAT(err(), Catch::Contains("watched.toml"));
+  write("watched.toml", "[[source]]\nname = \"受付\"\nwatch = \"folder\"\naddress = \"incoming\"\nenabled = true\n"
+                        "[[source]]\nname = \"無い\"\nwatch = \"folder\"\naddress = \"none\"\n");
+  REQUIRE(sources({}) == 0);
+  CHECK_THAT(out(), Catch::Contains("有効　受付（0 件）\n　　確認 まだ") && Catch::Contains("停止　無い"));
+  REQUIRE(sources({"check"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("新着　　 受付: a.md … a.md") && Catch::Contains("正常　受付: 新着 1、同一 0、失敗 0\n"));
+  REQUIRE(sources({"check", "受付"}) == 0);
+  CHECK_THAT(out(), Catch::Equals("正常　受付: 新着 0、同一 1、失敗 0\n"));
+  REQUIRE(sources({"list"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("有効　受付（1 件）\n　　確認 20"));
+  CHECK(sources({"check", "無い"}) == 5);
+  CHECK_THAT(err(), Catch::Contains("止めてあります") && Catch::Contains("enabled = true"));
+  CHECK(sources({"check", "x"}) == 3);
+  std::filesystem::remove_all(folder / "incoming");
+  CHECK(sources({"check"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("失敗　受付: 新着 0、同一 0、失敗 1\n　　フォルダを読めません"));
+  REQUIRE(sources({}) == 0);
+  CHECK_THAT(out(), Catch::Contains("誤り フォルダを読めません"));
+  write("watched.toml", "[[source]]\nname = \"受付\"\nwhat = 1\n");
+  CHECK(sources({}) == 2);
+  CHECK_THAT(err(), Catch::Contains("watched.toml の3行目: 「what」という項目はありません"));
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);

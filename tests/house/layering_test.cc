@@ -34,6 +34,7 @@ const std::map<std::string, Folders> third_party = {
     {"xapian", {"search", "indexer"}},
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
+    {"curl/", {"indexer"}},
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer"}},
     {"sqlite3", {"store"}},     {"sodium", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},

@@ -66,6 +66,20 @@ TEST_CASE_METHOD(Fixture, "a file is taken once; a changed one is a further edit
   CHECK(library.editions(all, "tanmatsu").size() == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "an answer of the law API is the edition of the day that it names") {
+  auto answer = [](const std::string& day, const std::string& sentence) {
+    return "<law_data_response><revision_info><amendment_enforcement_date>" + day + "</amendment_enforcement_date></revision_info><law_full_text><Law Lang=\"ja\"><LawNum>令和七年星見市条例第一号</LawNum><LawBody>"
+           "<LawTitle>見本法</LawTitle><MainProvision><Article Num=\"1\"><ArticleTitle>第一条</ArticleTitle><Paragraph Num=\"1\"><ParagraphNum/><ParagraphSentence><Sentence>" + sentence +
+           "</Sentence></ParagraphSentence></Paragraph></Article></MainProvision></LawBody></Law></law_full_text></law_data_response>";
+  };
+  options.facts.slug = "mihon";
+  take({write("a.xml", answer("2025-04-01", "定める。"))});
+  take({write("a.xml", answer("2026-04-01", "改める。"))});
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].address == "mihon/2026-04-01");
+  REQUIRE(library.editions(all, "mihon").size() == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "what a file seems to say never changes what a person said of the document") {
   options.facts.slug = "d";
   options.facts.title = "公開の案内";

@@ -171,9 +171,11 @@ TEST_CASE("law XML says what its clauses are", "[indexer][law]") {
 TEST_CASE("law XML is found in the envelopes of the API", "[indexer][law]") {
   auto law = kLaw.substr(kLaw.find("<Law "));
   auto first = indexer::read("<?xml version=\"1.0\"?><DataRoot><Result><Code>0</Code></Result><ApplData><LawFullText>" + law + "</LawFullText></ApplData></DataRoot>", "a.xml");
-  auto second = indexer::read("<law_data_response><revision_info><abbrev>略称</abbrev></revision_info><law_full_text>" + law + "</law_full_text></law_data_response>", "a.xml");
+  auto second = indexer::read("<law_data_response><revision_info><amendment_enforcement_date>2026-04-01</amendment_enforcement_date><abbrev>略称</abbrev></revision_info><law_full_text>" + law + "</law_full_text></law_data_response>", "a.xml");
   CHECK(first.clauses.size() == 11);
   CHECK(second.clauses.size() == 11);
+  CHECK(first.facts.effective.empty());
+  CHECK(second.facts.effective == "2026-04-01");
 }
 
 TEST_CASE("law XML with broken bytes gives well-formed text and says so", "[indexer][law]") {

@@ -1,0 +1,66 @@
+// The places that are watched: how they stand, and a round of them.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "commands/commands.h"
+#include "commands/terminal.h"
+#include "indexer/watch.h"
+#include "text/error.h"
+
+namespace shirube::commands {
+
+namespace {
+
+/// What takes an item: its bytes are kept, and a line says so.
+indexer::Watch::Sink sink(const store::Files& files) {
+  return [&files](const indexer::Item& item) {
+    std::string hash = files.put(item.bytes);
+    std::cout << fmt::format("新着　　 {}: {} … {}（{}）\n", item.source.name, item.title.empty() ? item.file_name : item.title, item.facts.link.empty() ? item.address : item.facts.link, hash.substr(0, 12))
+              << std::flush;
+  };
+}
+
+struct Post {
+  explicit Post(const Arguments& arguments)
+      : database(arguments.data / "shirube.db", store::Database::Open::existing),
+        files(arguments.data / "files"),
+        watch(database, indexer::read_sources(arguments.config.folder / arguments.config.sources), {limits(arguments.config), arguments.program}, sink(files)) {}
+
+  store::Database database;
+  store::Files files;
+  indexer::Watch watch;
+};
+
+void print(const indexer::Round& round) {
+  std::cout << fmt::format("{}　{}: 新着 {}、同一 {}、失敗 {}{}\n", round.error.empty() ? "正常" : "失敗", round.source, round.taken, round.same, round.failed, round.left ? fmt::format("、次回以降 {}", round.left) : "");
+  if (round.elsewhere) std::cout << fmt::format("　　hosts にないサーバーへのリンク {} 件は、たどりませんでした\n", round.elsewhere);
+  if (!round.error.empty()) std::cout << "　　" << round.error << "\n";
+  std::cout << std::flush;
+}
+
+}  // namespace
+
+int sources_list(const Arguments& arguments) {
+  Post post(arguments);
+  for (const auto& state : post.watch.states()) {
+    std::cout << fmt::format("{}　{}（{} 件）\n　　確認 {}　変化 {}\n", state.enabled ? "有効" : "停止", state.source, state.items, state.checked_at.empty() ? "まだ" : state.checked_at,
+                             state.changed_at.empty() ? "まだ" : state.changed_at);
+    if (!state.error.empty()) std::cout << "　　誤り " << state.error << "\n";
+  }
+  return 0;
+}
+
+int sources_check(const Arguments& arguments, const std::vector<std::string>& names) {
+  Post post(arguments);
+  bool good = true;
+  auto report = [&](const indexer::Round& round) {
+    good = good && round.error.empty();
+    print(round);
+  };
+  if (names.empty()) post.watch.check_all(report, stop_requested);
+  for (const auto& name : names) report(post.watch.check(name, stop_requested));
+  return good ? 0 : some_refused;
+}
+
+}  // namespace shirube::commands
