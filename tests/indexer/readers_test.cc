@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "corpus/address.h"
 #include "corpus/outline.h"
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
@@ -27,12 +28,15 @@ std::string refusal(const std::string& bytes, const std::string& name) {
   }
 }
 
-/// A PDF of one page with the given content stream, valid enough for poppler.
+/// A PDF of one page with the given content stream, valid enough for poppler. F1 is Latin, F2 Japanese, F3 Japanese set vertically.
 std::string small_pdf(const std::string& content) {
   std::vector<std::string> objects = {
       "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R/F3 7 0 R>>>>>>",
       fmt::format("<</Length {}>>\nstream\n{}\nendstream", content.size(), content), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
+  for (auto encoding : {"UniJIS-UTF16-H", "UniJIS-UTF16-V"})
+    objects.push_back(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/HeiseiMin-W3/Encoding/{}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiMin-W3"
+                                  "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/HeiseiMin-W3/Flags 4>>>>]>>", encoding));
   std::string pdf = "%PDF-1.4\n", table;
   for (size_t i = 0; i < objects.size(); ++i) {
     table += fmt::format("{:010} 00000 n \n", pdf.size());
@@ -40,6 +44,13 @@ std::string small_pdf(const std::string& content) {
   }
   auto start = pdf.size();
   return pdf + fmt::format("xref\n0 {}\n0000000000 65535 f \n{}trailer<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", objects.size() + 1, table, objects.size() + 1, start);
+}
+
+/// Shows Japanese text from a point, in points from the lower left of the page.
+std::string show(std::string_view font, double x, double y, std::string_view text) {
+  std::string hex;
+  for (char32_t c : text::to_utf32(text)) hex += fmt::format("{:04X}", static_cast<uint32_t>(c));
+  return fmt::format("BT /{} 10 Tf {} {} Td <{}> Tj ET\n", font, x, y, hex);
 }
 
 PlacedWord word(std::string text, double left, double top, double size = 10, std::string font = "Mincho") {
@@ -197,7 +208,7 @@ TEST_CASE("law XML that nests without end is refused", "[indexer][law]") {
 }
 
 TEST_CASE("words on paper become lines with spaces by distance", "[indexer][pdf]") {
-  auto pages = indexer::lay_out({page({word("１", 50, 100), word("目的", 80, 100), word("情報", 50, 120), word("資産", 70.5, 120), word("を守る", 110, 120)})});
+  auto pages = indexer::lay_out({page({word("１", 50, 100), word("目的", 80, 100), word("情報", 50, 120), word("資産", 70.5, 120), word("を守る", 110, 120)})}).pages;
   CHECK(texts(pages[0]) == std::vector<std::string>{"１　目的", "情報資産　を守る"});
 }
 
@@ -208,7 +219,7 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
   words.push_back(word("ろうえい", 60, 92, 5));
   words.push_back(word("3", 50, 700, 5));
   words.push_back(word("規程とは市が定めるものをいう", 60, 700, 8));
-  auto lines = indexer::lay_out({page(words)})[0].lines;
+  auto lines = indexer::lay_out({page(words)}).pages[0].lines;
   REQUIRE(lines.size() == 11);
   CHECK(lines[0].text == "情報資産を守るため職員は規程に従い端末を管理しなければならない");
   CHECK(lines[0].right < 1);
@@ -217,7 +228,7 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
 }
 
 TEST_CASE("rows whose gaps stand below each other are a table", "[indexer][pdf]") {
-  auto lines = indexer::lay_out({page({word("区分", 50, 100), word("期間", 200, 100), word("重要", 50, 115), word("十年", 200, 115), word("普通", 50, 130), word("五年", 200, 130)})})[0].lines;
+  auto lines = indexer::lay_out({page({word("区分", 50, 100), word("期間", 200, 100), word("重要", 50, 115), word("十年", 200, 115), word("普通", 50, 130), word("五年", 200, 130)})}).pages[0].lines;
   REQUIRE(lines.size() == 3);
   CHECK(lines[1].table);
   CHECK(lines[1].text == "重要\t十年");
@@ -229,7 +240,7 @@ TEST_CASE("two columns of prose are read one after the other", "[indexer][pdf]")
     words.push_back(word(fmt::format("左の段の文章は続きます{:02}情報資産を守", i), 50, 100.0 + i * 20));
     words.push_back(word(fmt::format("右の段の文章は続きます{:02}情報資産を守", i), 310, 100.0 + i * 20));
   }
-  auto lines = texts(indexer::lay_out({page(words)})[0]);
+  auto lines = texts(indexer::lay_out({page(words)}).pages[0]);
   REQUIRE(lines.size() == 50);
   CHECK(lines[0].starts_with("左"));
   CHECK(lines[24].starts_with("左"));
@@ -240,11 +251,83 @@ TEST_CASE("lines at one height of most pages are headers", "[indexer][pdf]") {
   std::vector<PlacedPage> pages;
   for (int i = 0; i < 6; ++i)
     pages.push_back(page({word(fmt::format("第{}章の見出し", i), 200, 40, 7), word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100), word("以上", 50, 120)}));
-  for (auto& p : indexer::lay_out(pages)) {
+  for (auto& p : indexer::lay_out(pages).pages) {
     REQUIRE(p.lines.size() == 3);
     CHECK(p.lines[0].margin);
     CHECK_FALSE(p.lines[1].margin);
   }
+}
+
+TEST_CASE("the columns of a comparison table are texts of their own, over pages", "[indexer][pdf]") {
+  std::vector<PlacedWord> first = {word("次の表のとおり改正し、改正後の欄に掲げる規定を加え、又は改正前の欄に掲げる規定を削るものとする。", 50, 60),
+                                   word("改", 120, 90), word("正", 140, 90), word("後", 160, 90), word("改", 390, 90), word("正", 410, 90), word("前", 430, 90)};
+  std::vector<PlacedWord> second = {word("- 2 -", 290, 780)};
+  first.push_back(word("- 1 -", 290, 780));
+  auto row = [](std::vector<PlacedWord>& to, double top, std::string left, std::string right) {
+    if (!left.empty()) to.push_back(word(std::move(left), 52, top));
+    if (!right.empty()) to.push_back(word(std::move(right), 301, top));
+  };
+  row(first, 110, "第１条　職員は課長の許可を受けて端末を持ち出", "第１条　担当者は帳簿に記入する。");
+  row(first, 125, "すものとする。", "");
+  row(first, 145, "第２条　課長は持出しの記録を残し三年間保存し", "第２条　係長は帳簿を一年間保存し、求めがあれ");
+  row(second, 60, "なければならない。", "ば見せるものとする。");
+  row(second, 80, "第３条　［略］", "第３条　［略］");
+  second.push_back(word("備考　この表の傍線を付した部分は改正した部分を示すものとし、括弧の中は注記とするものとする。", 50, 110));
+  second.push_back(word("附　則", 80, 130));
+  second.push_back(word("この要綱は公布の日から施行する。", 60, 145));
+  auto layout = indexer::lay_out({page(first), page(second)});
+  CHECK(layout.doubtful.empty());
+  auto clauses = corpus::outline(layout.pages);
+  CHECK(test::render(clauses) == std::vector<std::string>{
+                                     "||次の表のとおり改正し、改正後の欄に掲げる規定を加え、又は改正前の欄に掲げる規定を削るものとする。⏎備考　この表の傍線を付した部分は改正した部分を示すものとし、括弧の中は注記とするものとする。",
+                                     "改正後||",
+                                     "  第１条||職員は課長の許可を受けて端末を持ち出すものとする。",
+                                     "  第２条||課長は持出しの記録を残し三年間保存しなければならない。",
+                                     "  第３条||［略］",
+                                     "改正前||",
+                                     "  第１条||担当者は帳簿に記入する。",
+                                     "  第２条||係長は帳簿を一年間保存し、求めがあれば見せるものとする。",
+                                     "  第３条||［略］",
+                                     "附則||この要綱は公布の日から施行する。",
+                                 });
+  corpus::assign_addresses(clauses);
+  CHECK(clauses[3].locator == "改正後第2条");
+  CHECK(clauses[7].path == "kaiseizen-2");
+  CHECK(clauses[8].page == 2);
+}
+
+TEST_CASE("the old text may stand first, and a table whose lines keep to no column is reported", "[indexer][pdf]") {
+  auto reversed = indexer::lay_out({page({word("現行", 120, 90), word("改正案", 390, 90), word("旧い規定の文", 52, 110), word("新しい規定の文", 301, 110), word("旧い規定の続き", 52, 130),
+                                          word("新しい規定の続き", 301, 130)})});
+  CHECK(reversed.doubtful.empty());
+  CHECK(texts(reversed.pages[0]) == std::vector<std::string>{"新しい規定の文", "新しい規定の続き", "旧い規定の文", "旧い規定の続き"});
+  auto across = indexer::lay_out({page({word("改正後", 120, 90), word("改正前", 390, 90), word("この線は二つの欄にまたがって書かれているので、どちらの欄のものとも言えない文です。", 52, 110)})});
+  CHECK(across.doubtful == std::vector<int>{1});
+  auto prose = indexer::lay_out({page({word("改正前の規定と改正後の規定を比べる。", 52, 90), word("改正後の規定は新しい。", 52, 110)})});
+  CHECK(prose.doubtful.empty());
+  CHECK(prose.pages[0].lines[0].column.empty());
+}
+
+TEST_CASE("vertical text is read from the right to the left", "[indexer][pdf]") {
+  auto content = show("F3", 500, 740, "第一条　この規程は、市の文書の取扱いについて必要な事項") + show("F3", 480, 740, "を定める（以下同じ。）。") + show("F3", 460, 740, "第二条　職員は、文書を丁寧に取り扱う。") +
+                 show("F2", 290, 40, "12");
+  auto e = indexer::read(small_pdf(content), "a.pdf");
+  REQUIRE(e.pages[0].lines.size() == 4);
+  CHECK(e.pages[0].lines[0].text == "第一条　この規程は、市の文書の取扱いについて必要な事項");
+  CHECK(e.pages[0].lines[1].text == "を定める（以下同じ。）。");
+  CHECK(e.pages[0].lines[2].text == "第二条　職員は、文書を丁寧に取り扱う。");
+  CHECK(e.pages[0].lines[3].margin);
+  // Some programs place each character upright, one below the other.
+  std::string single;
+  for (auto [x, words] : {std::pair{500.0, "第三条　課長は、記録を残す。"}, std::pair{475.0, "２　前項の記録は三年間保存する。"}}) {
+    double y = 740;
+    for (char32_t c : text::to_utf32(words)) {
+      if (c != U'　') single += show("F2", x, y, text::to_utf8(std::u32string(1, c)));
+      y -= 10;
+    }
+  }
+  auto stacked = texts(indexer::read(small_pdf(single), "a.pdf").pages[0]);
+  CHECK(stacked == std::vector<std::string>{"第三条　課長は、記録を残す。", "２　前項の記録は三年間保存する。"});
 }
 
 TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
@@ -254,7 +337,7 @@ TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
   CHECK(full.pages[0].lines[0].text == "Security policy of Hoshimi");
   CHECK(full.warnings.empty());
   auto empty = indexer::read(small_pdf(""), "a.pdf");
-  CHECK(empty.warnings == std::vector<std::string>{"1 ページに文字がありません（画像のみ）"});
+  CHECK(empty.warnings == std::vector<std::string>{"文字のないページ（画像のみ、本文検索の対象外）: 1 ページ"});
 }
 
 TEST_CASE("real files of all kinds are read or refused, never more", "[indexer][real]") {
