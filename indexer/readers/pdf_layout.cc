@@ -164,18 +164,6 @@ void mark_notes(std::vector<Strip>& strips, double body) {
   if (!strips.empty() && strips.back().words.size() == 1 && is_number(strips.back().words[0].text)) strips.back().note = false;
 }
 
-std::string text_of(const Strip& s) {
-  std::string out;
-  auto cells = s.table ? cells_of(s) : std::vector<size_t>{0};
-  for (size_t i = 0; i < s.words.size(); ++i) {
-    bool cell = i > 0 && std::find(cells.begin(), cells.end(), i) != cells.end();
-    if (cell) out += '\t';
-    else if (i > 0) out += space_between(s.words[i - 1], s.words[i], s.size, i == 1);
-    out += s.words[i].text;
-  }
-  return out;
-}
-
 /// Face and weight of most of a line; a 「※…」 remark set behind a heading does not count.
 void set_face(Line& line, const Strip& s) {
   std::map<std::string, size_t> fonts;
@@ -213,7 +201,7 @@ Line to_line(const std::vector<Strip>& strips, size_t i, const Body& body, std::
   auto& s = strips[i];
   auto [left, right] = edges;
   Line line;
-  line.text = text_of(s);
+  line.text = s.row.empty() ? text_of(s.words, s.size) : s.row;
   line.indent = std::max(0.0, (s.left - left) / body.size);
   line.right = ends_with_neighbour(strips, i) ? 0 : std::max(0.0, (right - s.right) / body.size);
   line.size = s.size / body.size;
@@ -340,6 +328,7 @@ Layout lay_out(const std::vector<PlacedPage>& pages) {
     page.number = static_cast<int>(p) + 1;
     auto [left, right] = margins.of(pages[p]);
     mark_tables(strips, body, left, right);
+    join_rows(strips);
     auto blocks = margins.blocks(pages[p], strips);
     for (size_t i = 0; i < strips.size(); ++i) page.lines.push_back(to_line(strips, i, body, blocks.at(strips[i].block)));
     out.pages.push_back(std::move(page));

@@ -5,12 +5,6 @@
 #include "text/utf8.h"
 
 namespace shirube::indexer {
-namespace {
-
-/// A character as wide as it is high, as far as spaces beside it are concerned.
-bool is_square(char32_t c) { return text::is_japanese(c) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0x2460 && c <= 0x24FF) || (c >= 0x2500 && c <= 0x27BF); }
-
-}  // namespace
 
 char32_t first_char(std::string_view s) { return s.empty() ? 0 : text::code_point_at(s, 0).value; }
 char32_t last_char(std::string_view s) {
@@ -18,6 +12,24 @@ char32_t last_char(std::string_view s) {
   for (size_t at = 0; at < s.size(); at += text::code_point_at(s, at).length) c = text::code_point_at(s, at).value;
   return c;
 }
+
+namespace {
+
+/// A character as wide as it is high, as far as spaces beside it are concerned.
+bool is_square(char32_t c) { return text::is_japanese(c) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0x2460 && c <= 0x24FF) || (c >= 0x2500 && c <= 0x27BF); }
+
+/// `first`: they begin the line.
+std::string space_between(const PlacedWord& a, const PlacedWord& b, double size, bool first) {
+  double gap = (b.left - a.right) / size;
+  auto before = last_char(a.text), after = first_char(b.text);
+  if (!is_square(before) && !is_square(after)) return gap > 0.12 || a.space_after ? (gap > 2 ? "　" : " ") : "";
+  // A number at the head of a line stands apart from its heading by however little.
+  if (gap < 0.3) return first && gap > 0.15 && text::is_digit(before) ? " " : "";
+  if (is_square(before) != is_square(after) && !text::is_digit(before)) return gap < 1.6 ? " " : "　";
+  return gap < 0.72 ? " " : "　";
+}
+
+}  // namespace
 
 std::vector<Strip> to_strips(std::vector<PlacedWord> words) {
   std::stable_sort(words.begin(), words.end(), [](auto& a, auto& b) { return a.top + a.bottom < b.top + b.bottom; });
@@ -49,14 +61,13 @@ std::vector<Strip> to_strips(std::vector<PlacedWord> words) {
   return strips;
 }
 
-std::string space_between(const PlacedWord& a, const PlacedWord& b, double size, bool first) {
-  double gap = (b.left - a.right) / size;
-  auto before = last_char(a.text), after = first_char(b.text);
-  if (!is_square(before) && !is_square(after)) return gap > 0.12 || a.space_after ? (gap > 2 ? "　" : " ") : "";
-  // A number at the head of a line stands apart from its heading by however little.
-  if (gap < 0.3) return first && gap > 0.15 && text::is_digit(before) ? " " : "";
-  if (is_square(before) != is_square(after) && !text::is_digit(before)) return gap < 1.6 ? " " : "　";
-  return gap < 0.72 ? " " : "　";
+std::string text_of(std::span<const PlacedWord> words, double size) {
+  std::string out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += space_between(words[i - 1], words[i], size, i == 1);
+    out += words[i].text;
+  }
+  return out;
 }
 
 }  // namespace shirube::indexer

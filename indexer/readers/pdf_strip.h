@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Strip {
   double left = 0, right = 0, top = 0, bottom = 0;
   double size = 0;      ///< of its largest type
   bool table = false, note = false, margin = false;
+  std::string row;      ///< of a table: its cells, parted by tabs
   std::string column;   ///< of a comparison table: its title
   size_t block = 0;     ///< columns and pages are margins of their own
 };
@@ -30,7 +32,7 @@ std::vector<Strip> to_strips(std::vector<PlacedWord> words);
 char32_t first_char(std::string_view s);
 char32_t last_char(std::string_view s);
 
-/// What stands between two words of a line by their distance: nothing, a space, a wide one. `first`: they begin the line.
-std::string space_between(const PlacedWord& a, const PlacedWord& b, double size, bool first);
+/// The words of a line with what stands between them by their distance: nothing, a space, a wide one.
+std::string text_of(std::span<const PlacedWord> words, double size);
 
 }  // namespace shirube::indexer

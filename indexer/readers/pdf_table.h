@@ -12,7 +12,10 @@ namespace shirube::indexer {
 /// `left` and `right` are the edges of the text.
 void mark_tables(std::vector<Strip>& strips, const Body& body, double left, double right);
 
-/// The cells of a row, by the position of their first words.
-std::vector<size_t> cells_of(const Strip& row);
+/// Puts rows together of the lines marked: a cell's lines are joined, and the cells stand in Strip::row, parted by
+/// tabs. A row is known by the space around it, or by its first cell where rows stand close; where neither
+/// tells (cells set to the middle of close rows) each line stays a row of its own: words of two rows in one
+/// would be worse than a row in pieces.
+void join_rows(std::vector<Strip>& strips);
 
 }  // namespace shirube::indexer

@@ -234,6 +234,52 @@ TEST_CASE("rows whose gaps stand below each other are a table", "[indexer][pdf]"
   CHECK(lines[1].text == "重要\t十年");
 }
 
+TEST_CASE("the lines of a cell are joined, as far as the rows can be told", "[indexer][pdf]") {
+  // Columns at 50, 120 and 300; what stands in them, by line.
+  auto table = [](const std::vector<std::tuple<double, std::string, std::string, std::string>>& rows) {
+    std::vector<PlacedWord> words;
+    for (auto& [top, first, second, third] : rows)
+      for (auto [left, text] : {std::pair{50.0, first}, {120.0, second}, {300.0, third}})
+        if (!text.empty()) words.push_back(word(text, left, top));
+    return texts(indexer::lay_out({page(words)}).pages[0]);
+  };
+  const std::vector<std::string> joined = {"区分\t対象\t期間", "端末\t庁外へ持ち出すことを課長が許可した端末をいい、私物を除く。\t五年", "媒体\t貸与された記憶装置\t三年。ただし、監査が終わる日まで延ばす。"};
+  SECTION("rows with space around them") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {120, "端末", "庁外へ持ち出すことを課長が許可し", "五年"}, {132, "", "た端末をいい、私物を除く。", ""},
+                 {152, "媒体", "貸与された記憶装置", "三年。ただし、監査が終わる"}, {164, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("cells in the middle of their rows") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {120, "", "庁外へ持ち出すことを課長が許可し", ""}, {126, "端末", "", "五年"}, {132, "", "た端末をいい、私物を除く。", ""},
+                 {152, "", "", "三年。ただし、監査が終わる"}, {158, "媒体", "貸与された記憶装置", ""}, {164, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("close rows that begin with their first cell") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {112, "端末", "庁外へ持ち出すことを課長が許可し", "五年"}, {124, "", "た端末をいい、私物を除く。", ""},
+                 {136, "媒体", "貸与された記憶装置", "三年。ただし、監査が終わる"}, {148, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("close rows with cells in the middle stay as printed") {
+    auto lines = table({{100, "区分", "対象", "期間"}, {112, "", "庁外へ持ち出すことを課長が許可し", ""}, {118, "端末", "", "五年"}, {124, "", "た端末をいい、私物を除く。", ""},
+                        {136, "", "", "三年。ただし、監査が終わる"}, {142, "媒体", "貸与された記憶装置", ""}, {148, "", "", "日まで延ばす。"}});
+    CHECK(lines.size() == 7);
+  }
+  SECTION("rows of one line each stay rows") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {115, "端末", "持ち出す端末", "五年"}, {130, "媒体", "記憶装置", "三年"}, {145, "紙", "書類", "一年"}}) ==
+          std::vector<std::string>{"区分\t対象\t期間", "端末\t持ち出す端末\t五年", "媒体\t記憶装置\t三年", "紙\t書類\t一年"});
+  }
+}
+
+TEST_CASE("justified lines of prose are no table", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 12; ++i) {
+    // Latin words set apart by whatever is left of the line.
+    double x = 50;
+    for (auto& part : {std::string("職員は"), std::string("Windows"), std::string("の設定を"), std::string("VPN"), std::string("の手順に従って行うものとし、記録を残す")}) {
+      words.push_back(word(part, x, 100.0 + i * 15));
+      x = words.back().right + 2 + (i * 7 % 5);
+    }
+  }
+  for (auto& line : indexer::lay_out({page(words)}).pages[0].lines) CHECK_FALSE(line.table);
+}
+
 TEST_CASE("two columns of prose are read one after the other", "[indexer][pdf]") {
   std::vector<PlacedWord> words;
   for (int i = 0; i < 25; ++i) {
