@@ -22,6 +22,7 @@
 #include "corpus/doubt.h"
 #include "corpus/outline.h"
 #include "indexer/convert.h"
+#include "indexer/ocr.h"
 #include "indexer/sandbox.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -49,13 +50,13 @@ Json to_json(const Extraction& e) {
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
           {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
-          {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
+          {"members", std::move(members)}, {"scanned", e.scanned}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
 /// What came through the pipe is still not to be trusted: every index and kind is checked.
 Extraction from_json(const Json& json) {
   Extraction e{json.at("media_type"), json.at("encoding"), {json.at("title"), json.at("number"), json.at("abbreviation"), json.at("issued")},
-               json.at("warnings"), {}, json.at("pages"), {}, {}};
+               json.at("warnings"), {}, json.at("pages"), {}, json.at("scanned"), {}};
   if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{wanted.at(0), wanted.at(1)};
   for (const auto& row : json.at("clauses")) {
     corpus::Clause c;
@@ -218,6 +219,24 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
   }
 }
 
+/// Reads the pictures of a PDF too. What cannot be recognised stays what it was.
+Extraction with_recognised_text(const std::string& bytes, Extraction first, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  if (!can_recognise(limits)) {
+    first.warnings.emplace_back("画像のページの文字は、文字認識（OCR）で読めます。ocrmypdf と tesseract-ocr-jpn をインストールして登録し直してください。");
+    return first;
+  }
+  try {
+    Extraction read = read_in_child(recognise(bytes, first.scanned, limits, stop), "recognised.pdf", limits, program, stop);
+    read.scanned = 0;
+    read.warnings.insert(read.warnings.begin(), fmt::format("文字認識（OCR）による文字です（{} ページ）。原本と照合してください。", first.scanned));
+    return read;
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid) throw;
+    first.warnings.emplace_back(e.what());
+    return first;
+  }
+}
+
 // ---- the child's side ----
 
 void limit(int resource, uint64_t value) {
@@ -259,7 +278,7 @@ Json problem(const char* message, const std::string& hint) { return {{"error", m
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
   Extract got = read(bytes, file_name);
-  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members), std::move(got.conversion)};
+  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members), got.scanned, std::move(got.conversion)};
   std::set<int> pages;
   for (const auto& page : got.pages) {
     if (page.number > 0) pages.insert(page.number);
@@ -292,6 +311,7 @@ int run_extraction_child(const std::string& file_name, const ExtractionLimits& l
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
                             const std::atomic<bool>& stop) {
   Extraction first = read_in_child(bytes, file_name, limits, program, stop);
+  if (first.scanned > 0) return with_recognised_text(bytes, std::move(first), limits, program, stop);
   if (!first.conversion) return first;
   Extraction made = read_in_child(convert(bytes, *first.conversion, limits, stop), "converted." + first.conversion->to, limits, program, stop);
   if (made.conversion) throw Error(ErrorKind::invalid, "変換した文書を読み取れません。", "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直してください。");

@@ -277,6 +277,8 @@ Extract extract(const std::string& bytes) {
   auto layout = lay_out(pages);
   e.pages = std::move(layout.pages);
   if (!layout.doubtful.empty()) e.warnings.push_back(fmt::format("新旧対照表の欄を分けられないところがあります（確認: {} ページ）", page_ranges(layout.doubtful)));
+  size_t empty = tally.empty_pages.size();
+  if (empty * 2 >= pages.size() || empty >= 3) e.scanned = empty;
   e.facts.title = std::string(text::trim(to_string(document->get_title())));
   return e;
 }
