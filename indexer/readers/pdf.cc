@@ -82,7 +82,8 @@ void correct_sizes(std::vector<PlacedWord>& words) {
       square = text::is_kanji(c.value) || text::is_hiragana(c.value);
       at += c.length;
     }
-    if (square && w.right > w.left) ratios[w.font].push_back(w.size * static_cast<double>(length) / (w.right - w.left));
+    bool recognised = w.font.find("GlyphLess") != w.font.npos;  // its boxes tell its size
+    if (square && !recognised && w.right > w.left) ratios[w.font].push_back(w.size * static_cast<double>(length) / (w.right - w.left));
   }
   for (auto& [font, found] : ratios) {
     auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
@@ -159,6 +160,33 @@ void join_characters(std::vector<PlacedWord>& words) {
   words = std::move(joined);
 }
 
+/// Tesseract puts what it read behind the picture in a font without glyphs, half as wide as Japanese is, word by
+/// word and each line as large as it is high. Its spaces between Japanese words are none that were printed.
+void join_recognised(std::vector<PlacedWord>& words) {
+  auto recognised = [](const PlacedWord& w) { return w.font.find("GlyphLess") != w.font.npos; };
+  std::vector<double> sizes;
+  for (auto& w : words)
+    if (recognised(w)) sizes.push_back(w.size);
+  if (sizes.empty()) return;
+  auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::ranges::nth_element(sizes, middle);
+  double usual = *middle;
+  std::ranges::stable_sort(words, {}, [](const PlacedWord& w) { return std::pair(std::lround(w.top), w.left); });
+  std::vector<PlacedWord> joined;
+  for (auto& w : words) {
+    if (recognised(w) && std::abs(w.size - usual) < usual * 0.3) w.size = usual;
+    auto* before = joined.empty() ? nullptr : &joined.back();
+    bool beside = before && recognised(w) && recognised(*before) && std::lround(w.top) == std::lround(before->top) && w.left - before->right < w.size * 1.5;
+    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(text::to_utf32(before->text).back())) {
+      before->text += w.text;
+      before->right = w.right;
+    } else {
+      joined.push_back(std::move(w));
+    }
+  }
+  words = std::move(joined);
+}
+
 /// Columns from right to left, or lines set sideways, become lines from top to bottom. What stands upright above
 /// and below them is a header or footer.
 void turn(PlacedPage& page, std::vector<Box>& boxes, Direction direction) {
@@ -209,6 +237,7 @@ PlacedPage place(const poppler::page& page, int number, Tally& tally) {
   if (turned != letters.end()) turn(out, boxes, turned->first);
   else for (auto& b : boxes) out.words.push_back(std::move(b.word));
   if (turned == letters.end() && down >= 40 && down * 4 > across) tally.mixed_pages.push_back(number);
+  join_recognised(out.words);
   correct_sizes(out.words);
   return out;
 }

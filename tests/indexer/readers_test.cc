@@ -28,15 +28,15 @@ std::string refusal(const std::string& bytes, const std::string& name) {
   }
 }
 
-/// A PDF of one page with the given content stream, valid enough for poppler. F1 is Latin, F2 Japanese, F3 Japanese set vertically.
+/// A PDF of one page with the given content stream, valid enough for poppler. F1 is Latin, F2 Japanese, F3 Japanese set vertically, F4 what OCR writes with.
 std::string small_pdf(const std::string& content) {
   std::vector<std::string> objects = {
       "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R/F3 7 0 R>>>>>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R/F3 7 0 R/F4 8 0 R>>>>>>",
       fmt::format("<</Length {}>>\nstream\n{}\nendstream", content.size(), content), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
-  for (auto encoding : {"UniJIS-UTF16-H", "UniJIS-UTF16-V"})
-    objects.push_back(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/HeiseiMin-W3/Encoding/{}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiMin-W3"
-                                  "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/HeiseiMin-W3/Flags 4>>>>]>>", encoding));
+  for (auto [font, encoding] : {std::pair{"HeiseiMin-W3", "UniJIS-UTF16-H"}, {"HeiseiMin-W3", "UniJIS-UTF16-V"}, {"GlyphLessFont", "UniJIS-UTF16-H"}})
+    objects.push_back(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/{0}/Encoding/{1}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/{0}"
+                                  "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/{0}/Flags 4>>>>]>>", font, encoding));
   std::string pdf = "%PDF-1.4\n", table;
   for (size_t i = 0; i < objects.size(); ++i) {
     table += fmt::format("{:010} 00000 n \n", pdf.size());
@@ -374,6 +374,14 @@ TEST_CASE("vertical text is read from the right to the left", "[indexer][pdf]") 
   }
   auto stacked = texts(indexer::read(small_pdf(single), "a.pdf").pages[0]);
   CHECK(stacked == std::vector<std::string>{"第三条　課長は、記録を残す。", "２　前項の記録は三年間保存する。"});
+}
+
+TEST_CASE("what OCR put behind a picture is read as lines", "[indexer][pdf]") {
+  auto recognised = [](double x, double y, std::string_view words) { return "50 Tz\n" + show("F4", x, y, words); };
+  auto lines = indexer::read(small_pdf(recognised(72, 700, "情報") + recognised(94, 700, "セキ") + recognised(110, 700, "ュリティ") + recognised(140, 700, "は") + recognised(160, 700, "VPN") +
+                                       recognised(186, 700, "による") + recognised(72, 680, "課長")), "a.pdf").pages[0].lines;
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].text == "情報セキュリティは VPN による");
 }
 
 TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
