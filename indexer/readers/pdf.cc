@@ -4,6 +4,8 @@
 #include <poppler-page.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
@@ -224,7 +226,9 @@ PlacedPage place(const poppler::page& page, int number, Tally& tally) {
   std::vector<Box> boxes;
   for (auto& box : page.text_list(poppler::page::text_list_include_font)) {
     auto w = to_word(box);
-    if (text::trim(w.text).empty()) continue;
+    // Whatever a file says of places: only what can be on paper is laid out.
+    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < 1e5; });
+    if (!on_paper || text::trim(w.text).empty()) continue;
     auto letters = text::length_utf8(w.text);
     auto direction = direction_of(box, w, letters);
     boxes.push_back({std::move(w), direction, letters});

@@ -97,7 +97,8 @@ struct Table {
 /// Where the space between two columns is: the place that the lines below the titles keep free the longest, and
 /// among such places the one with words on both sides. Nothing when the first line stands across everywhere.
 std::optional<Gutter> find_gutter(std::span<const Strip> lines, const Title& before, const Title& after) {
-  constexpr double step = 0.5, touch = 0.1;
+  constexpr double touch = 0.1;
+  double step = std::max(0.5, (after.left - before.right) / 1000);
   std::optional<Gutter> best;
   std::pair<size_t, size_t> most{0, 0};
   for (double x = before.right; x <= after.left; x += step) {
