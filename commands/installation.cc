@@ -39,7 +39,7 @@ fs::path prepare(const fs::path& data, store::Database::Open open) {
 
 indexer::ExtractionLimits limits(const config::Config& config) {
   return {static_cast<unsigned>(config.cpu_seconds), static_cast<unsigned>(config.wall_seconds), static_cast<uint64_t>(config.memory_mib) << 20,
-          static_cast<uint64_t>(config.file_mib) << 20, static_cast<uint64_t>(config.output_mib) << 20, config.libreoffice, static_cast<uint64_t>(config.libreoffice_memory_mib) << 20};
+          static_cast<uint64_t>(config.file_mib) << 20, static_cast<uint64_t>(config.output_mib) << 20, config.libreoffice, static_cast<uint64_t>(config.libreoffice_memory_mib) << 20, config.ocr};
 }
 
 Installation::Installation(const Arguments& arguments, store::Database::Open open)

@@ -31,6 +31,7 @@ const Setting settings[] = {
     {"ingest", "output_mib", Range{&Config::output_mib, 1, 4096}},
     {"ingest", "libreoffice", &Config::libreoffice},
     {"ingest", "libreoffice_memory_mib", Range{&Config::libreoffice_memory_mib, 512, 65536}},
+    {"ingest", "ocr", &Config::ocr},
     {"sources", "file", &Config::sources},
     {"index", "threads", Range{&Config::index_threads, 1, 64}},
     {"serve", "host", &Config::host},

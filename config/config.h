@@ -22,6 +22,7 @@ struct Config {
   int64_t output_mib = 256;
   std::string libreoffice = "/usr/bin/soffice";
   int64_t libreoffice_memory_mib = 4096;
+  std::string ocr = "/usr/bin/ocrmypdf";
 
   // [sources]
   std::string sources = "sources.toml";  ///< beside the settings file; the places that are watched

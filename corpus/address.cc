@@ -88,7 +88,9 @@ struct AnnexName {
 };
 
 constexpr AnnexName annex_names[] = {{"附則", "fusoku"}, {"付則", "fusoku"},  {"別表", "beppyo"}, {"別紙", "besshi"}, {"別記", "bekki"},
-                                     {"別添", "betten"}, {"様式", "yoshiki"}, {"付録", "furoku"}, {"別図", "bezzu"},  {"記", "ki"}};
+                                     {"別添", "betten"}, {"様式", "yoshiki"}, {"付録", "furoku"}, {"別図", "bezzu"},
+                                     {"改正後", "kaiseigo"}, {"改正前", "kaiseizen"}, {"改正案", "kaiseian"}, {"現行", "genko"},  {"記", "ki"},
+                                     {"新", "shin"},         {"旧", "kyu"}};
 
 constexpr size_t longest_act = 150;  // bytes of 「（令和四年六月一七日法律第六八号）」 and its like
 

@@ -37,6 +37,7 @@ class Builder {
 
  private:
   void take(size_t i);
+  void enter_column(const Row& row);
   bool take_number(size_t i, bool continues);
   bool take_heading(size_t i);
   bool take_annex_title(size_t i, const Row& row);
@@ -59,6 +60,16 @@ class Builder {
   Levels levels_;
   std::vector<Draft> drafts_;
   std::optional<size_t> current_;
+  /// Where the walk stands in the text: a column of a comparison table is one of its own, and what comes
+  /// behind the table goes on where the text stood before it.
+  struct Standing {
+    Levels levels;
+    std::optional<size_t> current;
+    bool numbered = false;
+  };
+  Standing text_;
+  std::string column_;           ///< its title; empty in the text
+  std::optional<size_t> root_;   ///< the clause that is the column
   std::string caption_;    ///< 「（目的）」 waiting for its article
   const Row* first_ = nullptr;     ///< of the open paragraph
   const Row* previous_ = nullptr;  ///< its last line
@@ -131,6 +142,18 @@ void join_captions(std::vector<Row>& rows) {
   std::erase_if(rows, [](auto& r) { return r.text.empty(); });
 }
 
+/// The columns of a comparison table stand beside each other on each page; they are read one after the other.
+void gather_columns(std::vector<Row>& rows) {
+  for (auto begin = rows.begin(); begin != rows.end();) {
+    begin = std::find_if(begin, rows.end(), [](auto& r) { return !r.column.empty(); });
+    auto end = std::find_if(begin, rows.end(), [](auto& r) { return r.column.empty(); });
+    while (begin != end) {
+      auto column = begin->column;
+      begin = std::stable_partition(begin, end, [&](auto& r) { return r.column == column; });
+    }
+  }
+}
+
 /// Slides have a title in larger type at the head of each page.
 bool are_slides(const std::vector<Row>& rows) {
   size_t pages = 0, titled = 0;
@@ -148,6 +171,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
     r.face = face_style(r);
     r.stands_out = r.heading || r.size > 1.05 || (body_.layout && (r.bold != body_.bold || r.font != body_.font));
   }
+  gather_columns(rows_);
   headed_ = std::ranges::count_if(rows_, &Row::heading) >= 3;
   join_headings(rows_, body_);
   if (legal_) join_captions(rows_);
@@ -235,7 +259,7 @@ void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row
   d.clause.label = m.label;
   auto upper = place.keep > 0 ? drafts_[levels_.open_lists()[place.keep - 1].node].clause.kind : ClauseKind::preamble;
   d.clause.kind = kind_of(m, levels_, place.keep, legal_, upper);
-  if (place.keep > 0) d.clause.parent = levels_.open_lists()[place.keep - 1].node;
+  d.clause.parent = place.keep > 0 ? std::optional(levels_.open_lists()[place.keep - 1].node) : root_;
   if (row.page > 0) d.clause.page = row.page;
   d.clause.heading = std::exchange(caption_, {});
   d.lead = std::string(text::trim(std::string_view(row.text).substr(m.length)));
@@ -283,7 +307,7 @@ bool Builder::take_number(size_t i, bool continues) {
 
 /// The line below a bare 「別紙１」「第１章」 or 「3.1」 is its title.
 bool Builder::take_annex_title(size_t i, const Row& row) {
-  if (!current_ || i == 0) return false;
+  if (!current_ || current_ == root_ || i == 0) return false;
   auto& d = drafts_[*current_];
   bool frame = d.family.core == Core::annex || d.family.core == Core::decimal || (legal_rank(d.family.core) && d.family.core != Core::article);
   if (!frame || !d.lead.empty() || !d.lines.empty() || !d.clause.heading.empty()) return false;
@@ -296,7 +320,8 @@ bool Builder::take_annex_title(size_t i, const Row& row) {
 bool Builder::take_heading(size_t i) {
   auto& row = rows_[i];
   auto style = heading_style(rows_, i, body_);
-  if (!style) return false;
+  bool remark = !row.column.empty() && text::trim(row.text).starts_with("［");  // 「［略］」「［項を加える］」
+  if (!style || remark) return false;
   if (!numbered_ && (row.page == 1 || (row.page == 0 && i < 6))) return false;
   bool slide = slides_ && row.first_on_page;
   if (slide) style->style = 2;
@@ -306,7 +331,7 @@ bool Builder::take_heading(size_t i) {
   d.family = *style;
   d.title = true;
   d.lead = std::string(without_sign(row.text));
-  if (place.keep > 0) d.clause.parent = open[place.keep - 1].node;
+  d.clause.parent = place.keep > 0 ? std::optional(open[place.keep - 1].node) : root_;
   if (row.page > 0) d.clause.page = row.page;
   Levels::Entry e{*style, {1}, 0, false, false, true, row.indent, row.size, row.bold, row.face};
   e.node = add(std::move(d));
@@ -332,8 +357,29 @@ void Builder::take_content(const Row& row, bool continues) {
   if (numbered_) set_body();
 }
 
+/// Articles of a column are numbered by themselves, as those of an annex are: the column is cited as one.
+void Builder::enter_column(const Row& row) {
+  if (!caption_.empty()) current().lines.push_back(std::exchange(caption_, {}));
+  if (column_.empty()) text_ = {levels_, current_, numbered_};
+  column_ = row.column;
+  first_ = previous_ = nullptr;
+  note_open_ = false;
+  levels_ = column_.empty() ? std::move(text_.levels) : Levels{};
+  current_ = text_.current;
+  numbered_ = column_.empty() ? text_.numbered : true;
+  root_.reset();
+  if (column_.empty()) return;
+  Draft d;
+  d.family = {Core::annex, Shell::bare, 0};
+  d.clause.kind = ClauseKind::annex;
+  d.clause.label = column_;
+  if (row.page > 0) d.clause.page = row.page;
+  root_ = add(std::move(d));
+}
+
 void Builder::take(size_t i) {
   auto& row = rows_[i];
+  if (row.column != column_) enter_column(row);
   if (row.note) return take_content(row, false);
   if (row.table) {
     take_content(row, false);
@@ -345,13 +391,14 @@ void Builder::take(size_t i) {
     current_.reset();
     previous_ = nullptr;
   }
-  bool continues = previous_ && current_ && goes_on(*first_, *previous_, row);
+  bool caption = is_caption_of_next(i);
+  bool continues = previous_ && current_ && goes_on(*first_, *previous_, row) && !(caption && text::trim(previous_->text).ends_with("。"));
   auto words = text::trim(row.text);
   if (words == "記" && !continues) {
     levels_.close_all();
     numbered_ = false;
   }
-  if (is_caption_of_next(i) && !continues) {
+  if (caption && !continues) {
     caption_ = std::string(words);
     previous_ = nullptr;
     return;

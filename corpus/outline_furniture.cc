@@ -145,7 +145,7 @@ void strip_headers_and_footers(std::vector<Page>& pages) {
     std::vector<size_t> at;
     if (p.bare) return at;
     for (size_t i = 0; i < p.lines.size(); ++i)
-      if (i < kDepth || i + kDepth >= p.lines.size()) at.push_back(i);
+      if ((i < kDepth || i + kDepth >= p.lines.size()) && p.lines[i].column.empty()) at.push_back(i);
     return at;
   };
   for (auto& p : pages)

@@ -117,7 +117,7 @@ void measure(std::vector<Row>& rows) {
 }
 
 bool goes_on(const Row& first, const Row& previous, const Row& row) {
-  if (!previous.full || row.table || previous.table || row.blank_above || row.heading || previous.heading) return false;
+  if (!previous.full || row.table || previous.table || row.blank_above || row.heading || previous.heading || row.column != previous.column) return false;
   if (row.size > previous.size * 1.08 || row.size < previous.size * 0.92) return false;
   if (row.bold != previous.bold && row.gap > 0.2) return false;
   if (!row.first_on_page && row.gap > 0.9) return false;

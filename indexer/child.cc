@@ -22,6 +22,7 @@
 #include "corpus/address.h"
 #include "corpus/outline.h"
 #include "indexer/convert.h"
+#include "indexer/ocr.h"
 #include "indexer/readers/archive.h"
 #include "indexer/sandbox.h"
 #include "text/date.h"
@@ -52,7 +53,7 @@ Json to_json(const Extraction& e) {
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
   return {{"media_type", e.media_type}, {"encoding", e.encoding}, {"title", e.facts.title}, {"number", e.facts.number},
           {"abbreviation", e.facts.abbreviation}, {"issued", e.facts.issued}, {"effective", e.facts.effective}, {"warnings", e.warnings}, {"pages", e.pages}, {"clauses", std::move(clauses)},
-          {"members", std::move(members)}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
+          {"members", std::move(members)}, {"scanned", e.scanned}, {"conversion", e.conversion ? Json{e.conversion->from, e.conversion->to} : Json()}};
 }
 
 // What a child may say at the most; an honest one says far less.
@@ -123,7 +124,7 @@ const Json& list(const Json& json, size_t most) {
 Extraction from_json(const Json& json) {
   Extraction e{name_of(json.at("media_type")), name_of(json.at("encoding")),
                {line_of(json.at("title")), line_of(json.at("number")), line_of(json.at("abbreviation")), name_of(json.at("issued")), name_of(json.at("effective"))}, {}, {},
-               static_cast<int>(number(json.at("pages"), 0, most_pages)), {}, {}};
+               static_cast<int>(number(json.at("pages"), 0, most_pages)), {}, static_cast<size_t>(number(json.at("scanned"), 0, most_pages)), {}};
   for (const auto* day : {&e.facts.issued, &e.facts.effective}) expect(day->empty() || text::from_iso(*day));
   for (const auto& warning : list(json.at("warnings"), most_warnings)) e.warnings.push_back(line_of(warning));
   if (const auto& wanted = json.at("conversion"); !wanted.is_null()) e.conversion = Conversion{name_of(wanted.at(0)), name_of(wanted.at(1))};
@@ -325,6 +326,24 @@ Extraction read_in_child(const std::string& bytes, const std::string& file_name,
   return in_child(extract_command, file_name, bytes, limits, program, stop, from_json);
 }
 
+/// Reads the pictures of a PDF too. What cannot be recognised stays what it was.
+Extraction with_recognised_text(const std::string& bytes, Extraction first, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  if (!can_recognise(limits)) {
+    first.warnings.emplace_back("画像のページの文字は、文字認識（OCR）で読めます。ocrmypdf と tesseract-ocr-jpn をインストールして登録し直してください。");
+    return first;
+  }
+  try {
+    Extraction read = read_in_child(recognise(bytes, first.scanned, limits, stop), "recognised.pdf", limits, program, stop);
+    read.scanned = 0;
+    read.warnings.insert(read.warnings.begin(), fmt::format("文字認識（OCR）による文字です（{} ページ）。原本と照合してください。", first.scanned));
+    return read;
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid) throw;
+    first.warnings.emplace_back(e.what());
+    return first;
+  }
+}
+
 // ---- the child's side ----
 
 void limit(int resource, uint64_t value) {
@@ -366,7 +385,7 @@ Json problem(const char* message, const std::string& hint) { return {{"error", m
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
   Extract got = read(bytes, file_name);
-  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members), std::move(got.conversion)};
+  Extraction out{got.media_type, got.encoding, got.facts, got.warnings, {}, 0, std::move(got.members), got.scanned, std::move(got.conversion)};
   std::set<int> pages;
   for (const auto& page : got.pages) {
     if (page.number > 0) pages.insert(page.number);
@@ -401,6 +420,7 @@ int run_child(std::string_view command, const std::string& argument, const Extra
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,
                             const std::atomic<bool>& stop) {
   Extraction first = read_in_child(bytes, file_name, limits, program, stop);
+  if (first.scanned > 0) return with_recognised_text(bytes, std::move(first), limits, program, stop);
   if (!first.conversion) return first;
   Extraction made = read_in_child(convert(bytes, *first.conversion, limits, stop), "converted." + first.conversion->to, limits, program, stop);
   if (made.conversion) throw Error(ErrorKind::invalid, "変換した文書を読み取れません。", "元のソフトで docx・xlsx・pptx 又は PDF の形式で保存し直してください。");

@@ -24,7 +24,8 @@ struct ExtractionLimits {
   uint64_t file_bytes = uint64_t{256} << 20;  ///< of the file itself
   uint64_t output_bytes = uint64_t{256} << 20;
   std::filesystem::path office = "/usr/bin/soffice";        ///< LibreOffice; formats that need it are refused without
-  uint64_t office_memory_bytes = uint64_t{4} << 30;         ///< its address space, of which it uses a small part
+  uint64_t office_memory_bytes = uint64_t{4} << 30;         ///< its address space, and that of OCR; they use a small part
+  std::filesystem::path ocr = "/usr/bin/ocrmypdf";          ///< reads scanned PDF; empty or absent: they stay pictures
 };
 
 /// A file read and cut.
@@ -35,12 +36,13 @@ struct Extraction {
   std::vector<corpus::Clause> clauses;
   int pages = 0;
   std::vector<Member> members;  ///< files inside it, to be read by themselves
+  size_t scanned = 0;           ///< pages of a PDF without text that are worth reading by OCR; none once they are read
   std::optional<Conversion> conversion;  ///< to be made first, where nothing is read yet; never from extract_in_child()
 };
 
 /// Reads and cuts a file's bytes in a child process; the child sees nothing else of the machine's
 /// files. A format that must be converted first (doc, odt, rtf) is, by a program of its own, and what was
-/// made of it is read in a child again. `program` is the shirube executable. Throws Error{invalid} with the reader's reason, or with
+/// made of it is read in a child again; so is a scanned PDF whose text OCR can find. `program` is the shirube executable. Throws Error{invalid} with the reader's reason, or with
 /// what befell the child: over time, over memory, crashed; Error{unavailable} when `stop` was set
 /// meanwhile. Safe from any thread.
 Extraction extract_in_child(const std::string& bytes, const std::string& file_name, const ExtractionLimits& limits, const std::filesystem::path& program,

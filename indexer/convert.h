@@ -8,10 +8,8 @@
 
 namespace shirube::indexer {
 
-/// Makes a Word, Excel or PowerPoint file of an older or other Office file, by LibreOffice: a program
-/// of its own, `limits.office`, in a process group of its own with a private folder that is gone
-/// afterwards, in a ProgramSandbox, without network where the kernel allows, bounded in time, memory and what it writes.
-/// What it makes is as untrusted as what it was given. Throws Error{invalid} when LibreOffice is not
+/// Makes a Word, Excel or PowerPoint file of an older or other Office file, by LibreOffice
+/// (`limits.office`, run as program.h says). What it makes is as untrusted as what it was given. Throws Error{invalid} when LibreOffice is not
 /// installed, cannot read the file or takes too long; Error{unavailable} when `stop` was set
 /// meanwhile. Safe from any thread.
 std::string convert(const std::string& bytes, const Conversion& conversion, const ExtractionLimits& limits, const std::atomic<bool>& stop);

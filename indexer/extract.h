@@ -36,6 +36,7 @@ struct Extract {
   std::string encoding;               ///< of text files
   std::vector<corpus::Page> pages;
   std::vector<corpus::Clause> clauses;
+  size_t scanned = 0;                 ///< pages of a PDF that are pictures only, where they are all, half or several
   std::vector<Member> members;        ///< in their order; a ZIP file has nothing else
   FoundFacts facts;
   std::optional<Conversion> conversion;  ///< of a format without a reader: nothing else is filled in

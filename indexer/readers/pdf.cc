@@ -4,6 +4,8 @@
 #include <poppler-page.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,9 +41,20 @@ bool is_bold(std::string_view font) {
   return false;
 }
 
+/// Signs drawn for vertical text, as the signs they are.
+std::string plain_signs(std::string s) {
+  static constexpr std::pair<std::string_view, std::string_view> signs[] = {
+      {"︑", "、"}, {"︒", "。"}, {"︐", "，"}, {"︓", "："}, {"︔", "；"}, {"︕", "！"}, {"︖", "？"}, {"︙", "…"}, {"︰", "‥"}, {"︱", "—"}, {"︲", "–"},
+      {"︵", "（"}, {"︶", "）"}, {"︷", "｛"}, {"︸", "｝"}, {"︹", "〔"}, {"︺", "〕"}, {"︻", "【"}, {"︼", "】"}, {"︽", "《"}, {"︾", "》"},
+      {"︿", "〈"}, {"﹀", "〉"}, {"﹁", "「"}, {"﹂", "」"}, {"﹃", "『"}, {"﹄", "』"}, {"﹇", "［"}, {"﹈", "］"}};
+  if (s.find("\xEF\xB8") == s.npos && s.find("\xEF\xB9") == s.npos) return s;
+  for (auto& [drawn, sign] : signs) s = text::replace_all(s, drawn, sign);
+  return s;
+}
+
 PlacedWord to_word(const poppler::text_box& box) {
   PlacedWord w;
-  w.text = to_string(box.text());
+  w.text = plain_signs(to_string(box.text()));
   auto b = box.bbox();
   w.left = b.left(), w.top = b.top(), w.right = b.right(), w.bottom = b.bottom();
   if (box.has_font_info()) {
@@ -49,6 +62,11 @@ PlacedWord to_word(const poppler::text_box& box) {
     w.font = font_name(box.get_font_name());
   }
   if (w.size <= 0 || w.size > 400) w.size = std::max(1.0, std::min(b.height(), b.width()));
+  if (box.has_font_info() && box.get_wmode() == poppler::text_box::vertical_wmode) {
+    // Vertical glyphs hang from the middle of their upper edge, which poppler takes for the lower left corner of the first.
+    w.left -= w.size / 2, w.right -= w.size / 2;
+    w.top += w.size, w.bottom += w.size;
+  }
   w.bold = is_bold(w.font);
   w.space_after = box.has_space_after();
   return w;
@@ -66,7 +84,8 @@ void correct_sizes(std::vector<PlacedWord>& words) {
       square = text::is_kanji(c.value) || text::is_hiragana(c.value);
       at += c.length;
     }
-    if (square && w.right > w.left) ratios[w.font].push_back(w.size * static_cast<double>(length) / (w.right - w.left));
+    bool recognised = w.font.find("GlyphLess") != w.font.npos;  // its boxes tell its size
+    if (square && !recognised && w.right > w.left) ratios[w.font].push_back(w.size * static_cast<double>(length) / (w.right - w.left));
   }
   for (auto& [font, found] : ratios) {
     auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
@@ -81,42 +100,166 @@ void correct_sizes(std::vector<PlacedWord>& words) {
   }
 }
 
-/// Columns from right to left become lines from top to bottom.
-void turn(PlacedPage& page) {
-  for (auto& w : page.words) {
-    auto was = w;
-    w.left = was.top, w.right = was.bottom;
-    w.top = page.width - was.right, w.bottom = page.width - was.left;
+/// Which way a word is read.
+enum class Direction { across, down, up };
+
+struct Box {
+  PlacedWord word;
+  Direction direction;
+  size_t letters;
+};
+
+Direction direction_of(const poppler::text_box& box, const PlacedWord& word, size_t letters) {
+  if (box.rotation() == 3) return Direction::up;
+  bool down = box.rotation() == 1 || (box.has_font_info() && box.get_wmode() == poppler::text_box::vertical_wmode);
+  return down || (letters > 2 && word.bottom - word.top > (word.right - word.left) * 2.5) ? Direction::down : Direction::across;
+}
+
+/// Some programs set vertical text character by character, each upright: its neighbour is then the one below it.
+void find_stacks(std::vector<Box>& boxes) {
+  std::vector<Box*> single;
+  for (auto& b : boxes)
+    if (b.letters == 1 && b.direction == Direction::across && b.word.text.size() > 1) single.push_back(&b);
+  if (single.size() * 2 < boxes.size()) return;
+  std::map<const Box*, double> below, beside;
+  auto gaps = [&](auto& out, auto centre, auto begin, auto end) {
+    std::ranges::sort(single, {}, [&](const Box* b) { return std::pair(std::lround(centre(b->word)), begin(b->word)); });
+    for (size_t i = 0; i + 1 < single.size(); ++i)
+      if (std::abs(centre(single[i]->word) - centre(single[i + 1]->word)) < single[i]->word.size * 0.2) out[single[i]] = begin(single[i + 1]->word) - end(single[i]->word);
+  };
+  gaps(below, [](const PlacedWord& w) { return w.left + w.right; }, [](const PlacedWord& w) { return (w.top + w.bottom - w.size) / 2; }, [](const PlacedWord& w) { return (w.top + w.bottom + w.size) / 2; });
+  gaps(beside, [](const PlacedWord& w) { return w.top + w.bottom; }, [](const PlacedWord& w) { return w.left; }, [](const PlacedWord& w) { return w.right; });
+  for (auto* b : single) {
+    auto down = below.find(b), right = beside.find(b);
+    bool stacked = down != below.end() && down->second < b->word.size * 0.6 && (right == beside.end() || down->second < right->second);
+    if (!stacked) continue;
+    b->direction = Direction::down;
   }
+}
+
+/// A character that stands in a column takes as much of it as its type is large; its box may be higher.
+void trim_height(PlacedWord& w) {
+  double centre = (w.top + w.bottom) / 2;
+  if (w.bottom - w.top > w.size) w.top = centre - w.size / 2, w.bottom = centre + w.size / 2;
+}
+
+/// Characters placed one by one become words again, or any place between two of them would look like a gutter.
+void join_characters(std::vector<PlacedWord>& words) {
+  std::ranges::sort(words, {}, [](const PlacedWord& w) { return std::pair(std::lround(w.top + w.bottom), w.left); });
+  std::vector<PlacedWord> joined;
+  for (auto& w : words) {
+    auto* before = joined.empty() ? nullptr : &joined.back();
+    double gap = before ? w.left - before->right : 0;
+    bool same = before && std::abs(w.top + w.bottom - before->top - before->bottom) < w.size * 0.2 && before->font == w.font && before->size == w.size;
+    if (same && gap < w.size * 0.08 && gap > -w.size * 0.5) {
+      before->text += w.text;
+      before->right = w.right;
+      before->space_after = w.space_after;
+    } else {
+      joined.push_back(std::move(w));
+    }
+  }
+  words = std::move(joined);
+}
+
+/// Tesseract puts what it read behind the picture in a font without glyphs, half as wide as Japanese is, word by
+/// word and each line as large as it is high. Its spaces between Japanese words are none that were printed.
+void join_recognised(std::vector<PlacedWord>& words) {
+  auto recognised = [](const PlacedWord& w) { return w.font.find("GlyphLess") != w.font.npos; };
+  std::vector<double> sizes;
+  for (auto& w : words)
+    if (recognised(w)) sizes.push_back(w.size);
+  if (sizes.empty()) return;
+  auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::ranges::nth_element(sizes, middle);
+  double usual = *middle;
+  std::ranges::stable_sort(words, {}, [](const PlacedWord& w) { return std::pair(std::lround(w.top), w.left); });
+  std::vector<PlacedWord> joined;
+  for (auto& w : words) {
+    if (recognised(w) && std::abs(w.size - usual) < usual * 0.3) w.size = usual;
+    auto* before = joined.empty() ? nullptr : &joined.back();
+    bool beside = before && recognised(w) && recognised(*before) && std::lround(w.top) == std::lround(before->top) && w.left - before->right < w.size * 1.5;
+    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(text::to_utf32(before->text).back())) {
+      before->text += w.text;
+      before->right = w.right;
+    } else {
+      joined.push_back(std::move(w));
+    }
+  }
+  words = std::move(joined);
+}
+
+/// Columns from right to left, or lines set sideways, become lines from top to bottom. What stands upright above
+/// and below them is a header or footer.
+void turn(PlacedPage& page, std::vector<Box>& boxes, Direction direction) {
+  double top = 1e9, bottom = 0;
+  for (auto& b : boxes)
+    if (b.direction == direction) top = std::min(top, b.word.top), bottom = std::max(bottom, b.word.bottom);
+  for (auto& b : boxes) {
+    auto& w = b.word;
+    if (b.direction == Direction::across && (w.bottom <= top || w.top >= bottom)) {
+      page.margins.push_back(std::move(w));
+      continue;
+    }
+    if (b.letters == 1) trim_height(w);
+    auto was = w;
+    bool down = direction == Direction::down;
+    w.left = down ? was.top : page.height - was.bottom, w.right = down ? was.bottom : page.height - was.top;
+    w.top = down ? page.width - was.right : was.left, w.bottom = down ? page.width - was.left : was.right;
+    page.words.push_back(std::move(w));
+  }
+  join_characters(page.words);
   std::swap(page.width, page.height);
   page.vertical = true;
 }
 
-PlacedPage place(const poppler::page& page) {
+struct Tally {
+  size_t letters = 0, unreadable = 0;
+  std::vector<int> empty_pages, thin_pages, mixed_pages;  ///< from 1
+};
+
+PlacedPage place(const poppler::page& page, int number, Tally& tally) {
   PlacedPage out;
   auto rect = page.page_rect();
   out.width = rect.width(), out.height = rect.height();
   if (page.orientation() == poppler::page::landscape || page.orientation() == poppler::page::seascape) std::swap(out.width, out.height);
-  size_t upright = 0, vertical = 0;
+  std::vector<Box> boxes;
   for (auto& box : page.text_list(poppler::page::text_list_include_font)) {
     auto w = to_word(box);
-    if (text::trim(w.text).empty()) continue;
-    auto length = text::length_utf8(w.text);
-    double high = w.bottom - w.top, wide = w.right - w.left;
-    bool set_down = (box.has_font_info() && box.get_wmode() == poppler::text_box::vertical_wmode) || (length > 2 && high > wide * 2.5);
-    (set_down ? vertical : upright) += length;
-    out.words.push_back(std::move(w));
+    // Whatever a file says of places: only what can be on paper is laid out.
+    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < 1e5; });
+    if (!on_paper || text::trim(w.text).empty()) continue;
+    auto letters = text::length_utf8(w.text);
+    auto direction = direction_of(box, w, letters);
+    boxes.push_back({std::move(w), direction, letters});
   }
-  if (vertical > upright * 2) turn(out);
+  find_stacks(boxes);
+  std::map<Direction, size_t> letters;
+  for (auto& b : boxes) letters[b.direction] += b.letters;
+  size_t across = letters[Direction::across], down = letters[Direction::down];
+  auto turned = std::ranges::find_if(letters, [&](auto& one) { return one.first != Direction::across && one.second > across * 2; });
+  if (turned != letters.end()) turn(out, boxes, turned->first);
+  else for (auto& b : boxes) out.words.push_back(std::move(b.word));
+  if (turned == letters.end() && down >= 40 && down * 4 > across) tally.mixed_pages.push_back(number);
+  join_recognised(out.words);
   correct_sizes(out.words);
   return out;
 }
 
-struct Tally {
-  size_t letters = 0, unreadable = 0, empty_pages = 0, thin_pages = 0, vertical_pages = 0;
-};
+/// 「3〜5、9」
+std::string page_ranges(const std::vector<int>& pages) {
+  std::string out;
+  for (size_t i = 0; i < pages.size();) {
+    size_t last = i;
+    while (last + 1 < pages.size() && pages[last + 1] == pages[last] + 1) ++last;
+    if (!out.empty()) out += "、";
+    out += last == i ? std::to_string(pages[i]) : fmt::format("{}{}{}", pages[i], last == i + 1 ? "、" : "〜", pages[last]);
+    i = last + 1;
+  }
+  return out;
+}
 
-void count(const PlacedPage& page, Tally& tally) {
+void count(const PlacedPage& page, int number, Tally& tally) {
   size_t letters = 0;
   for (auto& w : page.words)
     for (size_t at = 0; at < w.text.size();) {
@@ -127,16 +270,15 @@ void count(const PlacedPage& page, Tally& tally) {
       tally.unreadable += odd;
     }
   tally.letters += letters;
-  tally.empty_pages += letters == 0;
-  tally.thin_pages += letters > 0 && letters < 15;
-  tally.vertical_pages += page.vertical;
+  if (letters == 0) tally.empty_pages.push_back(number);
+  else if (letters < 15) tally.thin_pages.push_back(number);
 }
 
 void warn(const Tally& tally, size_t pages, std::vector<std::string>& warnings) {
-  if (tally.empty_pages) warnings.push_back(fmt::format("{} ページに文字がありません（画像のみ）", tally.empty_pages));
-  if (tally.thin_pages * 2 > pages && pages > 1) warnings.push_back(fmt::format("{} ページは文字がほとんどありません（図が主な資料です）", tally.thin_pages));
+  if (!tally.empty_pages.empty()) warnings.push_back(fmt::format("文字のないページ（画像のみ、本文検索の対象外）: {} ページ", page_ranges(tally.empty_pages)));
+  if (tally.thin_pages.size() * 2 > pages && pages > 1) warnings.push_back(fmt::format("文字がほとんどないページ（図が主な資料です）: {} ページ", page_ranges(tally.thin_pages)));
   if (tally.unreadable * 20 > tally.letters && tally.letters) warnings.push_back(fmt::format("文字化けのおそれがあります（読めない文字が {} 字）", tally.unreadable));
-  if (tally.vertical_pages) warnings.push_back(fmt::format("縦書きのページが {} ページあります（読む順を確かめてください）", tally.vertical_pages));
+  if (!tally.mixed_pages.empty()) warnings.push_back(fmt::format("縦書きと横書きの混ざったページがあります（読む順を確認: {} ページ）", page_ranges(tally.mixed_pages)));
 }
 
 std::unique_ptr<poppler::document> open(const std::string& bytes) {
@@ -159,13 +301,17 @@ Extract extract(const std::string& bytes) {
   size_t size = 0;
   for (int i = 0; i < document->pages(); ++i) {
     std::unique_ptr<poppler::page> page(document->create_page(i));
-    pages.push_back(page ? place(*page) : PlacedPage{});
-    count(pages.back(), tally);
+    pages.push_back(page ? place(*page, i + 1, tally) : PlacedPage{});
+    count(pages.back(), i + 1, tally);
     for (auto& w : pages.back().words) size += w.text.size();
     if (size > kMostTextBytes) throw Error(ErrorKind::invalid, "PDFの文字が多すぎます", "64 MiB 以下に分けて登録してください。");
   }
   warn(tally, pages.size(), e.warnings);
-  e.pages = lay_out(pages);
+  auto layout = lay_out(pages);
+  e.pages = std::move(layout.pages);
+  if (!layout.doubtful.empty()) e.warnings.push_back(fmt::format("新旧対照表の欄を分けられないところがあります（確認: {} ページ）", page_ranges(layout.doubtful)));
+  size_t empty = tally.empty_pages.size();
+  if (empty * 2 >= pages.size() || empty >= 3) e.scanned = empty;
   e.facts.title = std::string(text::trim(to_string(document->get_title())));
   return e;
 }

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string_view>
 
-#include "corpus/outline_marker.h"
+#include "indexer/readers/pdf_comparison.h"
+#include "indexer/readers/pdf_strip.h"
+#include "indexer/readers/pdf_table.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
@@ -14,27 +16,6 @@ namespace {
 
 using corpus::Line;
 using text::code_point_at;
-
-/// A printed line before its text is put together.
-struct Strip {
-  std::vector<PlacedWord> words;
-  double left = 0, right = 0, top = 0, bottom = 0, size = 0;
-  bool table = false, note = false, margin = false;
-  size_t block = 0;  ///< columns and pages are margins of their own
-};
-
-/// What ordinary text measures.
-struct Body {
-  double size = 10, pitch = 15;
-  std::map<int, std::pair<double, double>> edges;  ///< left and right edge, by page width
-};
-
-char32_t first_char(std::string_view s) { return s.empty() ? 0 : code_point_at(s, 0).value; }
-char32_t last_char(std::string_view s) {
-  char32_t c = 0;
-  for (size_t at = 0; at < s.size(); at += code_point_at(s, at).length) c = code_point_at(s, at).value;
-  return c;
-}
 
 template <class Test>
 bool all_chars(std::string_view s, Test test) {
@@ -50,8 +31,6 @@ bool is_number(std::string_view s) { return all_chars(s, text::is_digit); }
 bool is_kana(std::string_view s) {
   return all_chars(s, [](char32_t c) { return text::is_hiragana(c) || text::is_katakana(c) || text::is_space(c); });
 }
-/// A character as wide as it is high, as far as spaces beside it are concerned.
-bool is_square(char32_t c) { return text::is_japanese(c) || (c >= 0xFF01 && c <= 0xFF60) || (c >= 0x2460 && c <= 0x24FF) || (c >= 0x2500 && c <= 0x27BF); }
 
 /// The most common value, weighted, in steps.
 double mode(const std::vector<std::pair<double, double>>& values, double step, double otherwise) {
@@ -68,37 +47,6 @@ double body_size(const std::vector<PlacedPage>& pages) {
   for (auto& p : pages)
     for (auto& w : p.words) sizes.emplace_back(w.size, static_cast<double>(w.text.size()));
   return std::max(1.0, mode(sizes, 0.1, 10));
-}
-
-/// Words whose boxes share their height are of one line; the largest type among them sets it.
-std::vector<Strip> to_strips(std::vector<PlacedWord> words) {
-  std::stable_sort(words.begin(), words.end(), [](auto& a, auto& b) { return a.top + a.bottom < b.top + b.bottom; });
-  std::vector<Strip> strips;
-  for (auto& w : words) {
-    Strip* home = nullptr;
-    for (size_t i = strips.size(); i-- > 0 && i + 6 > strips.size();) {
-      auto& s = strips[i];
-      double shared = std::min(s.bottom, w.bottom) - std::max(s.top, w.top);
-      double least = std::min(s.bottom - s.top, w.bottom - w.top);
-      if (shared > least * 0.55 && (!home || s.bottom - s.top > home->bottom - home->top)) home = &s;
-    }
-    if (!home) {
-      strips.push_back({});
-      home = &strips.back();
-      home->top = w.top, home->bottom = w.bottom;
-    } else if (w.size > home->size) {
-      home->top = w.top, home->bottom = w.bottom;
-    }
-    home->size = std::max(home->size, w.size);
-    home->words.push_back(std::move(w));
-  }
-  for (auto& s : strips) {
-    std::stable_sort(s.words.begin(), s.words.end(), [](auto& a, auto& b) { return a.left < b.left; });
-    s.left = s.words.front().left;
-    for (auto& w : s.words) s.right = std::max(s.right, w.right);
-  }
-  std::stable_sort(strips.begin(), strips.end(), [](auto& a, auto& b) { return a.top < b.top; });
-  return strips;
 }
 
 size_t letters(const std::vector<const PlacedWord*>& words) {
@@ -141,29 +89,36 @@ std::optional<double> find_gutter(const PlacedPage& page, double size) {
   return best;
 }
 
-std::vector<Strip> page_strips(const PlacedPage& page, double size, size_t& block) {
-  std::vector<Strip> all;
-  auto append = [&](std::vector<PlacedWord> words) {
-    auto strips = to_strips(std::move(words));
-    for (auto& s : strips) s.block = block;
-    if (!strips.empty()) ++block;
-    std::move(strips.begin(), strips.end(), std::back_inserter(all));
-  };
+/// The lines of prose in one or two columns, each column after the other.
+std::vector<std::vector<PlacedWord>> prose_columns(PlacedPage page, double size) {
   auto gutter = find_gutter(page, size);
-  if (!gutter) {
-    append(page.words);
-    return all;
-  }
+  if (!gutter) return {std::move(page.words)};
   std::vector<PlacedWord> head, left, right, foot;
-  double first = 1e9;
-  for (auto& w : page.words)
-    if (w.right < *gutter) first = std::min(first, w.top);
   for (auto& w : page.words) {
     bool crosses = w.left < *gutter && w.right > *gutter;
     if (crosses) (w.bottom < page.height / 2 ? head : foot).push_back(w);
     else (w.right <= *gutter ? left : right).push_back(w);
   }
-  for (auto* part : {&head, &left, &right, &foot}) append(std::move(*part));
+  return {std::move(head), std::move(left), std::move(right), std::move(foot)};
+}
+
+std::vector<Strip> page_strips(const PlacedPage& page, std::vector<PagePart> parts, double size, size_t& block) {
+  std::vector<Strip> all;
+  for (auto& part : parts) {
+    bool plain = part.column.empty() && !part.margin;
+    PlacedPage one{page.width, page.height, page.vertical, std::move(part.words), {}};
+    for (auto& words : plain ? prose_columns(std::move(one), size) : std::vector<std::vector<PlacedWord>>{std::move(one.words)}) {
+      auto strips = to_strips(std::move(words));
+      for (auto& s : strips) s.block = block, s.column = part.column, s.margin = part.margin;
+      if (!strips.empty()) ++block;
+      std::move(strips.begin(), strips.end(), std::back_inserter(all));
+    }
+  }
+  for (auto& s : to_strips(page.margins)) {
+    all.push_back(std::move(s));
+    all.back().block = block, all.back().margin = true;
+  }
+  if (!page.margins.empty()) ++block;
   return all;
 }
 
@@ -198,7 +153,7 @@ void mark_notes(std::vector<Strip>& strips, double body) {
       start = number = i;
       continue;
     }
-    if (s.size > body * 0.95) break;
+    if (s.size > body * 0.95 || !s.column.empty()) break;
     start = i;
     auto c = first_char(s.words.front().text);
     bool small = s.words.front().size < s.size * 0.85 || s.words.size() == 1;
@@ -207,96 +162,6 @@ void mark_notes(std::vector<Strip>& strips, double body) {
   if (start == 0) return;
   for (size_t i = number; i < strips.size(); ++i) strips[i].note = true;
   if (!strips.empty() && strips.back().words.size() == 1 && is_number(strips.back().words[0].text)) strips.back().note = false;
-}
-
-/// A number and its text are one piece: 「第一　　地域の…」. How far apart they may stand, in ems.
-double number_gap(const std::string& words) {
-  if (text::length_utf8(words) > 8) return 0;
-  auto markers = corpus::read_markers(words + "　x");
-  if (markers.empty()) return 0;
-  auto core = markers[0].family.core;
-  return core == corpus::Core::decimal || core == corpus::Core::ordinal || corpus::legal_rank(core) ? 3.5 : 1.75;
-}
-
-/// Pieces of a line that wide gaps part, by the position of their first words.
-std::vector<size_t> cells_of(const Strip& s, double least = 1.6) {
-  std::vector<size_t> starts = {0};
-  std::string before = s.words.empty() ? "" : s.words[0].text;
-  for (size_t i = 1; i < s.words.size(); ++i) {
-    double gap = (s.words[i].left - s.words[i - 1].right) / s.size;
-    if (gap > least && !(starts.size() == 1 && gap < number_gap(before))) starts.push_back(i);
-    before += s.words[i].text;
-  }
-  return starts;
-}
-
-bool shares_column(const Strip& a, const Strip& b, double least, double tolerance) {
-  for (auto i : cells_of(a, least))
-    for (auto k : cells_of(b, least))
-      if (i && k && std::abs(a.words[i].left - b.words[k].left) < tolerance) return true;
-  return false;
-}
-
-/// Narrow gaps part cells too where three lines running have them at one place.
-void mark_narrow_tables(std::vector<Strip>& strips, const Body& body) {
-  for (size_t i = 0; i + 2 < strips.size(); ++i) {
-    bool table = true;
-    for (size_t k = i; k < i + 2; ++k)
-      table = table && strips[k].block == strips[k + 1].block && strips[k + 1].top - strips[k].top < body.pitch * 2 && shares_column(strips[k], strips[k + 1], 0.75, body.size * 0.25);
-    for (size_t k = i; table && k < i + 3; ++k) strips[k].table = true;
-  }
-}
-
-/// Rows in which wide gaps stand at the same places, and the lines of cells between them.
-void mark_tables(std::vector<Strip>& strips, const Body& body, double left, double right) {
-  std::vector<size_t> rows;
-  for (size_t i = 0; i < strips.size(); ++i)
-    if (!strips[i].words.empty() && cells_of(strips[i]).size() > 1) rows.push_back(i);
-  for (size_t r = 0; r + 1 < rows.size(); ++r) {
-    size_t a = rows[r], b = rows[r + 1];
-    if (b - a > 6 || strips[a].block != strips[b].block || !shares_column(strips[a], strips[b], 1.6, body.size * 0.8)) continue;
-    bool narrow = true;
-    for (size_t k = a + 1; k < b; ++k) {
-      auto& s = strips[k];
-      bool wide = s.left < left + body.size * 1.5 && s.right > right - body.size * 2.5;
-      narrow = narrow && !wide && s.top - strips[k - 1].top < body.pitch * 3;
-    }
-    if (!narrow) continue;
-    for (size_t k = a; k <= b; ++k) strips[k].table = true;
-  }
-  mark_narrow_tables(strips, body);
-  // Cells whose other lines run on above and below the marked rows.
-  for (size_t i = 0; i < strips.size(); ++i) {
-    if (strips[i].table || strips[i].words.empty()) continue;
-    for (size_t k : {i - 1, i + 1}) {
-      if (k >= strips.size() || !strips[k].table || strips[k].block != strips[i].block) continue;
-      bool near = std::abs(strips[i].top - strips[k].top) < body.pitch * 1.3;
-      bool aligned = strips[i].left > left + body.size * 3 && std::any_of(strips[k].words.begin(), strips[k].words.end(), [&](auto& w) { return std::abs(w.left - strips[i].left) < body.size * 0.5; });
-      if (near && aligned && strips[i].right - strips[i].left < (right - left) * 0.75) strips[i].table = true;
-    }
-  }
-}
-
-std::string space_between(const PlacedWord& a, const PlacedWord& b, double size, bool first) {
-  double gap = (b.left - a.right) / size;
-  auto before = last_char(a.text), after = first_char(b.text);
-  if (!is_square(before) && !is_square(after)) return gap > 0.12 || a.space_after ? (gap > 2 ? "　" : " ") : "";
-  // A number at the head of a line stands apart from its heading by however little.
-  if (gap < 0.3) return first && gap > 0.15 && text::is_digit(before) ? " " : "";
-  if (is_square(before) != is_square(after) && !text::is_digit(before)) return gap < 1.6 ? " " : "　";
-  return gap < 0.72 ? " " : "　";
-}
-
-std::string text_of(const Strip& s) {
-  std::string out;
-  auto cells = s.table ? cells_of(s, 0.75) : std::vector<size_t>{0};
-  for (size_t i = 0; i < s.words.size(); ++i) {
-    bool cell = i > 0 && std::find(cells.begin(), cells.end(), i) != cells.end();
-    if (cell) out += '\t';
-    else if (i > 0) out += space_between(s.words[i - 1], s.words[i], s.size, i == 1);
-    out += s.words[i].text;
-  }
-  return out;
 }
 
 /// Face and weight of most of a line; a 「※…」 remark set behind a heading does not count.
@@ -332,16 +197,18 @@ bool ends_with_neighbour(const std::vector<Strip>& strips, size_t i) {
   return false;
 }
 
-Line to_line(const std::vector<Strip>& strips, size_t i, const Body& body, double left, double right) {
+Line to_line(const std::vector<Strip>& strips, size_t i, const Body& body, std::pair<double, double> edges) {
   auto& s = strips[i];
+  auto [left, right] = edges;
   Line line;
-  line.text = text_of(s);
+  line.text = s.row.empty() ? text_of(s.words, s.size) : s.row;
   line.indent = std::max(0.0, (s.left - left) / body.size);
   line.right = ends_with_neighbour(strips, i) ? 0 : std::max(0.0, (right - s.right) / body.size);
   line.size = s.size / body.size;
   line.table = s.table;
   line.note = s.note;
   line.margin = s.margin;
+  line.column = s.column;
   if (i > 0 && strips[i - 1].block == s.block) line.gap = std::max(0.0, (s.top - strips[i - 1].top - body.pitch) / body.size);
   set_face(line, s);
   return line;
@@ -367,7 +234,7 @@ void mark_margins(std::vector<std::vector<Strip>>& all, const Body& body, bool t
     if (strips.size() < 2) continue;
     auto& edge = top ? strips.front() : strips.back();
     double away = top ? strips[1].top - edge.bottom : edge.top - strips[strips.size() - 2].bottom;
-    if (edge.margin || (edge.size > body.size * 0.93 && away < body.size * 1.6)) continue;
+    if (edge.margin || !edge.column.empty() || (edge.size > body.size * 0.93 && away < body.size * 1.6)) continue;
     slots[{std::lround(edge.top / 3), std::lround(edge.size * 2)}].push_back(p);
   }
   for (auto& [slot, pages] : slots)
@@ -375,61 +242,96 @@ void mark_margins(std::vector<std::vector<Strip>>& all, const Body& body, bool t
       for (auto p : pages) (top ? all[p].front() : all[p].back()).margin = true;
 }
 
+/// Left and right edges of lines, and what is common to them.
 struct Edges {
   std::vector<double> left, right;
+  void add(const Strip& s) { left.push_back(s.left), right.push_back(s.right); }
+  std::pair<double, double> common(double size) const { return {common_edge(left, true, size * 0.5), common_edge(right, false, size * 0.5)}; }
 };
 
-void measure(const std::vector<PlacedPage>& pages, const std::vector<std::vector<Strip>>& all, Body& body) {
-  std::vector<std::pair<double, double>> pitches;
-  std::map<int, Edges> edges;
-  for (size_t p = 0; p < pages.size(); ++p)
-    for (size_t i = 0; i < all[p].size(); ++i) {
-      auto& s = all[p][i];
-      if (s.right - s.left > body.size * 10 || s.words.size() == 1) {
-        auto& e = edges[static_cast<int>(std::lround(pages[p].width))];
-        e.left.push_back(s.left), e.right.push_back(s.right);
-      }
-      if (i && s.block == all[p][i - 1].block && std::abs(s.size - body.size) < 0.4 && s.right - s.left > body.size * 20)
-        if (double d = s.top - all[p][i - 1].top; d > body.size && d < body.size * 3) pitches.emplace_back(d, 1);
+/// The edges of the text: of pages by their width, of a comparison's columns by the page's width and their title,
+/// of columns of prose by their block.
+class Margins {
+ public:
+  explicit Margins(double size) : size_(size) {}
+  void add(const PlacedPage& page, const std::vector<Strip>& strips) {
+    for (auto& s : strips) {
+      if (s.margin) continue;
+      if (!s.column.empty()) columns_[{width(page), s.column}].add(s);
+      if (s.right - s.left > size_ * 10 || s.words.size() == 1) pages_[width(page)].add(s);
     }
-  body.pitch = mode(pitches, 0.5, body.size * 1.5);
-  for (auto& [width, e] : edges) body.edges[width] = {common_edge(e.left, true, body.size * 0.5), common_edge(e.right, false, body.size * 0.5)};
+  }
+  std::pair<double, double> of(const PlacedPage& page) const {
+    auto found = pages_.find(width(page));
+    return found == pages_.end() ? std::pair{0.0, 0.0} : found->second.common(size_);
+  }
+  /// For each block of a page.
+  std::map<size_t, std::pair<double, double>> blocks(const PlacedPage& page, const std::vector<Strip>& strips) const {
+    std::map<size_t, Edges> edges;
+    bool compares = std::ranges::any_of(strips, [](auto& s) { return !s.column.empty(); });
+    for (auto& s : strips)
+      if (!s.margin) edges[s.block].add(s);
+    std::map<size_t, std::pair<double, double>> out;
+    for (auto& s : strips) {
+      if (out.contains(s.block)) continue;
+      if (!s.column.empty()) out[s.block] = columns_.at({width(page), s.column}).common(size_);
+      else if (s.margin || compares || edges.size() == 1) out[s.block] = of(page);
+      else out[s.block] = edges.at(s.block).common(size_);
+    }
+    return out;
+  }
+
+ private:
+  static int width(const PlacedPage& page) { return static_cast<int>(std::lround(page.width)); }
+  double size_;
+  std::map<int, Edges> pages_;
+  std::map<std::pair<int, std::string>, Edges> columns_;
+};
+
+double common_pitch(const std::vector<std::vector<Strip>>& all, double size) {
+  std::vector<std::pair<double, double>> pitches;
+  for (auto& strips : all)
+    for (size_t i = 1; i < strips.size(); ++i) {
+      auto& s = strips[i];
+      double d = s.top - strips[i - 1].top;
+      if (s.block == strips[i - 1].block && std::abs(s.size - size) < 0.4 && s.right - s.left > size * 20 && d > size && d < size * 3) pitches.emplace_back(d, 1);
+    }
+  return mode(pitches, 0.5, size * 1.5);
 }
 
 }  // namespace
 
-std::vector<corpus::Page> lay_out(const std::vector<PlacedPage>& pages) {
+Layout lay_out(const std::vector<PlacedPage>& pages) {
+  Layout out;
   Body body;
   body.size = body_size(pages);
   size_t block = 0;
   std::vector<std::vector<Strip>> all;
-  for (auto& page : pages) {
-    all.push_back(page_strips(page, body.size, block));
-    drop_marks(all.back(), body.size);
-    std::erase_if(all.back(), [](auto& s) { return s.words.empty(); });
-    mark_notes(all.back(), body.size);
-    drop_leading_marks(all.back());
+  Margins margins(body.size);
+  auto parted = part_comparisons(pages);
+  out.doubtful = std::move(parted.doubtful);
+  for (size_t p = 0; p < pages.size(); ++p) {
+    all.push_back(page_strips(pages[p], std::move(parted.pages[p]), body.size, block));
+    auto& strips = all.back();
+    drop_marks(strips, body.size);
+    std::erase_if(strips, [](auto& s) { return s.words.empty(); });
+    mark_notes(strips, body.size);
+    drop_leading_marks(strips);
+    margins.add(pages[p], strips);
   }
-  measure(pages, all, body);
+  body.pitch = common_pitch(all, body.size);
   mark_margins(all, body, true);
   mark_margins(all, body, false);
-  std::vector<corpus::Page> out(pages.size());
   for (size_t p = 0; p < pages.size(); ++p) {
     auto& strips = all[p];
-    out[p].number = static_cast<int>(p) + 1;
-    auto [left, right] = body.edges[static_cast<int>(std::lround(pages[p].width))];
-    bool columns = !strips.empty() && strips.front().block != strips.back().block;
+    corpus::Page page;
+    page.number = static_cast<int>(p) + 1;
+    auto [left, right] = margins.of(pages[p]);
     mark_tables(strips, body, left, right);
-    for (size_t i = 0; i < strips.size(); ++i) {
-      double l = left, r = right;
-      if (columns) {
-        Edges e;
-        for (auto& s : strips)
-          if (s.block == strips[i].block) e.left.push_back(s.left), e.right.push_back(s.right);
-        l = common_edge(e.left, true, body.size * 0.5), r = common_edge(e.right, false, body.size * 0.5);
-      }
-      out[p].lines.push_back(to_line(strips, i, body, l, r));
-    }
+    join_rows(strips);
+    auto blocks = margins.blocks(pages[p], strips);
+    for (size_t i = 0; i < strips.size(); ++i) page.lines.push_back(to_line(strips, i, body, blocks.at(strips[i].block)));
+    out.pages.push_back(std::move(page));
   }
   return out;
 }

@@ -20,13 +20,19 @@ struct PlacedWord {
 
 struct PlacedPage {
   double width = 0, height = 0;
-  bool vertical = false;  ///< was set in columns from right to left; the boxes are turned already
+  bool vertical = false;  ///< was set in columns from right to left, or sideways; the boxes are turned already
   std::vector<PlacedWord> words;
+  std::vector<PlacedWord> margins;  ///< headers and footers that stand upright beside turned text
 };
 
-/// Reads pages in order: columns of prose one after the other, words to lines, spaces by distance,
-/// rows of tables with tabs between cells, footnotes marked; ruby and footnote marks are dropped.
-/// Indents, margins and sizes are relative to the body text of the whole document.
-std::vector<corpus::Page> lay_out(const std::vector<PlacedPage>& pages);
+struct Layout {
+  std::vector<corpus::Page> pages;
+  std::vector<int> doubtful;  ///< pages with a comparison table whose columns may be mixed, from 1
+};
+
+/// Reads pages in order: columns of prose and of comparison tables (pdf_comparison.h) one after the other,
+/// words to lines, spaces by distance, rows of tables with tabs between cells, footnotes marked; ruby and
+/// footnote marks are dropped. Indents, margins and sizes are relative to the body text of the whole document.
+Layout lay_out(const std::vector<PlacedPage>& pages);
 
 }  // namespace shirube::indexer

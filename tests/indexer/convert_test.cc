@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include "indexer/sandbox.h"
 #include "tests/indexer/zip_fixture.h"
@@ -87,7 +88,74 @@ std::string ole(const std::vector<std::string>& names, std::string stream = "") 
   return header + table + directory + stream;
 }
 
+/// A PDF of one page with this content, in Helvetica.
+std::string pdf(const std::string& content) {
+  std::string out = "%PDF-1.4\n", table;
+  for (const std::string& object : {std::string("<</Type/Catalog/Pages 2 0 R>>"), std::string("<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+                                    std::string("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"),
+                                    "<</Length " + std::to_string(content.size()) + ">>\nstream\n" + content + "\nendstream", std::string("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")}) {
+    auto number = std::to_string(table.size() / 20 + 1), at = std::to_string(out.size());
+    table += std::string(10 - at.size(), '0') + at + " 00000 n \n";
+    out += number + " 0 obj\n" + object + "\nendobj\n";
+  }
+  return out + "xref\n0 6\n0000000000 65535 f \n" + table + "trailer<</Size 6/Root 1 0 R>>\nstartxref\n" + std::to_string(out.size()) + "\n%%EOF\n";
+}
+
+/// Stands in for OCRmyPDF: $in is the last argument but one, $out the last.
+indexer::ExtractionLimits with_ocr(const TemporaryFolder& folder, const std::string& script) {
+  fs::path program = folder / "ocrmypdf";
+  std::ofstream(program) << "#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\nin=$1 out=$2\n" << script << "\n";
+  fs::permissions(program, fs::perms::owner_all);
+  indexer::ExtractionLimits limits;
+  limits.ocr = program;
+  return limits;
+}
+
 }  // namespace
+
+TEST_CASE("the text of a scanned PDF is recognised, and says so", "[indexer][convert]") {
+  TemporaryFolder folder;
+  std::ofstream(folder / "read.pdf", std::ios::binary) << pdf("BT /F1 12 Tf 72 700 Td (Security policy of Hoshimi) Tj ET");
+  auto limits = with_ocr(folder, "grep -q PDF \"$in\" && cp '" + (folder / "read.pdf").string() + "' \"$out\"");
+  auto extraction = indexer::extract_in_child(pdf("72 700 200 20 re f"), "a.pdf", limits, test::program, kGoOn);
+  REQUIRE(extraction.clauses.size() == 1);
+  CHECK(extraction.clauses[0].text == "Security policy of Hoshimi");
+  CHECK(extraction.clauses[0].page == 1);
+  CHECK(extraction.warnings == std::vector<std::string>{"文字認識（OCR）による文字です（1 ページ）。原本と照合してください。"});
+  auto text = indexer::extract_in_child(pdf("BT /F1 12 Tf 72 700 Td (Written) Tj ET"), "a.pdf", with_ocr(folder, "exit 1"), test::program, kGoOn);
+  CHECK(text.warnings.empty());
+}
+
+TEST_CASE("a scanned PDF that is not recognised stays what it was", "[indexer][convert]") {
+  TemporaryFolder folder;
+  auto warnings = [](const indexer::ExtractionLimits& limits) { return indexer::extract_in_child(pdf(""), "a.pdf", limits, test::program, kGoOn).warnings; };
+  const std::string pictures = "文字のないページ（画像のみ、本文検索の対象外）: 1 ページ";
+  CHECK(warnings(with_ocr(folder, "exit 1")) == std::vector<std::string>{pictures, "文字認識（OCR）ができません。"});
+  indexer::ExtractionLimits never;
+  never.ocr.clear();
+  CHECK(warnings(never) == std::vector<std::string>{pictures, "画像のページの文字は、文字認識（OCR）で読めます。ocrmypdf と tesseract-ocr-jpn をインストールして登録し直してください。"});
+}
+
+TEST_CASE("OCRmyPDF reads letters that are drawn", "[indexer][convert]") {
+  indexer::ExtractionLimits limits;
+  if (!fs::exists(limits.ocr) || std::system("tesseract --list-langs 2>/dev/null | grep -qx jpn") != 0) {
+    WARN("no ocrmypdf with Japanese (packages ocrmypdf and tesseract-ocr-jpn): skipped");
+    return;
+  }
+  // HELLO in bars.
+  std::string drawn;
+  double x = 80;
+  for (auto letter : {"0 0 6 60 24 0 6 60 0 27 30 6", "0 0 6 60 0 0 26 6 0 54 26 6 0 27 22 6", "0 0 6 60 0 0 24 6", "0 0 6 60 0 0 24 6", "0 0 6 60 24 0 6 60 0 0 30 6 0 54 30 6"}) {
+    std::istringstream bars(letter);
+    for (double left, bottom, width, height; bars >> left >> bottom >> width >> height;)
+      drawn += std::to_string(x + left) + " " + std::to_string(600 + bottom) + " " + std::to_string(width) + " " + std::to_string(height) + " re f\n";
+    x += 46;
+  }
+  auto extraction = indexer::extract_in_child(pdf(drawn), "a.pdf", limits, test::program, kGoOn);
+  REQUIRE_FALSE(extraction.clauses.empty());
+  CHECK(extraction.clauses[0].text.find("HELL") != std::string::npos);
+  CHECK(extraction.warnings.front().starts_with("文字認識（OCR）による文字です"));
+}
 
 TEST_CASE("a program converts in a folder of its own, which is gone afterwards", "[indexer][convert]") {
   TemporaryFolder folder;

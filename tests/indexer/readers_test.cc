@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "corpus/address.h"
 #include "corpus/outline.h"
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
@@ -27,12 +28,15 @@ std::string refusal(const std::string& bytes, const std::string& name) {
   }
 }
 
-/// A PDF of one page with the given content stream, valid enough for poppler.
+/// A PDF of one page with the given content stream, valid enough for poppler. F1 is Latin, F2 Japanese, F3 Japanese set vertically, F4 what OCR writes with.
 std::string small_pdf(const std::string& content) {
   std::vector<std::string> objects = {
       "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R/F3 7 0 R/F4 8 0 R>>>>>>",
       fmt::format("<</Length {}>>\nstream\n{}\nendstream", content.size(), content), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
+  for (auto [font, encoding] : {std::pair{"HeiseiMin-W3", "UniJIS-UTF16-H"}, {"HeiseiMin-W3", "UniJIS-UTF16-V"}, {"GlyphLessFont", "UniJIS-UTF16-H"}})
+    objects.push_back(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/{0}/Encoding/{1}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/{0}"
+                                  "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/{0}/Flags 4>>>>]>>", font, encoding));
   std::string pdf = "%PDF-1.4\n", table;
   for (size_t i = 0; i < objects.size(); ++i) {
     table += fmt::format("{:010} 00000 n \n", pdf.size());
@@ -40,6 +44,13 @@ std::string small_pdf(const std::string& content) {
   }
   auto start = pdf.size();
   return pdf + fmt::format("xref\n0 {}\n0000000000 65535 f \n{}trailer<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", objects.size() + 1, table, objects.size() + 1, start);
+}
+
+/// Shows Japanese text from a point, in points from the lower left of the page.
+std::string show(std::string_view font, double x, double y, std::string_view text) {
+  std::string hex;
+  for (char32_t c : text::to_utf32(text)) hex += fmt::format("{:04X}", static_cast<uint32_t>(c));
+  return fmt::format("BT /{} 10 Tf {} {} Td <{}> Tj ET\n", font, x, y, hex);
 }
 
 PlacedWord word(std::string text, double left, double top, double size = 10, std::string font = "Mincho") {
@@ -199,7 +210,7 @@ TEST_CASE("law XML that nests without end is refused", "[indexer][law]") {
 }
 
 TEST_CASE("words on paper become lines with spaces by distance", "[indexer][pdf]") {
-  auto pages = indexer::lay_out({page({word("１", 50, 100), word("目的", 80, 100), word("情報", 50, 120), word("資産", 70.5, 120), word("を守る", 110, 120)})});
+  auto pages = indexer::lay_out({page({word("１", 50, 100), word("目的", 80, 100), word("情報", 50, 120), word("資産", 70.5, 120), word("を守る", 110, 120)})}).pages;
   CHECK(texts(pages[0]) == std::vector<std::string>{"１　目的", "情報資産　を守る"});
 }
 
@@ -210,7 +221,7 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
   words.push_back(word("ろうえい", 60, 92, 5));
   words.push_back(word("3", 50, 700, 5));
   words.push_back(word("規程とは市が定めるものをいう", 60, 700, 8));
-  auto lines = indexer::lay_out({page(words)})[0].lines;
+  auto lines = indexer::lay_out({page(words)}).pages[0].lines;
   REQUIRE(lines.size() == 11);
   CHECK(lines[0].text == "情報資産を守るため職員は規程に従い端末を管理しなければならない");
   CHECK(lines[0].right < 1);
@@ -219,10 +230,56 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
 }
 
 TEST_CASE("rows whose gaps stand below each other are a table", "[indexer][pdf]") {
-  auto lines = indexer::lay_out({page({word("区分", 50, 100), word("期間", 200, 100), word("重要", 50, 115), word("十年", 200, 115), word("普通", 50, 130), word("五年", 200, 130)})})[0].lines;
+  auto lines = indexer::lay_out({page({word("区分", 50, 100), word("期間", 200, 100), word("重要", 50, 115), word("十年", 200, 115), word("普通", 50, 130), word("五年", 200, 130)})}).pages[0].lines;
   REQUIRE(lines.size() == 3);
   CHECK(lines[1].table);
   CHECK(lines[1].text == "重要\t十年");
+}
+
+TEST_CASE("the lines of a cell are joined, as far as the rows can be told", "[indexer][pdf]") {
+  // Columns at 50, 120 and 300; what stands in them, by line.
+  auto table = [](const std::vector<std::tuple<double, std::string, std::string, std::string>>& rows) {
+    std::vector<PlacedWord> words;
+    for (auto& [top, first, second, third] : rows)
+      for (auto [left, text] : {std::pair{50.0, first}, {120.0, second}, {300.0, third}})
+        if (!text.empty()) words.push_back(word(text, left, top));
+    return texts(indexer::lay_out({page(words)}).pages[0]);
+  };
+  const std::vector<std::string> joined = {"区分\t対象\t期間", "端末\t庁外へ持ち出すことを課長が許可した端末をいい、私物を除く。\t五年", "媒体\t貸与された記憶装置\t三年。ただし、監査が終わる日まで延ばす。"};
+  SECTION("rows with space around them") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {120, "端末", "庁外へ持ち出すことを課長が許可し", "五年"}, {132, "", "た端末をいい、私物を除く。", ""},
+                 {152, "媒体", "貸与された記憶装置", "三年。ただし、監査が終わる"}, {164, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("cells in the middle of their rows") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {120, "", "庁外へ持ち出すことを課長が許可し", ""}, {126, "端末", "", "五年"}, {132, "", "た端末をいい、私物を除く。", ""},
+                 {152, "", "", "三年。ただし、監査が終わる"}, {158, "媒体", "貸与された記憶装置", ""}, {164, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("close rows that begin with their first cell") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {112, "端末", "庁外へ持ち出すことを課長が許可し", "五年"}, {124, "", "た端末をいい、私物を除く。", ""},
+                 {136, "媒体", "貸与された記憶装置", "三年。ただし、監査が終わる"}, {148, "", "", "日まで延ばす。"}}) == joined);
+  }
+  SECTION("close rows with cells in the middle stay as printed") {
+    auto lines = table({{100, "区分", "対象", "期間"}, {112, "", "庁外へ持ち出すことを課長が許可し", ""}, {118, "端末", "", "五年"}, {124, "", "た端末をいい、私物を除く。", ""},
+                        {136, "", "", "三年。ただし、監査が終わる"}, {142, "媒体", "貸与された記憶装置", ""}, {148, "", "", "日まで延ばす。"}});
+    CHECK(lines.size() == 7);
+  }
+  SECTION("rows of one line each stay rows") {
+    CHECK(table({{100, "区分", "対象", "期間"}, {115, "端末", "持ち出す端末", "五年"}, {130, "媒体", "記憶装置", "三年"}, {145, "紙", "書類", "一年"}}) ==
+          std::vector<std::string>{"区分\t対象\t期間", "端末\t持ち出す端末\t五年", "媒体\t記憶装置\t三年", "紙\t書類\t一年"});
+  }
+}
+
+TEST_CASE("justified lines of prose are no table", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 12; ++i) {
+    // Latin words set apart by whatever is left of the line.
+    double x = 50;
+    for (auto& part : {std::string("職員は"), std::string("Windows"), std::string("の設定を"), std::string("VPN"), std::string("の手順に従って行うものとし、記録を残す")}) {
+      words.push_back(word(part, x, 100.0 + i * 15));
+      x = words.back().right + 2 + (i * 7 % 5);
+    }
+  }
+  for (auto& line : indexer::lay_out({page(words)}).pages[0].lines) CHECK_FALSE(line.table);
 }
 
 TEST_CASE("two columns of prose are read one after the other", "[indexer][pdf]") {
@@ -231,7 +288,7 @@ TEST_CASE("two columns of prose are read one after the other", "[indexer][pdf]")
     words.push_back(word(fmt::format("左の段の文章は続きます{:02}情報資産を守", i), 50, 100.0 + i * 20));
     words.push_back(word(fmt::format("右の段の文章は続きます{:02}情報資産を守", i), 310, 100.0 + i * 20));
   }
-  auto lines = texts(indexer::lay_out({page(words)})[0]);
+  auto lines = texts(indexer::lay_out({page(words)}).pages[0]);
   REQUIRE(lines.size() == 50);
   CHECK(lines[0].starts_with("左"));
   CHECK(lines[24].starts_with("左"));
@@ -242,11 +299,91 @@ TEST_CASE("lines at one height of most pages are headers", "[indexer][pdf]") {
   std::vector<PlacedPage> pages;
   for (int i = 0; i < 6; ++i)
     pages.push_back(page({word(fmt::format("第{}章の見出し", i), 200, 40, 7), word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100), word("以上", 50, 120)}));
-  for (auto& p : indexer::lay_out(pages)) {
+  for (auto& p : indexer::lay_out(pages).pages) {
     REQUIRE(p.lines.size() == 3);
     CHECK(p.lines[0].margin);
     CHECK_FALSE(p.lines[1].margin);
   }
+}
+
+TEST_CASE("the columns of a comparison table are texts of their own, over pages", "[indexer][pdf]") {
+  std::vector<PlacedWord> first = {word("次の表のとおり改正し、改正後の欄に掲げる規定を加え、又は改正前の欄に掲げる規定を削るものとする。", 50, 60),
+                                   word("改", 120, 90), word("正", 140, 90), word("後", 160, 90), word("改", 390, 90), word("正", 410, 90), word("前", 430, 90)};
+  std::vector<PlacedWord> second = {word("- 2 -", 290, 780)};
+  first.push_back(word("- 1 -", 290, 780));
+  auto row = [](std::vector<PlacedWord>& to, double top, std::string left, std::string right) {
+    if (!left.empty()) to.push_back(word(std::move(left), 52, top));
+    if (!right.empty()) to.push_back(word(std::move(right), 301, top));
+  };
+  row(first, 110, "第１条　職員は課長の許可を受けて端末を持ち出", "第１条　担当者は帳簿に記入する。");
+  row(first, 125, "すものとする。", "");
+  row(first, 145, "第２条　課長は持出しの記録を残し三年間保存し", "第２条　係長は帳簿を一年間保存し、求めがあれ");
+  row(second, 60, "なければならない。", "ば見せるものとする。");
+  row(second, 80, "第３条　［略］", "第３条　［略］");
+  second.push_back(word("備考　この表の傍線を付した部分は改正した部分を示すものとし、括弧の中は注記とするものとする。", 50, 110));
+  second.push_back(word("附　則", 80, 130));
+  second.push_back(word("この要綱は公布の日から施行する。", 60, 145));
+  auto layout = indexer::lay_out({page(first), page(second)});
+  CHECK(layout.doubtful.empty());
+  auto clauses = corpus::outline(layout.pages);
+  CHECK(test::render(clauses) == std::vector<std::string>{
+                                     "||次の表のとおり改正し、改正後の欄に掲げる規定を加え、又は改正前の欄に掲げる規定を削るものとする。⏎備考　この表の傍線を付した部分は改正した部分を示すものとし、括弧の中は注記とするものとする。",
+                                     "改正後||",
+                                     "  第１条||職員は課長の許可を受けて端末を持ち出すものとする。",
+                                     "  第２条||課長は持出しの記録を残し三年間保存しなければならない。",
+                                     "  第３条||［略］",
+                                     "改正前||",
+                                     "  第１条||担当者は帳簿に記入する。",
+                                     "  第２条||係長は帳簿を一年間保存し、求めがあれば見せるものとする。",
+                                     "  第３条||［略］",
+                                     "附則||この要綱は公布の日から施行する。",
+                                 });
+  corpus::assign_addresses(clauses);
+  CHECK(clauses[3].locator == "改正後第2条");
+  CHECK(clauses[7].path == "kaiseizen-2");
+  CHECK(clauses[8].page == 2);
+}
+
+TEST_CASE("the old text may stand first, and a table whose lines keep to no column is reported", "[indexer][pdf]") {
+  auto reversed = indexer::lay_out({page({word("現行", 120, 90), word("改正案", 390, 90), word("旧い規定の文", 52, 110), word("新しい規定の文", 301, 110), word("旧い規定の続き", 52, 130),
+                                          word("新しい規定の続き", 301, 130)})});
+  CHECK(reversed.doubtful.empty());
+  CHECK(texts(reversed.pages[0]) == std::vector<std::string>{"新しい規定の文", "新しい規定の続き", "旧い規定の文", "旧い規定の続き"});
+  auto across = indexer::lay_out({page({word("改正後", 120, 90), word("改正前", 390, 90), word("この線は二つの欄にまたがって書かれているので、どちらの欄のものとも言えない文です。", 52, 110)})});
+  CHECK(across.doubtful == std::vector<int>{1});
+  auto prose = indexer::lay_out({page({word("改正前の規定と改正後の規定を比べる。", 52, 90), word("改正後の規定は新しい。", 52, 110)})});
+  CHECK(prose.doubtful.empty());
+  CHECK(prose.pages[0].lines[0].column.empty());
+}
+
+TEST_CASE("vertical text is read from the right to the left", "[indexer][pdf]") {
+  auto content = show("F3", 500, 740, "第一条　この規程は、市の文書の取扱いについて必要な事項") + show("F3", 480, 740, "を定める（以下同じ。）。") + show("F3", 460, 740, "第二条　職員は、文書を丁寧に取り扱う。") +
+                 show("F2", 290, 40, "12");
+  auto e = indexer::read(small_pdf(content), "a.pdf");
+  REQUIRE(e.pages[0].lines.size() == 4);
+  CHECK(e.pages[0].lines[0].text == "第一条　この規程は、市の文書の取扱いについて必要な事項");
+  CHECK(e.pages[0].lines[1].text == "を定める（以下同じ。）。");
+  CHECK(e.pages[0].lines[2].text == "第二条　職員は、文書を丁寧に取り扱う。");
+  CHECK(e.pages[0].lines[3].margin);
+  // Some programs place each character upright, one below the other.
+  std::string single;
+  for (auto [x, words] : {std::pair{500.0, "第三条　課長は、記録を残す。"}, std::pair{475.0, "２　前項の記録は三年間保存する。"}}) {
+    double y = 740;
+    for (char32_t c : text::to_utf32(words)) {
+      if (c != U'　') single += show("F2", x, y, text::to_utf8(std::u32string(1, c)));
+      y -= 10;
+    }
+  }
+  auto stacked = texts(indexer::read(small_pdf(single), "a.pdf").pages[0]);
+  CHECK(stacked == std::vector<std::string>{"第三条　課長は、記録を残す。", "２　前項の記録は三年間保存する。"});
+}
+
+TEST_CASE("what OCR put behind a picture is read as lines", "[indexer][pdf]") {
+  auto recognised = [](double x, double y, std::string_view words) { return "50 Tz\n" + show("F4", x, y, words); };
+  auto lines = indexer::read(small_pdf(recognised(72, 700, "情報") + recognised(94, 700, "セキ") + recognised(110, 700, "ュリティ") + recognised(140, 700, "は") + recognised(160, 700, "VPN") +
+                                       recognised(186, 700, "による") + recognised(72, 680, "課長")), "a.pdf").pages[0].lines;
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].text == "情報セキュリティは VPN による");
 }
 
 TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
@@ -256,7 +393,7 @@ TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
   CHECK(full.pages[0].lines[0].text == "Security policy of Hoshimi");
   CHECK(full.warnings.empty());
   auto empty = indexer::read(small_pdf(""), "a.pdf");
-  CHECK(empty.warnings == std::vector<std::string>{"1 ページに文字がありません（画像のみ）"});
+  CHECK(empty.warnings == std::vector<std::string>{"文字のないページ（画像のみ、本文検索の対象外）: 1 ページ"});
 }
 
 TEST_CASE("real files of all kinds are read or refused, never more", "[indexer][real]") {
