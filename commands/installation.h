@@ -6,7 +6,9 @@
 #include "config/config.h"
 #include "corpus/library.h"
 #include "indexer/child.h"
+#include "indexer/desk.h"
 #include "indexer/index_writer.h"
+#include "indexer/watch.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
 #include "store/database.h"
@@ -47,6 +49,9 @@ struct Installation {
   text::AnalyzerModel model;
   std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
+
+/// The watch over the sources of the settings, handing what is new to the desk, which must outlive it.
+indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk);
 
 /// Brings the index up to the queue, with progress. The exit code.
 int drain(Installation& installation, const config::Config& config);

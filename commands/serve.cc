@@ -79,6 +79,21 @@ void keep_desk(Installation& installation, indexer::DeskOptions options) {
   }
 }
 
+/// Looks at the sources once in so many hours. What goes wrong stands with its source.
+void keep_sources(const Arguments& arguments, Installation& installation) {
+  constexpr auto glance = std::chrono::milliseconds(200);
+  const auto pause = std::chrono::hours(arguments.config.source_hours);
+  indexer::Desk desk(installation.database, installation.files, {limits(arguments.config), arguments.program});
+  while (!stop_requested) {
+    try {
+      watch_for(arguments, installation.database, desk).check_all([](const indexer::Round&) {}, stop_requested);
+    } catch (const std::exception& e) {
+      if (!stop_requested) spdlog::error("収集元を確認できません: {}", e.what());
+    }
+    for (auto end = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+  }
+}
+
 /// An index that cannot be used is made anew; the documents are not in it but in the database.
 void mend_index(Installation& installation, const config::Config& config) {
   try {
@@ -102,6 +117,9 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  indexer::Desk desk(installation.database, installation.files, options.desk);
+  bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
+  if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
@@ -112,6 +130,9 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     web::Server& server;
     ~Stop() { server.stop(); }
   } stop{server};
+  std::jthread watching([&] {
+    if (watches && config.source_hours > 0) keep_sources(arguments, installation);
+  });
   std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
   keep_index(installation, config);
   return 0;

@@ -12,23 +12,14 @@ namespace shirube::commands {
 
 namespace {
 
-/// What takes an item: its bytes are kept, and a line says so.
-indexer::Watch::Sink sink(const store::Files& files) {
-  return [&files](const indexer::Item& item) {
-    std::string hash = files.put(item.bytes);
-    std::cout << fmt::format("新着　　 {}: {} … {}（{}）\n", item.source.name, item.title.empty() ? item.file_name : item.title, item.facts.link.empty() ? item.address : item.facts.link, hash.substr(0, 12))
-              << std::flush;
-  };
-}
-
 struct Post {
   explicit Post(const Arguments& arguments)
       : database(arguments.data / "shirube.db", store::Database::Open::existing),
-        files(arguments.data / "files"),
-        watch(database, indexer::read_sources(arguments.config.folder / arguments.config.sources), {limits(arguments.config), arguments.program}, sink(files)) {}
+        desk(database, store::Files(arguments.data / "files"), {limits(arguments.config), arguments.program}),
+        watch(watch_for(arguments, database, desk)) {}
 
   store::Database database;
-  store::Files files;
+  indexer::Desk desk;
   indexer::Watch watch;
 };
 
@@ -40,6 +31,14 @@ void print(const indexer::Round& round) {
 }
 
 }  // namespace
+
+indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk) {
+  auto to_desk = [&desk](const indexer::Item& item) {
+    const std::string& where = item.facts.link.empty() ? item.address : item.facts.link;
+    desk.receive(corpus::Viewer::everything(), {fmt::format("{}: {}", item.source.name, where), item.file_name, item.bytes, item.facts});
+  };
+  return {database, indexer::read_sources(arguments.config.folder / arguments.config.sources), {limits(arguments.config), arguments.program}, to_desk};
+}
 
 int sources_list(const Arguments& arguments) {
   Post post(arguments);
@@ -54,12 +53,17 @@ int sources_list(const Arguments& arguments) {
 int sources_check(const Arguments& arguments, const std::vector<std::string>& names) {
   Post post(arguments);
   bool good = true;
+  size_t taken = 0;
   auto report = [&](const indexer::Round& round) {
     good = good && round.error.empty();
+    taken += round.taken;
     print(round);
   };
   if (names.empty()) post.watch.check_all(report, stop_requested);
   for (const auto& name : names) report(post.watch.check(name, stop_requested));
+  // A running service would read them too; what one has read the other leaves alone.
+  post.desk.read_waiting([](int64_t) {}, stop_requested);
+  if (taken > 0) std::cout << "新着は下書きになりました。shirube drafts list か「取込」の画面で確かめて公開してください。\n";
   return good ? 0 : some_refused;
 }
 

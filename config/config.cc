@@ -33,6 +33,7 @@ const Setting settings[] = {
     {"ingest", "libreoffice_memory_mib", Range{&Config::libreoffice_memory_mib, 512, 65536}},
     {"ingest", "ocr", &Config::ocr},
     {"sources", "file", &Config::sources},
+    {"sources", "hours", Range{&Config::source_hours, 0, 720}},
     {"index", "threads", Range{&Config::index_threads, 1, 64}},
     {"serve", "host", &Config::host},
     {"serve", "port", Range{&Config::port, 1, 65535}},

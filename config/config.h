@@ -26,6 +26,7 @@ struct Config {
 
   // [sources]
   std::string sources = "sources.toml";  ///< beside the settings file; the places that are watched
+  int64_t source_hours = 24;             ///< between two rounds of a running service; 0: only when asked
 
   // [index]
   int64_t index_threads = 2;

@@ -35,7 +35,7 @@ struct Service {
   Renderer renderer{};
   std::counting_semaphore<> drawing{2};
 
-  Context context() { return {library, options.viewer, readers, judgements, desk}; }
+  Context context() { return {library, options.viewer, readers, judgements, desk, options.sources}; }
 };
 
 using View = Json (*)(const Context&, const Call&);

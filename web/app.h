@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/document.h"
 #include "indexer/desk.h"
+#include "indexer/watch.h"
 #include "web/message.h"
 
 namespace shirube::store {
@@ -30,6 +32,7 @@ struct AppOptions {
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
+  std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
 };
 

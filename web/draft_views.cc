@@ -181,6 +181,21 @@ std::string iso_date(const std::string& typed) {
   return date && date->unit == text::DateSpan::Unit::day ? text::to_iso(date->first) : typed;
 }
 
+/// The places that are watched, or what is wrong with their list.
+Json sources_model(const Context& context) {
+  Json list = Json::array();
+  std::string error;
+  try {
+    for (const auto& state : context.sources ? context.sources() : std::vector<indexer::SourceState>{}) {
+      if (!state.enabled && state.checked_at.empty()) continue;
+      list.push_back({{"name", state.source}, {"enabled", state.enabled}, {"checked_at", state.checked_at}, {"changed_at", state.changed_at}, {"error", state.error}, {"items", state.items}});
+    }
+  } catch (const Error& e) {
+    error = e.message() + " " + e.hint();
+  }
+  return {{"list", list}, {"error", error}};
+}
+
 }  // namespace
 
 Json drafts_view(const Context& context, const Call& call) {
@@ -195,7 +210,7 @@ Json drafts_view(const Context& context, const Call& call) {
     waiting += draft.state == Draft::State::waiting;
   }
   return {{"title", "取込"},         {"total", total}, {"drafts", out}, {"reading", waiting > 0}, {"waiting_count", waiting}, {"file_mib", context.desk.options().limits.file_bytes >> 20},
-          {"paging", paging_model(page, page < pages, drafts_path, {})}};
+          {"sources", sources_model(context)}, {"paging", paging_model(page, page < pages, drafts_path, {})}};
 }
 
 Json draft_view(const Context& context, const Call& call) {

@@ -234,8 +234,8 @@ class Connections : public httplib::TaskQueue {
 /// httplib keeps forms to 8,192 bytes and takes them apart itself. It is not told that a body is one: the
 /// type waits under a name of ours, which is taken from a client that sends it.
 constexpr const char* kept_type = ":content-type";
-/// Marks a request whose body is not read.
-constexpr const char* too_long = ":too-long";
+/// Marks a request whose body is not read, with the status that says why.
+constexpr const char* unread = ":unread";
 
 Request request_of(const httplib::Request& asked) {
   Request out{asked.method, asked.target, {}, asked.body};
@@ -275,7 +275,8 @@ class Listener : public httplib::Server {
     set_keep_alive_max_count(options_.keep_alive_requests);
     set_keep_alive_timeout(options_.keep_alive_time.count());
     Handler answer = [this](const httplib::Request& request, httplib::Response& out) {
-      fill(request.has_header(too_long) ? app_.refuse(413, request_of(request)) : app_.handle(request_of(request)), out);
+      std::string refused = request.get_header_value(unread);
+      fill(refused.empty() ? app_.handle(request_of(request)) : app_.refuse(std::stoi(refused), request_of(request)), out);
     };
     Get("/", answer).Post("/", answer).Put("/", answer).Patch("/", answer).Delete("/", answer).Options("/", answer);
     set_error_handler([this](const httplib::Request& request, httplib::Response& out) {
@@ -299,12 +300,14 @@ class Listener : public httplib::Server {
 
   bool answer_one(Connection& connection) {
     connection.begin_request();
-    bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false;
-    return process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request, connection); }) && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
+    bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false, large = false;
+    bool answered = process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request, connection, large); });
+    if (large) large_.release();
+    return answered && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
   }
 
   /// Readies a parsed request for its one route, and says whether another may follow on the connection.
-  bool prepare(httplib::Request& request, Connection& connection) const {
+  bool prepare(httplib::Request& request, Connection& connection, bool& large) {
     // The App reads the target itself; httplib would hold the path against a regex, one stack frame a byte.
     request.path = std::string("/");
     request.params.clear();
@@ -313,7 +316,7 @@ class Listener : public httplib::Server {
     std::string type = request.get_header_value("Content-Type");
     request.headers.erase("Content-Type");
     request.headers.erase(kept_type);
-    request.headers.erase(too_long);
+    request.headers.erase(unread);
     if (!type.empty()) request.headers.emplace(kept_type, type);
     // A body that is left unread would be taken for the next request.
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
@@ -323,11 +326,14 @@ class Listener : public httplib::Server {
       uint64_t length = 0;
       std::string said = request.get_header_value("Content-Length", 0);
       auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), length);
-      if (error == std::errc::result_out_of_range || (error == std::errc() && length > most)) {
+      bool too_long = error == std::errc::result_out_of_range || (error == std::errc() && length > most);
+      large = !too_long && most > App::longest_form && large_.try_acquire();
+      if (too_long || (most > App::longest_form && !large)) {
         // What httplib is not told of it does not read.
         request.headers.erase("Content-Length");
+        request.headers.erase("Transfer-Encoding");
         request.set_header("Content-Length", "0");
-        request.set_header(too_long, "1");
+        request.set_header(unread, too_long ? "413" : "503");
       }
       connection.begin_body(std::min<uint64_t>(most, said.empty() || error != std::errc() ? most : length));
       request.headers.erase("Connection");
@@ -338,6 +344,7 @@ class Listener : public httplib::Server {
 
   const App& app_;
   const ServerOptions& options_;
+  std::counting_semaphore<> large_{2};   ///< large bodies lie in memory: no more at a time
   Connections* connections_ = nullptr;  ///< httplib's, while it listens
 };
 

@@ -26,7 +26,7 @@ struct ServerOptions {
 /// has come and until it is answered, and requests are answered in the order their heads came: clients that keep
 /// their connections open, or send slowly, share the threads evenly, however many they are, and no more than
 /// `connections` wait. A body is read by the thread that answers: who sends it slowly holds the thread, up to
-/// `request_time`. A body may be as long as App::longest_body() says; of a longer one nothing is read, and it is 413. serve() belongs to one thread; stop() may come from any.
+/// `request_time`. A body may be as long as App::longest_body() says; of a longer one nothing is read, and it is 413; a third large one at the same time is 503. serve() belongs to one thread; stop() may come from any.
 class Server {
  public:
   explicit Server(const App& app, ServerOptions options = {});

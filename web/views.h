@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
+#include "indexer/watch.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
 
@@ -24,6 +26,7 @@ struct Context {
   ReaderPool& readers;
   const corpus::JudgementLedger& judgements;
   const indexer::Desk& desk;
+  const std::function<std::vector<indexer::SourceState>()>& sources;
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.

@@ -252,7 +252,9 @@ TEST_CASE_METHOD(Fixture, "sources are listed, and checked when they are enabled
   REQUIRE(sources({}) == 0);
   CHECK_THAT(out(), Catch::Contains("有効　受付（0 件）\n　　確認 まだ") && Catch::Contains("停止　無い"));
   REQUIRE(sources({"check"}) == 0);
-  CHECK_THAT(out(), Catch::Contains("新着　　 受付: a.md … a.md") && Catch::Contains("正常　受付: 新着 1、同一 0、失敗 0\n"));
+  CHECK_THAT(out(), Catch::Contains("正常　受付: 新着 1、同一 0、失敗 0\n") && Catch::Contains("新着は下書きになりました。"));
+  REQUIRE(run({"drafts", "list"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("確認待ち  受付: a.md"));
   REQUIRE(sources({"check", "受付"}) == 0);
   CHECK_THAT(out(), Catch::Equals("正常　受付: 新着 0、同一 1、失敗 0\n"));
   REQUIRE(sources({"list"}) == 0);

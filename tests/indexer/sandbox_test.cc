@@ -100,7 +100,7 @@ TEST_CASE("the child that reads is in the sandbox before it reads") {
   }
   int input[2];
   REQUIRE(::pipe2(input, O_CLOEXEC) == 0);
-  std::string words[] = {"shirube", indexer::child_command, "a.txt", "60", std::to_string(uint64_t{2} << 30), "1000"};
+  std::string words[] = {"shirube", "extract-child", "a.txt", "60", std::to_string(uint64_t{2} << 30), "1000"};
   char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), words[4].data(), words[5].data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

@@ -56,7 +56,7 @@ class Wire {
 /// A served town.
 class Service {
  public:
-  explicit Service(ServerOptions options = {}) : app(town.options()), server(app, options) {
+  explicit Service(ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}}) : app(seen_by(viewer)), server(app, options) {
     port = server.bind("127.0.0.1", 0);
     thread = std::thread([this] { server.serve(); });
   }
@@ -74,6 +74,13 @@ class Service {
     Wire wire(port);
     wire.send(bytes);
     return wire.rest();
+  }
+
+  AppOptions seen_by(const shirube::corpus::Viewer& viewer) {
+    AppOptions out = town.options();
+    out.viewer = viewer;
+    out.desk.limits.file_bytes = 4 << 20;
+    return out;
   }
 
   Town town;
@@ -182,6 +189,43 @@ TEST_CASE("a form comes through the socket up to its limit") {
   auto elsewhere = client.Post("/judgements", {{"Origin", "http://evil.example"}}, form, "application/x-www-form-urlencoded");
   REQUIRE(elsewhere);
   CHECK(elsewhere->status == 403);
+}
+
+TEST_CASE("files come through the socket where they are handed in, up to their limit and two at a time") {
+  Service service({}, shirube::corpus::Viewer::everything());
+  auto client = service.client();
+  httplib::Headers here = {{"Sec-Fetch-Site", "same-origin"}};
+  auto status = [&](const std::string& target, size_t size) {
+    auto answer = client.Post(target, here, std::string(size, 'a'), "application/octet-stream");
+    return answer ? answer->status : 0;
+  };
+  CHECK(status("/api/v1/drafts?name=a.txt", 3 << 20) == 201);
+  CHECK(status("/api/v1/drafts?name=a.txt", 6 << 20) == 413);
+  CHECK(status("/api/v1/similar", 3 << 20) == 413);
+  std::string form = "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"b.txt\"\r\n\r\n" + std::string(1 << 20, 'b') + "\r\n--B--\r\n";
+  auto taken = client.Post("/drafts", here, form, "multipart/form-data; boundary=B");
+  REQUIRE(taken);
+  CHECK(taken->status == 303);
+  // Two that are under way leave no room for a third, which is told at once; when they end there is room again.
+  std::string head = "POST /api/v1/drafts?name=c.txt HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 1000000\r\n\r\n";
+  {
+    Wire first(service.port), second(service.port);
+    first.send(head);
+    second.send(head);
+    int busy = 0;
+    for (int tries = 0; tries < 100 && busy != 503; ++tries) busy = status("/api/v1/drafts?name=d.txt", 1000);
+    CHECK(busy == 503);
+    first.send(std::string(1'000'000, 'c'));
+    CHECK(first.rest().find("201 Created") != std::string::npos);
+  }
+  int again = 0;
+  for (int tries = 0; tries < 100 && again != 201; ++tries) again = status("/api/v1/drafts?name=e.txt", 1000);
+  CHECK(again == 201);
+
+  Service narrow;
+  auto closed = narrow.client().Post("/api/v1/drafts?name=a.txt", here, std::string(1 << 20, 'a'), "application/octet-stream");
+  REQUIRE(closed);
+  CHECK(closed->status == 413);
 }
 
 TEST_CASE("one connection takes several requests, and a body cannot pose as one") {
