@@ -83,6 +83,14 @@ class Connection : public httplib::Stream {
   }
   size_t requests() const { return requests_; }  ///< that were begun
 
+  /// Lets a client finish what it sends and nobody reads, for a while: cut off in the middle of it, it would never
+  /// see the answer.
+  void drain() {
+    ::shutdown(fd_, SHUT_WR);
+    char bytes[65536];
+    for (auto end = Clock::now() + options_.read_time; poll_one(fd_, POLLIN, end - Clock::now()) && ::recv(fd_, bytes, sizeof bytes, MSG_DONTWAIT) > 0;) {}
+  }
+
   bool is_readable() const override {
     return has_bytes() || poll_one(fd_, POLLIN, std::min<Clock::duration>(options_.read_time, deadline_ - Clock::now()));
   }
@@ -300,14 +308,15 @@ class Listener : public httplib::Server {
 
   bool answer_one(Connection& connection) {
     connection.begin_request();
-    bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false, large = false;
-    bool answered = process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request, connection, large); });
+    bool last = connection.requests() >= options_.keep_alive_requests, goes_on = false, closed = false, large = false, is_unread = false;
+    bool answered = process_request(connection, last, closed, [&](httplib::Request& request) { goes_on = prepare(request, connection, large, is_unread); });
     if (large) large_.release();
+    if (answered && is_unread) connection.drain();
     return answered && !closed && goes_on && !last && svr_sock_ != INVALID_SOCKET;
   }
 
   /// Readies a parsed request for its one route, and says whether another may follow on the connection.
-  bool prepare(httplib::Request& request, Connection& connection, bool& large) {
+  bool prepare(httplib::Request& request, Connection& connection, bool& large, bool& is_unread) {
     // The App reads the target itself; httplib would hold the path against a regex, one stack frame a byte.
     request.path = std::string("/");
     request.params.clear();
@@ -328,7 +337,8 @@ class Listener : public httplib::Server {
       auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), length);
       bool too_long = error == std::errc::result_out_of_range || (error == std::errc() && length > most);
       large = !too_long && most > App::longest_form && large_.try_acquire();
-      if (too_long || (most > App::longest_form && !large)) {
+      is_unread = too_long || (most > App::longest_form && !large);
+      if (is_unread) {
         // What httplib is not told of it does not read.
         request.headers.erase("Content-Length");
         request.headers.erase("Transfer-Encoding");

@@ -44,7 +44,7 @@ std::string refusal(const std::string& said) {
 }
 
 Json extraction() {
-  return Json::parse(R"({"media_type": "text/plain", "encoding": "UTF-8", "title": "端末要領", "number": "", "abbreviation": "", "issued": "2025-04-01", "warnings": ["注意"],
+  return Json::parse(R"({"media_type": "text/plain", "encoding": "UTF-8", "title": "端末要領", "number": "", "abbreviation": "", "issued": "2025-04-01", "effective": "", "scanned": 0, "warnings": ["注意"],
     "pages": 2, "clauses": [["第1条", 4, "目的", "端末を守る。", 1, null, "ⅰ"], ["２", 5, "", "毎年度点検する。", null, 0, ""]], "members": [], "conversion": null})");
 }
 

@@ -208,16 +208,18 @@ TEST_CASE("files come through the socket where they are handed in, up to their l
   CHECK(taken->status == 303);
   // Two that are under way leave no room for a third, which is told at once; when they end there is room again.
   std::string head = "POST /api/v1/drafts?name=c.txt HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 1000000\r\n\r\n";
-  {
+  int busy = 0;
+  // Whether both have got their room before the third asks cannot be seen from here: so it is tried until they have.
+  for (int tries = 0; tries < 50 && busy != 503; ++tries) {
     Wire first(service.port), second(service.port);
     first.send(head);
     second.send(head);
-    int busy = 0;
-    for (int tries = 0; tries < 100 && busy != 503; ++tries) busy = status("/api/v1/drafts?name=d.txt", 1000);
-    CHECK(busy == 503);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 * tries));
+    busy = status("/api/v1/drafts?name=d.txt", 1000);
     first.send(std::string(1'000'000, 'c'));
-    CHECK(first.rest().find("201 Created") != std::string::npos);
+    if (busy == 503) CHECK(first.rest().find("201 Created") != std::string::npos);
   }
+  CHECK(busy == 503);
   int again = 0;
   for (int tries = 0; tries < 100 && again != 201; ++tries) again = status("/api/v1/drafts?name=e.txt", 1000);
   CHECK(again == 201);
