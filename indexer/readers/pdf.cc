@@ -275,10 +275,10 @@ void count(const PlacedPage& page, int number, Tally& tally) {
 }
 
 void warn(const Tally& tally, size_t pages, std::vector<std::string>& warnings) {
-  if (!tally.empty_pages.empty()) warnings.push_back(fmt::format("文字のないページ（画像のみ、本文検索の対象外）: {} ページ", page_ranges(tally.empty_pages)));
-  if (tally.thin_pages.size() * 2 > pages && pages > 1) warnings.push_back(fmt::format("文字がほとんどないページ（図が主な資料です）: {} ページ", page_ranges(tally.thin_pages)));
+  if (!tally.empty_pages.empty()) warnings.push_back(fmt::format("文字のないページ（画像のみ、本文検索の対象外）: {} ページ目", page_ranges(tally.empty_pages)));
+  if (tally.thin_pages.size() * 2 > pages && pages > 1) warnings.push_back(fmt::format("文字がほとんどないページ（図が主な資料です）: {} ページ目", page_ranges(tally.thin_pages)));
   if (tally.unreadable * 20 > tally.letters && tally.letters) warnings.push_back(fmt::format("文字化けのおそれがあります（読めない文字が {} 字）", tally.unreadable));
-  if (!tally.mixed_pages.empty()) warnings.push_back(fmt::format("縦書きと横書きの混ざったページがあります（読む順を確認: {} ページ）", page_ranges(tally.mixed_pages)));
+  if (!tally.mixed_pages.empty()) warnings.push_back(fmt::format("縦書きと横書きの混ざったページがあります（読む順を確認: {} ページ目）", page_ranges(tally.mixed_pages)));
 }
 
 std::unique_ptr<poppler::document> open(const std::string& bytes) {
@@ -309,7 +309,7 @@ Extract extract(const std::string& bytes) {
   warn(tally, pages.size(), e.warnings);
   auto layout = lay_out(pages);
   e.pages = std::move(layout.pages);
-  if (!layout.doubtful.empty()) e.warnings.push_back(fmt::format("新旧対照表の欄を分けられないところがあります（確認: {} ページ）", page_ranges(layout.doubtful)));
+  if (!layout.doubtful.empty()) e.warnings.push_back(fmt::format("新旧対照表の欄を分けられないところがあります（確認: {} ページ目）", page_ranges(layout.doubtful)));
   size_t empty = tally.empty_pages.size();
   if (empty * 2 >= pages.size() || empty >= 3) e.scanned = empty;
   e.facts.title = std::string(text::trim(to_string(document->get_title())));

@@ -129,7 +129,7 @@ TEST_CASE("the text of a scanned PDF is recognised, and says so", "[indexer][con
 TEST_CASE("a scanned PDF that is not recognised stays what it was", "[indexer][convert]") {
   TemporaryFolder folder;
   auto warnings = [](const indexer::ExtractionLimits& limits) { return indexer::extract_in_child(pdf(""), "a.pdf", limits, test::program, kGoOn).warnings; };
-  const std::string pictures = "文字のないページ（画像のみ、本文検索の対象外）: 1 ページ";
+  const std::string pictures = "文字のないページ（画像のみ、本文検索の対象外）: 1 ページ目";
   CHECK(warnings(with_ocr(folder, "exit 1")) == std::vector<std::string>{pictures, "文字認識（OCR）ができません。"});
   indexer::ExtractionLimits never;
   never.ocr.clear();

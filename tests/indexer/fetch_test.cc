@@ -163,32 +163,36 @@ TEST_CASE_METHOD(Fixture, "what a server may send is bounded") {
 }
 
 TEST_CASE_METHOD(Fixture, "what does not come is given up, and a stop is heeded") {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool waiting = false, over = false;
-  site.set_handler("/slow", [&](const httplib::Request&, httplib::Response&) {
-    std::unique_lock lock(mutex);
-    waiting = true;
-    changed.notify_all();
-    changed.wait(lock, [&] { return over; });
+  // The site's threads outlive this function: what they wait at must too.
+  struct Gate {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool waiting = false, over = false;
+  };
+  auto gate = std::make_shared<Gate>();
+  site.set_handler("/slow", [gate](const httplib::Request&, httplib::Response&) {
+    std::unique_lock lock(gate->mutex);
+    gate->waiting = true;
+    gate->changed.notify_all();
+    gate->changed.wait(lock, [&] { return gate->over; });
   });
   settings.time = std::chrono::seconds(1);
   CHECK_THAT(error(site.at("/slow")).message(), Catch::Contains("制限時間（1秒）"));
   {
-    std::lock_guard lock(mutex);
-    waiting = false;
+    std::lock_guard lock(gate->mutex);
+    gate->waiting = false;
   }
   settings.time = std::chrono::hours(1);
   std::thread stopper([&] {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return waiting; });
+    std::unique_lock lock(gate->mutex);
+    gate->changed.wait(lock, [&] { return gate->waiting; });
     stop = true;
   });
   CHECK_THAT(error(site.at("/slow")).message(), Catch::Contains("中断しました"));
   stopper.join();
-  std::lock_guard lock(mutex);
-  over = true;
-  changed.notify_all();
+  std::lock_guard lock(gate->mutex);
+  gate->over = true;
+  gate->changed.notify_all();
 }
 
 TEST_CASE_METHOD(Fixture, "broken answers are refused with a reason") {

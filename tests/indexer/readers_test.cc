@@ -393,7 +393,7 @@ TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
   CHECK(full.pages[0].lines[0].text == "Security policy of Hoshimi");
   CHECK(full.warnings.empty());
   auto empty = indexer::read(small_pdf(""), "a.pdf");
-  CHECK(empty.warnings == std::vector<std::string>{"文字のないページ（画像のみ、本文検索の対象外）: 1 ページ"});
+  CHECK(empty.warnings == std::vector<std::string>{"文字のないページ（画像のみ、本文検索の対象外）: 1 ページ目"});
 }
 
 TEST_CASE("real files of all kinds are read or refused, never more", "[indexer][real]") {
