@@ -133,8 +133,8 @@ int drafts_show(const Arguments& arguments, int64_t id, bool json) {
   }
   for (const auto& warning : draft.warnings) std::cout << "  注意 " << warning << "\n";
   for (const auto& doubt : doubts) std::cout << "  疑い " << doubt.message << "\n";
-  for (const auto& [document, edition, share] : table.desk.alike(operator_viewer(), draft, cut)) {
-    std::cout << fmt::format("  {} {}（{}）\n", share >= 1 ? "同じファイルが登録済み:" : fmt::format("ほぼ同じ内容（約{:.0f}%）:", share * 100), document.title, edition.label);
+  for (const auto& [document, edition, share, same] : table.desk.alike(operator_viewer(), draft, cut)) {
+    std::cout << fmt::format("  {} {}（{}）\n", same ? "同じファイルが登録済み:" : fmt::format("ほぼ同じ内容（約{:.0f}%）:", share * 100), document.title, edition.label);
   }
   std::vector<size_t> depth;
   for (const auto& clause : cut.clauses) {

@@ -32,6 +32,15 @@ std::string beginning(const Clause& clause) {
   return std::string(text::clamp_utf8(clause.label + "　" + clause.heading + "\n" + clause.text, remembered_words));
 }
 
+/// The words behind the label.
+std::string_view content_of(std::string_view beginning) {
+  constexpr std::string_view space = "　";
+  size_t at = beginning.find(space);
+  return text::trim(beginning.substr(at == beginning.npos ? 0 : at + space.size()));
+}
+
+size_t common(std::string_view a, std::string_view b) { return static_cast<size_t>(std::ranges::mismatch(a, b).in1 - a.begin()); }
+
 /// The clause a correction means. Cut anew, a clause may have moved (its words tell it), or its words may have been
 /// read otherwise (its address tells it, with its label and how it begins).
 size_t find(const std::vector<Clause>& clauses, const Correction& correction) {
@@ -46,10 +55,20 @@ size_t find(const std::vector<Clause>& clauses, const Correction& correction) {
     if (same_words) alike.push_back(i);
   }
   if (alike.size() == 1) return alike.front();
+  // Its number may be read better now.
+  std::string_view content = content_of(correction.words);
+  std::vector<size_t> same_content;
+  size_t nearest = 0, certain = std::max(certain_words, content.size() / 2);
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    std::string now = beginning(clauses[i]);
+    if (content_of(now) == content) same_content.push_back(i);
+    if (i != there) nearest = std::max(nearest, common(content_of(now), content));
+  }
+  if (same_content.size() == 1 && content.size() >= certain_words) return same_content.front();
   if (there) {
     std::string now = beginning(clauses[*there]);
-    auto common = std::ranges::mismatch(now, correction.words).in1 - now.begin();
-    if (static_cast<size_t>(common) >= clauses[*there].label.size() + certain_words) return *there;
+    size_t shared = common(content_of(now), content);
+    if (correction.words.starts_with(clauses[*there].label + "　") && shared >= certain && shared > nearest) return *there;
   }
   throw Error(ErrorKind::missing, fmt::format("直す条項が見つかりません: {}", text::clamp_utf8(correction.words, 60)), "画面を開き直して、もう一度直してください。");
 }
@@ -84,7 +103,8 @@ void append_line(std::string& text, std::string_view line) {
 
 void relabel(std::vector<Clause>& clauses, size_t at, const Correction& correction) {
   std::string label(text::trim(correction.value));
-  bool printable = std::ranges::none_of(label, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  // A label stands in addresses.
+  bool printable = std::ranges::none_of(label, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '/'; });
   if (label.size() > longest_label || !text::is_valid_utf8(label) || !printable) {
     throw Error(ErrorKind::invalid, "番号が長すぎるか、文字として読めません。", "「第3条」「２」「（１）」のように、印刷されているとおりの番号を入れてください。");
   }
@@ -110,6 +130,7 @@ void join(std::vector<Clause>& clauses, size_t at) {
   // A numbered sentence stays one line.
   if (gone.heading.empty() && !gone.label.empty() && !gone.text.empty()) before.text += "　" + gone.text;
   else append_line(before.text, gone.text);
+  if (!gone.readings.empty()) before.readings += " " + gone.readings;
   remove(clauses, at, at - 1);
 }
 
@@ -127,12 +148,14 @@ void split(std::vector<Clause>& clauses, size_t at, const Correction& correction
   size_t from = correction.offset;
   // Read anew, the words may stand elsewhere.
   if (from > text.size() || !text.substr(from).starts_with(correction.value)) from = text.find(correction.value);
-  if (correction.value.empty() || from == text.npos || text::trim(text.substr(0, from)).empty() || text::trim(text.substr(from)).empty()) {
+  bool inside = from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80;  // of a character
+  if (correction.value.empty() || from == text.npos || inside || text::trim(text.substr(0, from)).empty() || text::trim(text.substr(from)).empty()) {
     throw Error(ErrorKind::invalid, "条項をその場所で分けることはできません。", "本文の途中の、新しい条項が始まる場所を選んでください。");
   }
   Clause second;
   second.page = clause.page;
   second.printed_page = clause.printed_page;
+  second.readings = clause.readings;
   second.parent = clause.parent;
   std::string rest(text::trim(text.substr(from)));
   clause.text = std::string(text::trim(text.substr(0, from)));

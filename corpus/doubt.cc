@@ -104,6 +104,7 @@ std::set<std::string> named(const std::string& words, bool own_only) {
   text::Normalized normalized = text::normalize(words);
   for (const auto& token : text::references(normalized)) {
     std::string_view behind = std::string_view(words).substr(0, token.begin);
+    if (size_t end = behind.rfind("。"); end != behind.npos) behind.remove_prefix(end);
     if (names_annex(token.term)) {
       // 「法別表第一」 and 「同条例様式第2号」 are another document's.
       char32_t c = before(words, token.begin);

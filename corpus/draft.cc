@@ -21,7 +21,7 @@ struct StateName {
   State state;
   std::string_view name, label;
 };
-constexpr StateName states[] = {{State::waiting, "waiting", "読取り待ち"}, {State::ready, "ready", "確認待ち"}, {State::failed, "failed", "読取り失敗"}, {State::published, "published", "公開済み"}};
+constexpr StateName states[] = {{State::waiting, "waiting", "読取り待ち"}, {State::ready, "ready", "確認待ち"}, {State::failed, "failed", "読取り失敗"}, {State::publishing, "publishing", "公開の途中"}, {State::published, "published", "公開済み"}};
 
 // ---- how facts, clauses and corrections stand in a row ----
 
@@ -43,7 +43,7 @@ Facts read_facts(const std::string& text) {
 std::string write(const std::vector<Clause>& clauses) {
   Json out = Json::array();
   for (const auto& c : clauses) {
-    out.push_back({c.label, std::string(name(c.kind)), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.printed_page, c.parent ? Json(*c.parent) : Json()});
+    out.push_back({c.label, std::string(name(c.kind)), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.printed_page, c.parent ? Json(*c.parent) : Json(), c.readings});
   }
   return out.dump();
 }
@@ -59,6 +59,7 @@ std::vector<Clause> read_clauses(const std::string& text) {
     if (!row[4].is_null()) c.page = row[4].get<int>();
     c.printed_page = row[5];
     if (!row[6].is_null()) c.parent = row[6].get<size_t>();
+    c.readings = row[7];
     out.push_back(std::move(c));
   }
   assign_addresses(out);
@@ -164,11 +165,17 @@ bool Drafts::open_to(const Viewer& viewer) {
 int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
   if (!open_to(viewer)) not_there();
   return database_.write([&](SQLite::Database& db) {
-    SQLite::Statement same(db, "SELECT id FROM drafts WHERE file_sha256 = ? AND file_name = ? AND source = ? AND state <> 'published'");
+    // What came with a mail came with it once, whatever became of it.
+    SQLite::Statement same(db, "SELECT id, state FROM drafts WHERE file_sha256 = ? AND file_name = ? AND source = ? AND (state <> 'published' OR within_id = ?)");
     same.bind(1, draft.file_sha256);
     same.bind(2, draft.file_name);
     same.bind(3, draft.source);
-    if (same.executeStep()) return same.getColumn(0).getInt64();
+    if (draft.within) same.bind(4, *draft.within);
+    if (same.executeStep()) {
+      int64_t id = same.getColumn(0).getInt64();
+      if (same.getColumn(1).getString() == "failed") update(db, id, "state = 'waiting', reason = '', hint = '', said = ?", write(draft.said));
+      return id;
+    }
     SQLite::Statement file(db, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
     file.bind(1, draft.file_sha256);
     file.bind(2, static_cast<int64_t>(size));
@@ -273,6 +280,9 @@ void Drafts::read_again(const Viewer& viewer, int64_t id) {
 void Drafts::correct(const Viewer& viewer, int64_t id, int64_t revision, const Correction& correction) {
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
+    if (correction.page > draft.pages) {
+      throw Error(ErrorKind::invalid, draft.pages == 0 ? "この原本には頁がありません。" : fmt::format("原本は{}頁までです。", draft.pages), "原本の何枚目かを、1からの数で入れてください。");
+    }
     Cut cut = select_cut(db, id);
     if (cut.corrections.size() >= most_corrections) throw Error(ErrorKind::conflict, fmt::format("直しは{}件までです。", most_corrections), "ファイルそのものを直して、取り込み直してください。");
     carry_out(cut.clauses, correction);
@@ -304,6 +314,21 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
     update(db, id, "facts = ?, revision = revision + 1", write(good));
     store::append(db, {"command", "draft.facts", subject(draft), write(good)});
   });
+}
+
+std::pair<Draft, Cut> Drafts::begin_publishing(const Viewer& viewer, int64_t id, int64_t revision) {
+  return database_.write([&](SQLite::Database& db) {
+    auto draft = open_to(viewer) ? select(db, id) : std::nullopt;
+    if (!draft) not_there();
+    // One whose publishing was interrupted is published again.
+    if (draft->state != State::publishing) changeable(db, viewer, id, revision);
+    update(db, id, "state = 'publishing'");
+    return std::pair(*draft, select_cut(db, id));
+  });
+}
+
+void Drafts::stop_publishing(int64_t id) {
+  database_.write([&](SQLite::Database& db) { update(db, id, "state = 'ready'"); });
 }
 
 void Drafts::set_published(const Viewer& viewer, int64_t id, int64_t edition_id) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/clause.h"
@@ -23,6 +24,7 @@ struct Draft {
   enum class State {
     waiting,    ///< to be read
     ready,      ///< read: to be looked at and published
+    publishing, ///< is being made an edition; when that was interrupted, it is to be repeated
     failed,     ///< could not be read, see `reason` and `hint`; can be tried again
     published,  ///< an edition now
   };
@@ -72,7 +74,7 @@ class Drafts {
   static bool open_to(const Viewer& viewer);
 
   /// Keeps a file to be read. The same bytes under the same name from the same source are one draft as long as it is not
-  /// published. `size` is the file's, in bytes. Throws Error{missing} when the viewer may not have drafts.
+  /// published; one that failed is read again. `size` is the file's, in bytes. Throws Error{missing} when the viewer may not have drafts.
   int64_t add(const Viewer& viewer, const Draft& draft, uint64_t size);
 
   std::optional<Draft> find(const Viewer& viewer, int64_t id) const;
@@ -99,6 +101,10 @@ class Drafts {
   /// Takes the last correction back.
   void undo(const Viewer& viewer, int64_t id, int64_t revision);
   void set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts);
+  /// Claims a draft for publishing, and gives what is to be published: from then on nobody changes it.
+  std::pair<Draft, Cut> begin_publishing(const Viewer& viewer, int64_t id, int64_t revision);
+  /// It could not be published: it is as it was.
+  void stop_publishing(int64_t id);
   void set_published(const Viewer& viewer, int64_t id, int64_t edition_id);
   /// Takes a draft off the desk. The file stays among the originals. A published one stays with its edition.
   void drop(const Viewer& viewer, int64_t id);

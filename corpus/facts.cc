@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "corpus/document.h"
 #include "text/date.h"
 #include "text/error.h"
@@ -49,8 +51,10 @@ Facts merged(const Facts& over, const Facts& under) {
 }
 
 Facts checked(Facts facts) {
-  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "--document で英数字の名前を指定してください。");
+  if (facts.slug.empty()) throw Error(ErrorKind::invalid, "資料の識別名がありません。", "英数字の識別名（--document）を指定してください。");
   check_length(facts.slug, 200, "資料の識別名");
+  bool plain = std::ranges::none_of(facts.slug, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (!plain || facts.slug == "." || facts.slug == "..") throw Error(ErrorKind::invalid, "その識別名は使えません。", "英数字とハイフンの名前にしてください。");
   if (facts.slug.find('/') != facts.slug.npos || facts.slug.find('\0') != facts.slug.npos) {
     throw Error(ErrorKind::invalid, "資料の識別名に「/」は使えません: " + facts.slug, "英数字とハイフンの名前にしてください。");
   }

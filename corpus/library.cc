@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "corpus/rows.h"
 #include "corpus/sketch.h"
@@ -68,15 +69,17 @@ std::string PlacedClause::citation() const {
   return out;
 }
 
-std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::string& content_hash, std::span<const int64_t> sketch) const {
+std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::string& file_sha256, std::span<const int64_t> sketch) const {
   constexpr size_t most = 5, most_looked_at = 20;
   constexpr double least_share = 0.5;
   return database_.read([&](SQLite::Database& db) {
     std::vector<std::pair<double, int64_t>> editions;
-    SQLite::Statement same(db, "SELECT id FROM editions WHERE content_hash = ? ORDER BY id LIMIT ?");
-    same.bind(1, content_hash);
+    SQLite::Statement same(db, "SELECT id FROM editions WHERE file_sha256 = ? ORDER BY id LIMIT ?");
+    same.bind(1, file_sha256);
     same.bind(2, static_cast<int64_t>(most_looked_at));
     while (same.executeStep()) editions.emplace_back(1, same.getColumn(0).getInt64());
+    std::set<int64_t> of_file;
+    for (const auto& [share, id] : editions) of_file.insert(id);
     SQLite::Statement near(db, "SELECT edition_id FROM sketches WHERE print IN (SELECT value FROM json_each(?)) GROUP BY edition_id ORDER BY count(*) DESC, edition_id LIMIT ?");
     near.bind(1, nlohmann::json(std::vector<int64_t>(sketch.begin(), sketch.end())).dump());
     near.bind(2, static_cast<int64_t>(most_looked_at));
@@ -97,7 +100,7 @@ std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::stri
       bind_viewer(row, viewer);
       bind_today(row);
       row.bind(":edition", id);
-      if (row.executeStep() && out.size() < most) out.push_back({read_document(row, 0), read_edition(row, document_width), share});
+      if (row.executeStep() && out.size() < most) out.push_back({read_document(row, 0), read_edition(row, document_width), share, of_file.contains(id)});
     }
     return out;
   });

@@ -111,11 +111,12 @@ class Library {
   struct Alike {
     Document document;
     Edition edition;
-    double share;  ///< of what either holds, estimated; 1 for the same bytes
+    double share;  ///< of what either holds, estimated
+    bool same;     ///< the same file
   };
-  /// Editions of these bytes, and those whose sketch (sketch.h) resembles this one by half and more; the most alike
+  /// Editions of this file, and those whose sketch (sketch.h) resembles this one by half and more; the most alike
   /// first, at most five. Only files that were taken as such are known by their sketch.
-  std::vector<Alike> alike(const Viewer& viewer, const std::string& content_hash, std::span<const int64_t> sketch) const;
+  std::vector<Alike> alike(const Viewer& viewer, const std::string& file_sha256, std::span<const int64_t> sketch) const;
 
   std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
   /// Newest first.

@@ -33,8 +33,8 @@ class Adding {
                         "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
                         "warnings, cites, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_clause_(db,
-                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page, readings) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)"),
         insert_print_(db, "INSERT INTO sketches (print, edition_id) VALUES (?, ?)") {}
 
@@ -151,13 +151,13 @@ class Adding {
     const std::string& begins = facts.effective.empty() ? facts.issued : facts.effective;
     if (begins.empty() && has_dated(doc)) {
       throw Error(ErrorKind::invalid, fmt::format("「{}」には日付のある版があるため、日付のない版は並べられません。", doc.title),
-                  "--effective で施行日を、または --issued で発出日を指定してください。");
+                  "施行日（--effective）か発出日（--issued）を指定してください。");
     }
     std::string label = facts.label;
     if (label.empty() && !begins.empty()) label = text::to_wareki(*text::from_iso(begins)) + "版";
     if (!label.empty() && taken(doc, label, "")) {
       throw Error(ErrorKind::conflict, fmt::format("「{}」の「{}」は、内容の異なるものが登録済みです。", doc.title, label),
-                  "版は変更できません。新しい版として --edition で別の版名を付けてください。");
+                  "版は変更できません。新しい版として、別の版名（--edition）を付けてください。");
     }
     if (!begins.empty() && !taken(doc, label, begins)) return {begins, label};
     for (int number = 1;; ++number) {
@@ -205,6 +205,7 @@ class Adding {
     s.bindNoCopy(9, clause.text);
     if (clause.page) s.bind(10, *clause.page);
     s.bindNoCopy(11, clause.printed_page);
+    s.bindNoCopy(12, clause.readings);
     s.exec();
     s.reset();
     s.clearBindings();

@@ -40,6 +40,7 @@ Clause read_clause(SQLite::Statement& row, int at) {
   c.path = text(6);
   c.locator = text(7);
   c.printed_page = text(8);
+  c.readings = text(9);
   return c;
 }
 

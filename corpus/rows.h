@@ -29,7 +29,7 @@ inline constexpr int edition_width = 12;
 Edition read_edition(SQLite::Statement& row, int at);
 
 /// Of `clauses c`.
-inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator, c.printed_page";
+inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator, c.printed_page, c.readings";
 Clause read_clause(SQLite::Statement& row, int at);
 
 /// Restricts a query over `documents d` to what the viewer may see. The one place where audiences

@@ -47,7 +47,7 @@ constexpr bool sanitized = false;
 Json to_json(const Extraction& e) {
   Json clauses = Json::array();
   for (const auto& c : e.clauses) {
-    clauses.push_back({c.label, static_cast<int>(c.kind), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.parent ? Json(*c.parent) : Json(), c.printed_page});
+    clauses.push_back({c.label, static_cast<int>(c.kind), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.parent ? Json(*c.parent) : Json(), c.printed_page, c.readings});
   }
   Json members = Json::array();
   for (const auto& member : e.members) members.push_back({member.name, Json::binary({member.bytes.begin(), member.bytes.end()})});
@@ -115,6 +115,14 @@ std::string name_of(const Json& json) {
   return line_of(json);
 }
 
+/// An address: cut short it would be another one.
+std::string address_of(const Json& json) {
+  constexpr size_t longest_address = 2000;
+  std::string seen = text_of(json);
+  expect(seen.size() <= longest_address);
+  return seen;
+}
+
 const Json& list(const Json& json, size_t most) {
   expect(json.is_array() && json.size() <= most);
   return json;
@@ -137,6 +145,7 @@ Extraction from_json(const Json& json) {
     if (!row.at(4).is_null()) c.page = static_cast<int>(number(row.at(4), 1, most_pages));
     if (!row.at(5).is_null()) c.parent = static_cast<size_t>(number(row.at(5), 0, static_cast<int64_t>(e.clauses.size()) - 1));
     c.printed_page = line_of(row.at(6));
+    c.readings = text_of(row.at(7));
     e.clauses.push_back(std::move(c));
   }
   for (const auto& row : list(json.at("members"), most_members)) {
@@ -164,8 +173,8 @@ Json to_json(const Listing& listing) {
 }
 
 Listing listing_from_json(const Json& json) {
-  Listing listing{line_of(json.at("base")), {}};
-  for (const auto& row : list(json.at("links"), most_values)) listing.links.push_back({line_of(row.at(0)), line_of(row.at(1)), line_of(row.at(2))});
+  Listing listing{address_of(json.at("base")), {}};
+  for (const auto& row : list(json.at("links"), most_values)) listing.links.push_back({address_of(row.at(0)), line_of(row.at(1)), line_of(row.at(2))});
   return listing;
 }
 
@@ -381,6 +390,22 @@ void write_output(const std::vector<uint8_t>& bytes) {
 
 Json problem(const char* message, const std::string& hint) { return {{"error", message}, {"hint", hint}}; }
 
+// Each reading is looked for in all clauses.
+constexpr size_t most_readings = 500, longest_reading = 60;  // bytes of a word
+
+/// Gives the clauses the readings of their words. What is said once in a document holds for all of it.
+void add_readings(std::vector<corpus::Clause>& clauses, std::vector<std::pair<std::string, std::string>> readings) {
+  std::ranges::sort(readings);
+  readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
+  std::erase_if(readings, [](const auto& one) { return one.first.empty() || one.first.size() > longest_reading || one.second.empty() || one.second.size() > longest_reading; });
+  readings.resize(std::min(readings.size(), most_readings));
+  for (auto& clause : clauses) {
+    for (const auto& [word, reading] : readings) {
+      if (clause.text.find(word) != std::string::npos || clause.heading.find(word) != std::string::npos) clause.readings += (clause.readings.empty() ? "" : " ") + reading;
+    }
+  }
+}
+
 }  // namespace
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
@@ -393,6 +418,7 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   out.pages = static_cast<int>(pages.size());
   out.clauses = got.clauses.empty() ? corpus::outline(got.pages) : std::move(got.clauses);
   corpus::assign_addresses(out.clauses);
+  add_readings(out.clauses, got.readings);
   return out;
 }
 

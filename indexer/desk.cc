@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <exception>
+
 #include "corpus/sketch.h"
 #include "indexer/facts.h"
 #include "indexer/prepare.h"
@@ -40,6 +43,12 @@ int64_t Desk::receive(const corpus::Viewer& viewer, const Incoming& incoming) {
   if (name.empty() || name.size() > longest_name || !text::is_valid_utf8(name) || name.find('\0') != name.npos) {
     throw Error(ErrorKind::invalid, "ファイルの名前が長すぎるか、文字として読めません。", "短い名前に変えて、もう一度取り込んでください。");
   }
+  if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    throw Error(ErrorKind::invalid, "ファイルの名前に使えない文字があります。", "名前を変えて、もう一度取り込んでください。");
+  }
+  Facts said = incoming.said;
+  if (said.slug.empty()) said.slug = "draft";
+  corpus::checked(said);
   Draft draft;
   draft.file_name = name;
   draft.source = incoming.source.empty() ? name : incoming.source;
@@ -50,18 +59,26 @@ int64_t Desk::receive(const corpus::Viewer& viewer, const Incoming& incoming) {
 
 void Desk::read_waiting(const std::function<void(int64_t)>& read, const std::atomic<bool>& stop) {
   int64_t last = 0;
+  std::exception_ptr trouble;
   while (!stop) {
     auto draft = drafts_.next_waiting(last);
-    if (!draft) return;
+    if (!draft) break;
     last = draft->id;
     try {
       read_one(*draft, stop);
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+      // What is ours to mend does not keep the others waiting.
+      bool ours = e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal;
+      if (ours && !trouble) trouble = std::current_exception();
+      if (ours) continue;
       drafts_.set_failed(draft->id, e.message(), e.hint());
+    } catch (const std::exception&) {
+      if (!trouble) trouble = std::current_exception();
+      continue;
     }
     read(draft->id);
   }
+  if (trouble) std::rethrow_exception(trouble);
 }
 
 void Desk::read_one(const Draft& draft, const std::atomic<bool>& stop) {
@@ -91,6 +108,7 @@ void Desk::read_one(const Draft& draft, const std::atomic<bool>& stop) {
     inside.within = holds_text ? draft.id : draft.within;
     inside.said.audience = draft.said.audience, inside.said.kind = draft.said.kind, inside.said.issuer = draft.said.issuer, inside.said.topic = draft.said.topic;
     if (holds_text && inside.said.issued.empty()) inside.said.issued = reading.facts.issued;
+    inside.said.slug = slug_inside(holds_text ? reading.facts.slug : merged(draft.said, facts_of_name(draft.file_name).facts).slug, member.name);
     if (member.bytes.empty()) {
       reading.warnings.push_back(fmt::format("「{}」は空のファイルです。", member.name));
       continue;
@@ -107,35 +125,51 @@ std::vector<corpus::Library::Alike> Desk::alike(const corpus::Viewer& viewer, co
 }
 
 corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further) {
-  auto draft = drafts_.find(viewer, id);
-  auto cut = drafts_.cut(viewer, id);
-  if (!draft || !cut) throw Error(ErrorKind::missing, "その下書きはありません。", "取込の一覧からお探しください。");
-  if (draft->state != Draft::State::ready) throw Error(ErrorKind::conflict, fmt::format("「{}」のため、公開できません。", japanese_name(draft->state)), "取込の一覧で状態を確かめてください。");
-  if (draft->revision != revision) throw Error(ErrorKind::conflict, "ほかの画面でこの下書きが変更されました。", "画面を開き直し、内容を確かめてから公開してください。");
-  corpus::NewEdition edition;
-  edition.facts = draft->facts;
-  edition.content_hash = draft->file_sha256;
-  // Repeated after an interruption, these bytes are an edition already.
-  bool again = library_.find_edition(edition.facts.slug, edition.content_hash).has_value();
-  if (auto held = library_.document(viewer, edition.facts.slug); held && !further && !again) {
-    throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開するか、別の識別名を付けてください。");
+  auto [draft, cut] = drafts_.begin_publishing(viewer, id, revision);
+  corpus::Added added;
+  try {
+    added = library_.add({edition_of(viewer, draft, cut, further)}).front();
+  } catch (...) {
+    drafts_.stop_publishing(id);
+    throw;
   }
-  auto path = files_.path_of(draft->file_sha256);
-  if (files_.verify(draft->file_sha256) != store::Files::State::good) throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "同じファイルを、もう一度取り込んでください。");
-  edition.file_sha256 = draft->file_sha256;
-  edition.file_size = fs::file_size(path);
-  edition.file_name = draft->file_name;
-  edition.media_type = draft->media_type;
-  edition.clauses = cut->clauses;
-  edition.warnings = with_doubts(draft->warnings, edition.clauses);
-  for (const auto& attached : drafts_.within(viewer, id)) {
-    if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
-  }
-  auto added = library_.add({&edition, 1}).front();
   drafts_.set_published(viewer, id, added.edition_id);
-  auto mail = draft->within ? drafts_.find(viewer, *draft->within) : std::nullopt;
+  auto mail = draft.within ? drafts_.find(viewer, *draft.within) : std::nullopt;
   if (mail && mail->edition_id) library_.enclose(*mail->edition_id, added.edition_id);
   return added;
+}
+
+std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, const Draft& draft, const corpus::Cut& cut, bool further) const {
+  corpus::NewEdition edition;
+  edition.facts = draft.facts;
+  // The same file cut otherwise is another edition.
+  edition.content_hash = draft.file_sha256;
+  for (const auto& one : cut.corrections) edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
+  // One that was interrupted is repeated: then its edition is there already.
+  bool again = draft.state == Draft::State::publishing;
+  auto held = library_.document(viewer, edition.facts.slug);
+  if (held && !again && library_.find_edition(edition.facts.slug, edition.content_hash)) {
+    throw Error(ErrorKind::conflict, fmt::format("同じファイルが、資料「{}」の版として登録済みです。", held->title), "取り込む必要はありません。この下書きは取りやめてください。");
+  }
+  if (held && !further && !again) {
+    throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開する（命令では --further）か、別の識別名を付けてください。");
+  }
+  // What is said of one edition does not change what is known of the document, nor who may see the others.
+  if (held) {
+    for (auto field : {&Facts::title, &Facts::short_title, &Facts::kind, &Facts::issuer, &Facts::audience, &Facts::topic}) (edition.facts.*field).clear();
+  }
+  auto path = files_.path_of(draft.file_sha256);
+  if (files_.verify(draft.file_sha256) != store::Files::State::good) throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "この下書きを取りやめて、同じファイルをもう一度取り込んでください。");
+  edition.file_sha256 = draft.file_sha256;
+  edition.file_size = fs::file_size(path);
+  edition.file_name = draft.file_name;
+  edition.media_type = draft.media_type;
+  edition.clauses = cut.clauses;
+  edition.warnings = with_doubts(draft.warnings, edition.clauses);
+  for (const auto& attached : drafts_.within(viewer, draft.id)) {
+    if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
+  }
+  return {edition};
 }
 
 }  // namespace shirube::indexer

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "corpus/draft.h"
 #include "corpus/library.h"
@@ -38,15 +39,17 @@ class Desk {
   int64_t receive(const corpus::Viewer& viewer, const Incoming& incoming);
 
   /// Reads what waits, the oldest first, until nothing does or `stop` is set; files inside files become drafts of their
-  /// own and are read too. `read` is told of each draft that was.
+  /// own and are read too. `read` is told of each draft that was. What befalls us with one does not keep the others waiting; it
+  /// is thrown at the end, and that draft goes on waiting.
   void read_waiting(const std::function<void(int64_t id)>& read, const std::atomic<bool>& stop);
 
   /// What is held that has the same words as a draft, or nearly.
   std::vector<corpus::Library::Alike> alike(const corpus::Viewer& viewer, const corpus::Draft& draft, const corpus::Cut& cut) const;
 
   /// Makes a draft an edition, with its facts and corrected clauses. Attachments and their mail are bound whichever comes
-  /// first. A slug that is held makes a further edition only when the person means it (`further`), else Error{conflict}; throws
-  /// as Library::add() does besides. Interrupted, it can be repeated.
+  /// first. A slug that is held makes a further edition only when the person means it (`further`), else Error{conflict}; of the
+  /// facts those of the document stay then as they are. The same file, cut the same, is no further edition: Error{conflict};
+  /// throws as Library::add() does besides. Nobody changes the draft meanwhile; interrupted, it can be repeated.
   corpus::Added publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further);
 
   corpus::Drafts& drafts() { return drafts_; }
@@ -56,6 +59,7 @@ class Desk {
 
  private:
   void read_one(const corpus::Draft& draft, const std::atomic<bool>& stop);
+  std::vector<corpus::NewEdition> edition_of(const corpus::Viewer& viewer, const corpus::Draft& draft, const corpus::Cut& cut, bool further) const;
 
   corpus::Library library_;
   corpus::Drafts drafts_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "corpus/clause.h"
@@ -37,6 +38,7 @@ struct Extract {
   std::vector<corpus::Page> pages;
   std::vector<corpus::Clause> clauses;
   size_t scanned = 0;                 ///< pages of a PDF that are pictures only, where they are all, half or several
+  std::vector<std::pair<std::string, std::string>> readings;  ///< words and how they are read, by the original (ruby)
   std::vector<Member> members;        ///< in their order; a ZIP file has nothing else
   FoundFacts facts;
   std::optional<Conversion> conversion;  ///< of a format without a reader: nothing else is filled in

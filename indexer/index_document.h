@@ -21,7 +21,7 @@ struct Source {
   std::string title, kind, issuer, audience, state;
   std::string begins, issued, effective;  ///< ISO days
   std::string above;  ///< headings it stands under
-  std::string label, heading, text, locator;
+  std::string label, heading, text, locator, readings;
   uint64_t bytes() const { return heading.size() + text.size() + 200; }
 };
 

@@ -62,14 +62,6 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 
 Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
 
-/// The name of a document that came inside another: 通知_別紙1.docx, beside which its PDF may stand.
-std::string slug_inside(const std::string& slug, const std::string& member) {
-  constexpr size_t longest = 200, kept = 180;
-  std::string inside = slug + "_" + text::replace_all(member, "/", "_");
-  if (inside.size() <= longest) return inside;
-  return std::string(text::clamp_utf8(inside, kept)) + "-" + store::sha256(inside).substr(0, 12);
-}
-
 /// The audience `said`, where it is narrower than the one held; else nothing: what comes inside a file never
 /// opens what was closed.
 std::string narrower(const std::string& said, const std::string& held) {

@@ -5,6 +5,7 @@
 #include "corpus/address.h"
 #include "corpus/doubt.h"
 #include "indexer/facts.h"
+#include "store/files.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
 
@@ -69,6 +70,13 @@ Prepared prepare(Extraction extraction, const std::string& title) {
   drop_title(out.clauses, {title, out.said.title});
   corpus::assign_addresses(out.clauses);
   return out;
+}
+
+std::string slug_inside(const std::string& slug, const std::string& member) {
+  constexpr size_t longest = 200, kept = 180;
+  std::string inside = slug + "_" + text::replace_all(member, "/", "_");
+  if (inside.size() <= longest) return inside;
+  return std::string(text::clamp_utf8(inside, kept)) + "-" + store::sha256(inside).substr(0, 12);
 }
 
 std::vector<std::string> with_doubts(std::vector<std::string> warnings, const std::vector<corpus::Clause>& clauses) {

@@ -22,4 +22,7 @@ Prepared prepare(Extraction extraction, const std::string& title);
 /// The warnings of an edition: those of its reading, and the doubts about its clauses (corpus/doubt.h).
 std::vector<std::string> with_doubts(std::vector<std::string> warnings, const std::vector<corpus::Clause>& clauses);
 
+/// The name of a document that came inside another: 通知_別紙1.docx, beside which its PDF may stand.
+std::string slug_inside(const std::string& slug, const std::string& member);
+
 }  // namespace shirube::indexer

@@ -70,7 +70,8 @@ std::vector<std::string> files_below(const std::string& folder) {
   for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied); it != end; ++it) {
     bool hidden = it->path().filename().string().starts_with(".");
     if (hidden && it->is_directory()) it.disable_recursion_pending();
-    bool quiet = !hidden && it->is_regular_file() && it->last_write_time() + settled <= fs::file_time_type::clock::now();
+    // What a link points to may be any file of the machine.
+    bool quiet = !hidden && !it->is_symlink() && it->is_regular_file() && it->last_write_time() + settled <= fs::file_time_type::clock::now();
     if (quiet) files.push_back(it->path().lexically_relative(folder).string());
   }
   std::ranges::sort(files);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <semaphore>
 
@@ -154,13 +155,18 @@ Response send_page_picture(Service& service, const Call& call, const Request& re
     response.status = 304;
     return response;
   }
-  const auto& limits = service.options.desk.limits;
-  std::string bytes = store::read_file(service.files.path_of(draft.file_sha256), limits.file_bytes);
-  service.drawing.acquire();
+  constexpr auto patience = std::chrono::seconds(2);
+  if (!service.drawing.try_acquire_for(patience)) throw Error(ErrorKind::unavailable, "ほかのページの画像を作っています。", "しばらく待ってから、開き直してください。");
   struct Release {
     std::counting_semaphore<>& drawing;
     ~Release() { drawing.release(); }
   } release{service.drawing};
+  auto limits = service.options.desk.limits;
+  // A page that takes longer is looked at in the original.
+  constexpr unsigned longest_drawing = 10;  // seconds
+  limits.cpu_seconds = std::min(limits.cpu_seconds, longest_drawing);
+  limits.wall_seconds = std::min(limits.wall_seconds, longest_drawing);
+  std::string bytes = store::read_file(service.files.path_of(draft.file_sha256), limits.file_bytes);
   response.content_type = "image/png";
   response.body = indexer::to_png(indexer::draw_in_child(bytes, page, limits, service.options.desk.program, std::atomic<bool>(false)));
   return response;
@@ -236,6 +242,9 @@ bool is_api(const Request& request) { return request.target.starts_with("/api/")
 
 Response refusal(const Service& service, const Problem& problem, const Request& request) {
   Json model = problem_model(problem);
+  // Whoever could not change a draft goes on with it.
+  std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
+  model["back"] = request.method == "POST" && path.starts_with("/drafts") ? path : "";
   if (!is_api(request)) model["desk"] = corpus::Drafts::open_to(service.options.viewer);
   Response response;
   response.status = problem.status;
@@ -248,10 +257,10 @@ Response refusal(const Service& service, const Problem& problem, const Request& 
 /// What stands around a file in a form with files.
 constexpr size_t form_around_files = 1 << 20;
 
-size_t longest_body(const Service& service, std::string_view target) {
-  target = target.substr(0, target.find('?'));
+size_t longest_body(const Service& service, const Request& head) {
+  std::string_view target = std::string_view(head.target).substr(0, head.target.find('?'));
   bool files = target == "/drafts" || target == "/api/v1/drafts";
-  return files && corpus::Drafts::open_to(service.options.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
+  return files && is_from_here(head.headers) && corpus::Drafts::open_to(service.options.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
 }
 
 Response answer(Service& service, const Request& request) {
@@ -263,7 +272,7 @@ Response answer(Service& service, const Request& request) {
   for (const auto& route : routes) {
     if (!matches(route.pattern, target.segments, call.arguments)) continue;
     if (route.method == method) {
-      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(service, request.target)) : 0;
+      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(service, request)) : 0;
       return fault ? refusal(service, problem_of(fault), request) : run(service, route, call, request);
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
@@ -310,7 +319,7 @@ Response App::handle(const Request& request) const {
   return refuse(500, request);
 }
 
-size_t App::longest_body(std::string_view target) const { return shirube::web::longest_body(self_->service, target); }
+size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(self_->service, head); }
 
 Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, problem_of(status), request)); }
 

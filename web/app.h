@@ -76,8 +76,8 @@ class App {
   static constexpr size_t longest_target = 8192;
   /// Longest form that is taken, in bytes; a longer one is 413.
   static constexpr size_t longest_form = 64 << 10;
-  /// The same for a request to `target`: where files are handed in, more is taken.
-  size_t longest_body(std::string_view target) const;
+  /// The same for a request whose head this is: where files are handed in, from a page of the service itself, more is taken.
+  size_t longest_body(const Request& head) const;
 
  private:
   struct Private;

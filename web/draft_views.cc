@@ -50,7 +50,7 @@ Json draft_model(const Draft& draft) {
           {"state", std::string(corpus::name(draft.state))},
           {"state_label", std::string(corpus::japanese_name(draft.state))},
           {"waiting", draft.state == Draft::State::waiting},
-          {"ready", draft.state == Draft::State::ready},
+          {"ready", draft.state == Draft::State::ready || draft.state == Draft::State::publishing},
           {"failed", draft.state == Draft::State::failed},
           {"published", draft.state == Draft::State::published},
           {"media_type", draft.media_type},
@@ -84,9 +84,12 @@ constexpr FactRow fact_rows[] = {{"title", "件名", "text", ""},
                                  {"topic", "分野", "text", ""},
                                  {"link", "公式の掲載先", "text", ""}};
 
-Json facts_model(const corpus::Facts& facts) {
+/// Of a document that is held only what is its new edition's is asked for: the rest stays as it is.
+Json facts_model(const corpus::Facts& facts, bool held) {
+  constexpr std::string_view of_edition[] = {"slug", "number", "issued", "effective", "label", "link"};
   Json out = Json::array();
   for (const auto& [name, label, type, note] : fact_rows) {
+    if (held && std::ranges::find(of_edition, name) == std::end(of_edition)) continue;
     auto field = std::ranges::find(corpus::fact_fields(), name, &corpus::FactField::name);
     const std::string& value = facts.*(field->field);
     Json choices = Json::array();
@@ -236,9 +239,9 @@ Json draft_view(const Context& context, const Call& call) {
   for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
   Json alike = Json::array();
   if (draft.state == Draft::State::ready) {
-    for (const auto& [document, edition, share] : context.desk.alike(context.viewer, draft, cut)) {
+    for (const auto& [document, edition, share, same] : context.desk.alike(context.viewer, draft, cut)) {
       alike.push_back({{"title", document.title}, {"label", edition.label}, {"slug", document.slug}, {"url", edition_url(document.slug, edition.key)},
-                       {"same", share >= 1}, {"percent", static_cast<int>(share * 100)}});
+                       {"same", same}, {"percent", static_cast<int>(share * 100)}});
     }
   }
   Json attached = Json::array();
@@ -249,7 +252,7 @@ Json draft_view(const Context& context, const Call& call) {
   return {{"title", draft.facts.title.empty() ? draft.file_name : draft.facts.title},
           {"draft", draft_model(draft)},
           {"page_number", page},
-          {"facts", facts_model(draft.facts)},
+          {"facts", facts_model(draft.facts, !held.is_null())},
           {"held", held},
           {"alike", alike},
           {"attached", attached},
@@ -257,7 +260,7 @@ Json draft_view(const Context& context, const Call& call) {
           {"corrections", corrections},
           {"correction_count", corrections.size()},
           {"pages", page_list},
-          {"text", page_list.empty() ? text_of(cut.extracted, std::min(first, cut.extracted.size()), std::min(last, cut.extracted.size())) : ""},
+          {"text", page_list.empty() ? text_of(cut.extracted, std::min(first, cut.extracted.size()), page == pages ? cut.extracted.size() : std::min(last, cut.extracted.size())) : ""},
           {"clause_count", cut.clauses.size()},
           {"clauses", clauses},
           {"paging", paging_model(page, page < pages, draft_url(draft.id), {})}};
@@ -267,9 +270,17 @@ Draft draft_of(const Context& context, const Call& call) { return find_draft(con
 
 std::vector<int64_t> receive_files(indexer::Desk& desk, const corpus::Viewer& viewer, std::string_view content_type, std::string_view body) {
   std::vector<int64_t> ids;
+  std::string refused;
   for (const auto& part : parse_multipart(content_type, body)) {
-    if (part.name == "files" && !part.file_name.empty()) ids.push_back(desk.receive(viewer, {{}, part.file_name, std::string(part.bytes), {}}));
+    if (part.name != "files" || part.file_name.empty()) continue;
+    try {
+      ids.push_back(desk.receive(viewer, {{}, part.file_name, std::string(part.bytes), {}}));
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::invalid) throw;
+      refused += fmt::format("「{}」: {}", text::clamp_utf8(part.file_name, 100), e.message());
+    }
   }
+  if (!refused.empty()) throw Error(ErrorKind::invalid, fmt::format("受け取れないファイルがあります。{}", refused), ids.empty() ? "直してから、もう一度送ってください。" : "ほかのファイルは受け取りました。取込の一覧でご覧ください。");
   if (ids.empty()) throw Error(ErrorKind::invalid, "ファイルが選ばれていません。", "取り込むファイルを選んでから送ってください。");
   return ids;
 }
@@ -293,17 +304,26 @@ std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, cons
   }
   constexpr size_t highest = std::numeric_limits<int64_t>::max();
   auto revision = static_cast<int64_t>(form.number("revision", 0, highest, highest));
-  if (action == "publish") {
-    auto added = desk.publish(viewer, id, revision, form.parameter("further").has_value());
-    return edition_url(added.address.substr(0, added.address.rfind('/')), added.address.substr(added.address.rfind('/') + 1));
-  }
-  if (action == "facts") {
-    corpus::Facts facts;
-    for (const auto& [name, field] : corpus::fact_fields()) facts.*field = std::string(text::trim(form.parameter(name).value_or("")));
+  // What stands in the form is saved before it is published; what the form leaves out stays as it was.
+  auto given = [&](std::string_view name) { return std::ranges::find(form.parameters, name, [](const auto& one) -> std::string_view { return one.first; }); };
+  if ((action == "publish" || action == "facts") && given("slug") != form.parameters.end()) {
+    auto draft = drafts.find(viewer, id);
+    corpus::Facts facts = draft ? draft->facts : corpus::Facts{};
+    for (const auto& [name, field] : corpus::fact_fields()) {
+      if (auto one = given(name); one != form.parameters.end()) facts.*field = std::string(text::trim(one->second));
+    }
     facts.issued = iso_date(facts.issued);
     facts.effective = iso_date(facts.effective);
     drafts.set_facts(viewer, id, revision, facts);
-    return draft_url(id);
+    if (action == "facts") return draft_url(id);
+    ++revision;
+  }
+  if (action == "publish") {
+    // Meant is the document that the page spoke of.
+    auto meant = form.parameter("further"), slug = form.parameter("slug");
+    bool further = meant && (!slug || *slug == *meant);
+    auto added = desk.publish(viewer, id, revision, further);
+    return edition_url(added.address.substr(0, added.address.rfind('/')), added.address.substr(added.address.rfind('/') + 1));
   }
   size_t page = form.number("page", 1, 1'000'000, 1), position = form.number("position", 0, 1'000'000, 0);
   if (action == "undo") {

@@ -331,13 +331,17 @@ class Listener : public httplib::Server {
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
     if (has_body) {
-      size_t most = app_.longest_body(request.target);
+      Request head{request.method, request.target, {}, ""};
+      for (const auto& [name, value] : request.headers) head.headers.emplace_back(name, value);
+      size_t most = app_.longest_body(head);
       uint64_t length = 0;
       std::string said = request.get_header_value("Content-Length", 0);
       auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), length);
       bool too_long = error == std::errc::result_out_of_range || (error == std::errc() && length > most);
-      large = !too_long && most > App::longest_form && large_.try_acquire();
-      is_unread = too_long || (most > App::longest_form && !large);
+      // Of one in pieces the length is not known before.
+      bool may_be_large = most > App::longest_form && (said.empty() || error != std::errc() || length > App::longest_form);
+      large = !too_long && may_be_large && large_.try_acquire();
+      is_unread = too_long || (may_be_large && !large);
       if (is_unread) {
         // What httplib is not told of it does not read.
         request.headers.erase("Content-Length");

@@ -198,11 +198,29 @@ class Reader {
       else if (name == "br" || name == "cr") add("\n", look);
       else if (name == "noBreakHyphen") add("-", look);
       else if (name == "sym") add(symbol_of(node), look);
-      else if (name == "ruby") inlines(child(node, "rubyBase"), paragraph);
+      else if (name == "ruby") {
+        inlines(child(node, "rubyBase"), paragraph);
+        add_reading(node);
+      }
       else if (name == "footnoteReference" || name == "endnoteReference") {
         if (is_shown()) paragraph_.notes.emplace_back(name == "footnoteReference" ? "footnotes" : "endnotes", attribute(node, "id"));
       } else if (is_any(name, {"drawing", "pict", "object"})) paragraph_.drawings.push_back(node);
     }
+  }
+
+  /// A word with its reading above (ECMA-376, 17.3.3.25).
+  void add_reading(pugi::xml_node ruby) {
+    constexpr size_t most = 5000;
+    auto words = [](pugi::xml_node part) {
+      std::string out;
+      for (auto run : part.children()) {
+        for (auto text : run.children()) {
+          if (local_name(text) == "t") out += text.text().get();
+        }
+      }
+      return out;
+    };
+    if (out_.readings.size() < most) out_.readings.emplace_back(words(child(ruby, "rubyBase")), words(child(ruby, "rt")));
   }
 
   static std::string symbol_of(pugi::xml_node node) {

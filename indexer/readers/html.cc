@@ -231,6 +231,35 @@ bool looks_like_html(std::string_view s, std::string_view file_name) {
   return std::ranges::find(whole, name) != std::end(whole) || (named && std::ranges::find(parts, name) != std::end(parts));
 }
 
+namespace {
+
+/// The words with their readings beside them (HTML, 4.5.10): what is not rt or rp of a ruby is its base.
+void find_readings(xmlNode* page, Extract& extract) {
+  constexpr size_t most = 5000;
+  for (xmlNode* ruby = page; ruby && extract.readings.size() < most;) {
+    if (!is_html(ruby, " ruby ")) {
+      ruby = ruby->children ? ruby->children : html_after(ruby, page);
+      continue;
+    }
+    std::string base, reading;
+    for (xmlNode* node = ruby->children; node;) {
+      if (is_html(node, " rp ")) {
+        node = html_after(node, ruby);
+        continue;
+      }
+      if (node->type == XML_TEXT_NODE && node->content) {
+        bool beside = is_html(node->parent, " rt ");
+        (beside ? reading : base) += text::trim(reinterpret_cast<const char*>(node->content));
+      }
+      node = node->children ? node->children : html_after(node, ruby);
+    }
+    extract.readings.emplace_back(std::move(base), std::move(reading));
+    ruby = html_after(ruby, page);
+  }
+}
+
+}  // namespace
+
 void read_html_text(const std::string& html, Extract& extract) {
   if (html.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("HTMLが大きすぎます（{} MiB）", html.size() >> 20), "64 MiB 以下に分けて登録してください。");
   auto document = parse_html(html);
@@ -247,6 +276,7 @@ void read_html_text(const std::string& html, Extract& extract) {
   extract.facts.title = title_of(page, content);
   extract.facts.issued = issued_of(page);
   find_ordinance(lines, extract.facts);
+  find_readings(page, extract);
   if (images) extract.warnings.push_back(image_warning(images));
   extract.pages.push_back({0, {}, false, std::move(lines)});
 }

@@ -351,6 +351,21 @@ text::Decoded decode_xml(const std::string& bytes) {
   return text::decode_as(bytes, std::string(name));
 }
 
+namespace {
+
+/// Words with their readings: <Ruby>捺<Rt>なつ</Rt>印</Ruby>.
+struct Readings : pugi::xml_tree_walker {
+  explicit Readings(Extract& to) : extract(to) {}
+  bool for_each(pugi::xml_node& node) override {
+    constexpr size_t most = 5000;
+    if (std::string_view(node.name()) == "Ruby") extract.readings.emplace_back(words(node), node.child("Rt").text().get());
+    return extract.readings.size() < most;
+  }
+  Extract& extract;
+};
+
+}  // namespace
+
 Extract read_law_xml(const std::string& bytes) {
   if (bytes.size() > kMostTextBytes) throw Error(ErrorKind::invalid, fmt::format("XMLが大きすぎます（{} MiB）", bytes.size() >> 20), "64 MiB 以下のファイルを登録してください。");
   pugi::xml_document document;
@@ -365,6 +380,8 @@ Extract read_law_xml(const std::string& bytes) {
   find_facts(document, law, e.facts);
   LawReader reader(e);
   reader.read(law);
+  Readings readings(e);
+  law.traverse(readings);
   if (reader.images()) e.warnings.push_back(image_warning(reader.images()));
   return e;
 }

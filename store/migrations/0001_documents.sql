@@ -60,6 +60,7 @@ CREATE TABLE clauses (
   text        TEXT NOT NULL,
   page        INTEGER,                       -- of the original, from 1
   printed_page TEXT NOT NULL DEFAULT '',     -- what is printed on it, where that is another number
+  readings    TEXT NOT NULL DEFAULT '',      -- how its words are read, where the original says so
   UNIQUE (edition_id, position),
   UNIQUE (edition_id, path),
   CHECK (parent IS NULL OR parent < position)

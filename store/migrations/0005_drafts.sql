@@ -2,7 +2,7 @@
 -- corrected. Nothing of them is searched or cited before they are published.
 CREATE TABLE drafts (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  state        TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'failed', 'published')),
+  state        TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'publishing', 'failed', 'published')),
   source       TEXT NOT NULL,                -- where the file came from, for people
   file_name    TEXT NOT NULL,
   file_sha256  TEXT NOT NULL REFERENCES files (sha256),
@@ -33,4 +33,5 @@ CREATE TABLE sketches (
   edition_id  INTEGER NOT NULL REFERENCES editions (id),
   PRIMARY KEY (print, edition_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX editions_by_file ON editions (file_sha256) WHERE file_sha256 IS NOT NULL;
 CREATE INDEX sketches_by_edition ON sketches (edition_id);

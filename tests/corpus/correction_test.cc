@@ -164,3 +164,17 @@ TEST_CASE("a clause is cited at the page that a person saw it on") {
   CHECK(clauses[2].printed_page.empty());
   CHECK_THROWS_AS(carry_out(clauses, correction_at(clauses, 2, Kind::page)), Error);
 }
+
+TEST_CASE("a correction is not carried out on a clause that only stands where its own stood") {
+  auto before = cut({"第１条　鍵を返す。", "第２条　札を返す。", "第３条　職員は、情報を持ち出すときは、許可を得る。", "第５条　委任"});
+  auto relabel = correction_at(before, 2, Kind::relabel, "第４条");
+  // A better reader finds the article that was missing, and reads the number of the other.
+  auto after = cut({"第１条　鍵を返す。", "第２条　札を返す。", "第３条　職員は、情報を漏らしてはならない。", "第４条　職員は、情報を持ち出すときは、許可を得る。", "第５条　委任"});
+  CHECK(carry_out_all(after, std::vector{relabel}).empty());
+  CHECK(paths(after) == Paths{"1", "2", "3", "4", "5"});
+  auto gone = cut({"第１条　鍵を返す。", "第２条　札を返す。", "第３条　職員は、情報を漏らしてはならない。", "第５条　委任"});
+  CHECK(carry_out_all(gone, std::vector{relabel}).size() == 1);
+  CHECK(paths(gone) == Paths{"1", "2", "3", "5"});
+  CHECK_THROWS_AS(carry_out(before, correction_at(before, 0, Kind::split, "x", before[0].text.find("を") + 1)), Error);
+  CHECK_THROWS_AS(correct(before, "1", Kind::relabel, "1/2"), Error);
+}

@@ -45,7 +45,7 @@ std::string refusal(const std::string& said) {
 
 Json extraction() {
   return Json::parse(R"({"media_type": "text/plain", "encoding": "UTF-8", "title": "端末要領", "number": "", "abbreviation": "", "issued": "2025-04-01", "effective": "", "scanned": 0, "warnings": ["注意"],
-    "pages": 2, "clauses": [["第1条", 4, "目的", "端末を守る。", 1, null, "ⅰ"], ["２", 5, "", "毎年度点検する。", null, 0, ""]], "members": [], "conversion": null})");
+    "pages": 2, "clauses": [["第1条", 4, "目的", "端末を守る。", 1, null, "ⅰ", ""], ["２", 5, "", "毎年度点検する。", null, 0, "", ""]], "members": [], "conversion": null})");
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ TEST_CASE("no words of a child hold what nobody sees, and none of its facts is w
   const std::string hidden = "甲\x01\u202E乙\n";
   for (const char* name : {"title", "number", "abbreviation", "encoding"}) json[name] = hidden;
   json["warnings"] = Json::array({hidden});
-  json["clauses"] = Json::array({Json::array({hidden, 4, hidden, hidden, 1, nullptr, hidden})});
+  json["clauses"] = Json::array({Json::array({hidden, 4, hidden, hidden, 1, nullptr, hidden, hidden})});
   json["members"] = Json::array({Json::array({hidden, Json::binary({})})});
   auto got = received(message(json));
   const std::string line = "甲乙 ";

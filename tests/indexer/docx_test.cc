@@ -281,3 +281,9 @@ TEST_CASE("odd Word files are read or refused, and end", "[indexer][docx]") {
   }
   SECTION("another ZIP file") { CHECK(indexer::read(zipped({{"word/a.txt", "甲"}}), "a.zip").media_type == "application/zip"); }
 }
+
+TEST_CASE("a reading above a word of Word is kept with it", "[docx]") {
+  auto ruby = "<w:r><w:ruby><w:rt>" + r("すい") + r("せい") + "</w:rt><w:rubyBase>" + r("翠星") + "</w:rubyBase></w:ruby></w:r>";
+  auto e = indexer::read(docx({p(ruby + r("台帳")), {}, {}, {}}), "a.docx");
+  CHECK(e.readings == std::vector<std::pair<std::string, std::string>>{{"翠星", "すいせい"}});
+}

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "corpus/outline.h"
+#include "indexer/child.h"
 #include "indexer/extract.h"
 #include "tests/outline_case.h"
 #include "text/error.h"
@@ -175,4 +176,15 @@ TEST_CASE("a page may nest without end", "[html]") {
   for (int i = 0; i < 2000; ++i) tables += "<table><tr><td>", lists += "<ol><li>";
   CHECK(lines(page(tables + "底にある文。")) == Lines{"底にある文。"});
   CHECK(lines(page(lists + "底にある文。")).size() == 1);
+}
+
+TEST_CASE("a reading beside a word is kept with it, and does not stand in the text", "[html]") {
+  auto e = indexer::read(page("<p>第１条　<ruby>翠星<rp>（</rp><rt>すいせい</rt><rp>）</rp></ruby>台帳を<b><ruby>捺<rt>なつ</rt>印<rt>いん</rt></ruby></b>する。</p><p>第２条　翠星台帳は、毎年度調べる。</p>"), "a.html");
+  CHECK(e.readings == std::vector<std::pair<std::string, std::string>>{{"翠星", "すいせい"}, {"捺印", "なついん"}});
+  auto whole = indexer::extract(page("<p>第１条　<ruby>翠星<rt>すいせい</rt></ruby>台帳を作る。</p><p>第２条　翠星台帳は、毎年度調べる。</p><p>第３条　鍵を返す。</p>"), "a.html");
+  REQUIRE(whole.clauses.size() == 3);
+  CHECK(whole.clauses[0].text == "翠星台帳を作る。");
+  CHECK(whole.clauses[0].readings == "すいせい");
+  CHECK(whole.clauses[1].readings == "すいせい");
+  CHECK(whole.clauses[2].readings.empty());
 }

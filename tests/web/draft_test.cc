@@ -109,7 +109,14 @@ TEST_CASE_METHOD(Fixture, "a known document gets a new edition only when that is
   REQUIRE(change(id, {{"action", "facts"}, {"title", "対策基準"}, {"slug", "taisaku-kijun"}, {"issued", "2026-05-01"}}).status == 303);
   CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("新しい版として公開する") != std::string::npos);
   CHECK(change(id, {{"action", "publish"}}).status == 409);
-  CHECK(header_of(change(id, {{"action", "publish"}, {"further", "1"}}).headers, "Location") == "/documents/taisaku-kijun/2026-05-01");
+  CHECK(change(id, {{"action", "publish"}, {"further", "tags"}, {"slug", "taisaku-kijun"}}).status == 409);
+  // The document stays what it is: its title, and who may see it.
+  CHECK(header_of(change(id, {{"action", "publish"}, {"further", "taisaku-kijun"}, {"slug", "taisaku-kijun"}, {"number", "星情第3号"}}).headers, "Location") == "/documents/taisaku-kijun/2026-05-01");
+  auto document = library.document(corpus::Viewer::everything(), "taisaku-kijun").value();
+  CHECK(document.title == "星見市情報セキュリティ対策基準");
+  CHECK(document.kind == "policy");
+  CHECK(document.audience == "staff");
+  CHECK(Json::parse(get(app, "/api/v1/documents/taisaku-kijun/2026-05-01").body)["edition"]["number"] == "星情第3号");
 }
 
 TEST_CASE_METHOD(Fixture, "a file that cannot be read says why, and a member of a ZIP or a mail is a draft of its own") {
@@ -142,7 +149,8 @@ TEST_CASE_METHOD(Fixture, "a file that cannot be read says why, and a member of 
 
 TEST_CASE_METHOD(Fixture, "a file that is held already is told, as is one nearly like it") {
   int64_t id = hand_in("c.txt", "極秘の原本");
-  CHECK(model(id)["alike"].empty());  // what was added by the test has another hash
+  REQUIRE(model(id)["alike"].size() == 1);
+  CHECK(model(id)["alike"][0]["slug"] == "himitsu");
   std::string words;
   for (int i = 1; i <= 40; ++i) words += "第" + std::to_string(i) + "条　第" + std::to_string(i * 7919 % 1000) + "号の端末は" + std::to_string(i * 104729 % 9973) + "番の棚に置き、鍵を掛ける。\n";
   int64_t first = hand_in("tana.txt", words);
@@ -153,6 +161,8 @@ TEST_CASE_METHOD(Fixture, "a file that is held already is told, as is one nearly
   CHECK(near[0]["same"] == false);
   CHECK(near[0]["percent"] > 80);
   CHECK(model(hand_in("tana3.txt", words))["alike"][0]["same"] == true);
+  // The same words in other bytes are another file.
+  CHECK(model(hand_in("tana4.txt", words + "\n"))["alike"][0]["same"] == false);
 }
 
 TEST_CASE_METHOD(Fixture, "the form without script takes several files at once") {
@@ -179,8 +189,10 @@ TEST_CASE_METHOD(Fixture, "what is handed in wrongly, or from elsewhere, is refu
   CHECK(post("/drafts/" + std::to_string(id), "action=join&position=1&revision=0").status == 409);
   CHECK(post("/drafts/x", "action=read").status == 404);
   CHECK(get(app, "/drafts/99999999999999999999").status == 404);
-  CHECK(App(open()).longest_body("/api/v1/drafts?name=a") > App::longest_form);
-  CHECK(App(open()).longest_body("/judgements") == App::longest_form);
+  Headers here = {{"Sec-Fetch-Site", "same-origin"}};
+  CHECK(app.longest_body({"POST", "/api/v1/drafts?name=a", here, ""}) > App::longest_form);
+  CHECK(app.longest_body({"POST", "/api/v1/drafts?name=a", {{"Sec-Fetch-Site", "cross-site"}}, ""}) == App::longest_form);
+  CHECK(app.longest_body({"POST", "/judgements", here, ""}) == App::longest_form);
 }
 
 TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
@@ -196,7 +208,7 @@ TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
   Headers here = {{"Sec-Fetch-Site", "same-origin"}, {"Content-Type", "application/x-www-form-urlencoded"}};
   CHECK(narrow.handle({"POST", "/api/v1/drafts?name=a.txt", here, "第１条　あ。"}).status == 404);
   CHECK(narrow.handle({"POST", draft, here, "action=read"}).status == 404);
-  CHECK(narrow.longest_body("/drafts") == App::longest_form);
+  CHECK(narrow.longest_body({"POST", "/drafts", here, ""}) == App::longest_form);
 }
 
 TEST_CASE_METHOD(Fixture, "a page of a PDF is shown as it looks") {
@@ -222,7 +234,31 @@ TEST_CASE_METHOD(Fixture, "a page of a PDF is shown as it looks") {
   CHECK(get(app, address, {{"If-None-Match", etag}}).status == 304);
   for (const char* page : {"0", "2", "x", "01"}) CHECK(get(app, "/drafts/" + std::to_string(id) + "/pages/" + page).status == 404);
   // Of a text that may go on over pages only a person knows where a part of it stands.
-  CHECK(change(id, {{"action", "page"}, {"position", "0"}, {"on_page", "2"}}).status == 303);
-  CHECK(model(id)["clauses"][0]["page"] == 2);
+  CHECK(change(id, {{"action", "page"}, {"position", "0"}, {"on_page", "1"}}).status == 303);
+  CHECK(change(id, {{"action", "page"}, {"position", "0"}, {"on_page", "2"}}).status == 400);
+  CHECK(model(id)["clauses"][0]["page"] == 1);
   CHECK(change(id, {{"action", "page"}, {"position", "0"}}).status == 400);
+}
+
+TEST_CASE_METHOD(Fixture, "the same file is no further edition, but cut otherwise it is") {
+  auto hand_in_as = [&](const std::string& issued) {
+    int64_t id = hand_in("f.txt", kNotice);
+    REQUIRE(change(id, {{"action", "facts"}, {"title", "持ち帰り"}, {"slug", "mochi"}, {"issued", issued}}).status == 303);
+    return id;
+  };
+  REQUIRE(change(hand_in_as("2026-04-01"), {{"action", "publish"}}).status == 303);
+  int64_t again = hand_in_as("2026-05-01");
+  CHECK(change(again, {{"action", "publish"}, {"further", "mochi"}}).status == 409);
+  CHECK(model(again)["draft"]["state"] == "ready");
+  size_t last = model(again)["clause_count"].get<size_t>() - 1;
+  REQUIRE(change(again, {{"action", "relabel"}, {"position", std::to_string(last)}, {"value", "第３条"}}).status == 303);
+  CHECK(header_of(change(again, {{"action", "publish"}, {"further", "mochi"}}).headers, "Location") == "/documents/mochi/2026-05-01");
+}
+
+TEST_CASE_METHOD(Fixture, "of several files those that can be are taken, and the others named") {
+  std::string part = "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"";
+  Response answer = post("/drafts", part + "a.txt\"\r\n\r\n第１条　あ。\r\n" + part + "空.txt\"\r\n\r\n\r\n" + part + "b.txt\"\r\n\r\n第１条　い。\r\n--B--\r\n", "multipart/form-data; boundary=B");
+  CHECK(answer.status == 400);
+  CHECK(answer.body.find("「空.txt」: ファイルが空です。") != std::string::npos);
+  CHECK(Json::parse(get(app, "/api/v1/drafts").body)["total"] == 2);
 }

@@ -215,13 +215,14 @@ TEST_CASE("files come through the socket where they are handed in, up to their l
     first.send(head);
     second.send(head);
     std::this_thread::sleep_for(std::chrono::milliseconds(20 * tries));
-    busy = status("/api/v1/drafts?name=d.txt", 1000);
+    busy = status("/api/v1/drafts?name=d.txt", 100'000);
+    if (busy == 503) CHECK(status("/api/v1/drafts?name=small.txt", 1000) == 201);
     first.send(std::string(1'000'000, 'c'));
     if (busy == 503) CHECK(first.rest().find("201 Created") != std::string::npos);
   }
   CHECK(busy == 503);
   int again = 0;
-  for (int tries = 0; tries < 100 && again != 201; ++tries) again = status("/api/v1/drafts?name=e.txt", 1000);
+  for (int tries = 0; tries < 100 && again != 201; ++tries) again = status("/api/v1/drafts?name=e.txt", 100'000);
   CHECK(again == 201);
 
   Service narrow;

@@ -57,7 +57,7 @@ class Town {
  private:
   static shirube::corpus::Clause clause(std::string label, Kind kind, std::string heading, std::string text, std::optional<int> page = {},
                                         std::optional<size_t> parent = {}) {
-    return {std::move(label), kind, std::move(heading), std::move(text), page, "", parent, "", ""};
+    return {std::move(label), kind, std::move(heading), std::move(text), page, "", parent, "", "", ""};
   }
 
   void add(shirube::corpus::Facts facts, std::vector<shirube::corpus::Clause> clauses, const std::string& original = {}, std::string name = {},

@@ -26,13 +26,13 @@ function row(file, source) {
   return { file, source, item, bar, state, button };
 }
 
-function end(one, words, again) {
-  sending = null;
+function end(one, words, again, refused = again) {
+  if (sending === one) sending = null;
   one.state.textContent = words;
   one.bar.hidden = true;
   one.button.hidden = !again;
+  if (refused) failed += 1;
   if (again) {
-    failed += 1;
     one.button.textContent = "もう一度送る";
     one.button.onclick = () => {
       failed -= 1;
@@ -61,7 +61,7 @@ function send(one) {
     if (event.lengthComputable) one.bar.value = event.loaded / event.total;
     one.state.textContent = "送っています";
   };
-  request.onload = () => (request.status === 201 ? end(one, "受け取りました", false) : end(one, reason(request), true));
+  request.onload = () => (request.status === 201 ? end(one, "受け取りました", false) : end(one, reason(request), request.status >= 500, true));
   request.onerror = () => end(one, "サービスにつながりません。", true);
   request.onabort = () => end(one, "取り消しました", true);
   one.button.textContent = "取り消す";
@@ -72,6 +72,8 @@ function send(one) {
 
 function queue(one) {
   one.state.textContent = "待っています";
+  one.button.textContent = "取り消す";
+  one.button.hidden = false;
   one.button.onclick = () => {
     waiting.splice(waiting.indexOf(one), 1);
     end(one, "取り消しました", true);
@@ -85,6 +87,14 @@ function next() {
   const one = waiting.shift();
   if (one) send(one);
   else if (list.children.length > 0 && failed === 0) window.location.assign("/drafts");
+  else if (list.children.length > 0 && !document.getElementById("look")) {
+    // What failed stays to be read; the table below is old.
+    const link = document.createElement("a");
+    link.id = "look";
+    link.href = "/drafts";
+    link.textContent = "受け取ったファイルを見る（一覧を最新にする）";
+    list.after(link);
+  }
 }
 
 function take(file, source) {
