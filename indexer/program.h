@@ -28,7 +28,7 @@ struct Made {
 };
 
 /// Runs a program over a file: in a process group of its own with a private folder that is gone afterwards, in a
-/// ProgramSandbox, without network where the kernel allows, its limits set before it starts. Nothing it started lives on. What it makes is
+/// ProgramSandbox, without network where the kernel allows, its limits set before it starts. What it started in that group does not live on (one that leaves the group may). What it makes is
 /// as untrusted as what it was given. Throws Error{unavailable} when it cannot be started, or when `stop` was set
 /// meanwhile. Safe from any thread.
 Made run(const std::string& bytes, const Task& task, const std::atomic<bool>& stop);
