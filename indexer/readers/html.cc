@@ -177,6 +177,27 @@ std::string declared_encoding(std::string_view bytes) {
   return {};
 }
 
+/// A body may be left out (HTML, 13.1.2.4). Before elements that it does not know, the parser then keeps the head open:
+/// from the first of its children that no head has, it is the body.
+void make_body(xmlDoc* document) {
+  xmlNode* page = xmlDocGetRootElement(document);
+  xmlNode* head = nullptr;
+  for (xmlNode* child = page ? page->children : nullptr; child; child = child->next) {
+    if (is_html(child, " body frameset ")) return;
+    if (is_html(child, " head ")) head = child;
+  }
+  if (!head) return;
+  xmlNode* first = head->children;
+  while (first && (first->type != XML_ELEMENT_NODE || is_html(first, " title meta link script style base noscript template "))) first = first->next;
+  if (!first) return;
+  xmlNode* body = xmlNewChild(page, nullptr, BAD_CAST "body", nullptr);
+  for (xmlNode* next = nullptr; body && first; first = next) {
+    next = first->next;
+    xmlUnlinkNode(first);
+    xmlAddChild(body, first);
+  }
+}
+
 }  // namespace
 
 void FreeHtml::operator()(xmlDoc* document) const { xmlFreeDoc(document); }
@@ -192,6 +213,7 @@ HtmlDocument parse_html(const std::string& html) {
   HtmlDocument document(context->myDoc);
   context->myDoc = nullptr;
   htmlFreeParserCtxt(context);
+  if (document) make_body(document.get());
   return document;
 }
 

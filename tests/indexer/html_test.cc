@@ -188,3 +188,7 @@ TEST_CASE("a reading beside a word is kept with it, and does not stand in the te
   CHECK(whole.clauses[1].readings == "すいせい");
   CHECK(whole.clauses[2].readings.empty());
 }
+
+TEST_CASE("a page may leave its body out", "[html]") {
+  CHECK(lines("<!DOCTYPE html><meta charset=utf-8><title>規程</title><main><h1>台帳の扱い</h1><p>鍵を返す。</p></main>") == Lines{"# 台帳の扱い", "鍵を返す。"});
+}
