@@ -136,6 +136,7 @@ Draft changeable(SQLite::Database& db, const Viewer& viewer, int64_t id, std::op
   auto draft = Drafts::open_to(viewer) ? select(db, id) : std::nullopt;
   if (!draft) not_there();
   if (draft->state == State::published) throw Error(ErrorKind::conflict, "公開済みのため、変更できません。", "直したファイルを新しい版として取り込んでください。");
+  if (revision && draft->state == State::publishing) throw Error(ErrorKind::conflict, "公開の途中です。", "公開が終わったか確かめ、終わっていなければ、もう一度「公開する」を押してください。");
   if (revision && draft->state != State::ready) throw Error(ErrorKind::conflict, "まだ読み取れていません。", "読取りが終わってから直してください。");
   if (revision && draft->revision != *revision) throw Error(ErrorKind::conflict, "ほかの画面でこの下書きが変更されました。", "画面を開き直して、もう一度直してください。");
   return *draft;

@@ -20,8 +20,6 @@ using corpus::merged;
 
 namespace {
 
-/// A file in a file in a file is the last that is looked into.
-constexpr int deepest = 2;
 constexpr size_t longest_name = 300;  // bytes
 
 /// Drafts are everybody's who may have any; the desk itself reads them all.
@@ -88,7 +86,7 @@ void Desk::read_one(const Draft& draft, const std::atomic<bool>& stop) {
   if (extraction.clauses.empty() && extraction.members.empty()) {
     throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
   }
-  if (!extraction.members.empty() && draft.depth == deepest) {
+  if (!extraction.members.empty() && draft.depth == deepest_member) {
     throw Error(ErrorKind::invalid, "圧縮ファイルやメールが何重にも入っています。", "中のファイルを取り出して、個別に取り込んでください。");
   }
   auto members = std::move(extraction.members);

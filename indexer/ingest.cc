@@ -38,8 +38,6 @@ struct Ingest::Source {
 
 namespace {
 
-/// A file in a file in a file is the last that is looked into.
-constexpr int deepest = 2;
 
 Report::Outcome outcome_of(corpus::Added::Outcome outcome) {
   switch (outcome) {
@@ -176,7 +174,7 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   if (extraction.clauses.empty() && extraction.members.empty()) {
     throw Error(ErrorKind::invalid, "文字が見つかりません。", "画像だけのファイルは、文字認識（OCR）をかけてから取り込んでください。");
   }
-  if (!extraction.members.empty() && source.depth == deepest) {
+  if (!extraction.members.empty() && source.depth == deepest_member) {
     throw Error(ErrorKind::invalid, "圧縮ファイルやメールが何重にも入っています。", "中のファイルを取り出して、個別に登録してください。");
   }
   std::vector<Member> members = std::move(extraction.members);

@@ -22,6 +22,9 @@ Prepared prepare(Extraction extraction, const std::string& title);
 /// The warnings of an edition: those of its reading, and the doubts about its clauses (corpus/doubt.h).
 std::vector<std::string> with_doubts(std::vector<std::string> warnings, const std::vector<corpus::Clause>& clauses);
 
+/// A file in a file in a file is the last that is looked into.
+inline constexpr int deepest_member = 2;
+
 /// The name of a document that came inside another: 通知_別紙1.docx, beside which its PDF may stand.
 std::string slug_inside(const std::string& slug, const std::string& member);
 

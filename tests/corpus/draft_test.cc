@@ -105,6 +105,20 @@ TEST_CASE_METHOD(DraftFixture, "two people who change a draft at once do not und
   CHECK(labels(id) == Labels{"第1条", "第３条"});
 }
 
+TEST_CASE_METHOD(DraftFixture, "nobody changes a draft while it is published, and an interrupted publishing is repeated") {
+  int64_t id = add();
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。"}));
+  CHECK(kind_of_error([&] { drafts.begin_publishing(all, id, at(id).revision + 1); }) == ErrorKind::conflict);
+  auto [draft, cut] = drafts.begin_publishing(all, id, at(id).revision);
+  CHECK(cut.clauses.size() == 2);
+  CHECK(kind_of_error([&] { correct(id, 1, Correction::Kind::relabel, "第３条"); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.set_facts(all, id, at(id).revision, at(id).facts); }) == ErrorKind::conflict);
+  CHECK(drafts.begin_publishing(all, id, at(id).revision).first.state == Draft::State::publishing);
+  drafts.stop_publishing(id);
+  correct(id, 1, Correction::Kind::relabel, "第３条");
+  CHECK(labels(id) == Labels{"第1条", "第３条"});
+}
+
 TEST_CASE_METHOD(DraftFixture, "a failed file says why, and can be read again or dropped") {
   int64_t id = add();
   drafts.set_failed(id, "暗号化されています。", "解除してください。");

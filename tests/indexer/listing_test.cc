@@ -92,3 +92,11 @@ TEST_CASE("a listing comes back from the child as it was read there") {
   CHECK(lines(listing_in_child("<a href=2>二</a>", ListingKind::page, {}, test::program, stop)) == "2 | 二 | \n");
   CHECK_THROWS_WITH(listing_in_child("plain", ListingKind::feed, {}, test::program, stop), Catch::Contains("フィード"));
 }
+
+TEST_CASE("a long address comes from the child as it is") {
+  std::atomic<bool> stop{false};
+  std::string address = "https://hoshimi.example/" + std::string(1500, 'a');
+  auto listing = listing_in_child("<a href=" + address + ">長い</a>", ListingKind::page, {}, test::program, stop);
+  REQUIRE(listing.links.size() == 1);
+  CHECK(listing.links[0].address == address);
+}

@@ -323,3 +323,13 @@ TEST_CASE_METHOD(Fixture, "only what is enabled is asked, and a stop ends the ro
   CHECK(state().checked_at.empty());
   CHECK(state().error.empty());
 }
+
+TEST_CASE_METHOD(Fixture, "what a link in a folder points to is not taken") {
+  add(SourceKind::folder, folder / "in");
+  std::filesystem::create_directories(folder / "in");
+  std::ofstream(folder / "secret.txt") << "極秘";
+  std::filesystem::last_write_time(folder / "secret.txt", std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  std::filesystem::create_symlink(folder / "secret.txt", folder / "in/link.txt");
+  CHECK(check().taken == 0);
+  CHECK(taken.empty());
+}

@@ -262,3 +262,19 @@ TEST_CASE_METHOD(Fixture, "of several files those that can be are taken, and the
   CHECK(answer.body.find("「空.txt」: ファイルが空です。") != std::string::npos);
   CHECK(Json::parse(get(app, "/api/v1/drafts").body)["total"] == 2);
 }
+
+TEST_CASE_METHOD(Fixture, "a file that we cannot read for now does not keep the others waiting") {
+  std::atomic<bool> stop{false};
+  indexer::Desk broken(database, files, {{}, "/nowhere/shirube"});
+  REQUIRE(post("/api/v1/drafts?name=a.txt", kNotice, "application/octet-stream").status == 201);
+  REQUIRE(post("/api/v1/drafts?name=b.txt", kNotice + "。", "application/octet-stream").status == 201);
+  CHECK_THROWS_AS(broken.read_waiting([](int64_t) {}, stop), Error);
+  // What was lost of one is said with that one; the other is read.
+  std::filesystem::remove(files.path_of(store::sha256(kNotice)));
+  read();
+  Json list = Json::parse(get(app, "/api/v1/drafts").body)["drafts"];
+  REQUIRE(list.size() == 2);
+  CHECK(list[0]["state"] == "ready");
+  CHECK(list[1]["state"] == "failed");
+  CHECK(list[1]["reason"] == "取り込んだファイルが失われています。");
+}
