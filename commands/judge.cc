@@ -101,7 +101,7 @@ int judge_import(const Arguments& arguments, const fs::path& queries, const fs::
     }
     lines.push_back(line);
   });
-  ledger.judgements.set(ledger.operator_, judgements, "", [&](size_t i) { return at_line(lines[i]); });
+  ledger.judgements.set(ledger.operator_, judgements, [&](size_t i) { return at_line(lines[i]); });
   std::cout << fmt::format("評価 {} 件を取り込みました。\n", judgements.size());
   return 0;
 }

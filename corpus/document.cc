@@ -1,8 +1,5 @@
 #include "corpus/document.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 namespace shirube::corpus {
 
 namespace {
@@ -11,34 +8,9 @@ constexpr Choice kinds[] = {{"law", "法令"},      {"notice", "通知"},       
                             {"policy", "規程"},    {"procedure", "手順"},      {"manual", "マニュアル"},
                             {"commentary", "解説"}, {"answer", "回答"},         {"other", "その他"}};
 
-constexpr Choice audience_choices[] = {{"public", "公開"}, {"staff", "庁内"}, {"committee", "委員会"}, {"restricted", "担当者限り"}};
-
 }  // namespace
 
 std::span<const Choice> document_kinds() { return kinds; }
-std::span<const Choice> audiences() { return audience_choices; }
-
-std::string_view label_of(std::span<const Choice> choices, std::string_view key) {
-  auto found = std::ranges::find(choices, key, &Choice::key);
-  return found == choices.end() ? key : found->label;
-}
-
-std::optional<std::string_view> key_of(std::span<const Choice> choices, std::string_view word) {
-  for (const auto& choice : choices) {
-    if (choice.key == word || choice.label == word) return choice.key;
-  }
-  return std::nullopt;
-}
-
-Viewer Viewer::everything() {
-  Viewer viewer;
-  for (const auto& choice : audience_choices) viewer.audiences.emplace_back(choice.key);
-  return viewer;
-}
-
-bool Viewer::sees(std::string_view audience) const { return std::ranges::find(audiences, audience) != audiences.end(); }
-
-std::string Viewer::json() const { return nlohmann::json(audiences).dump(); }
 
 std::string_view name(EditionState state) {
   switch (state) {

@@ -7,34 +7,13 @@
 #include <string_view>
 #include <vector>
 
-namespace shirube::corpus {
+#include "corpus/viewer.h"
 
-/// A word of a closed list: what is stored, and what people read.
-struct Choice {
-  std::string_view key, label;
-};
+namespace shirube::corpus {
 
 /// 種別: law 法令, notice 通知, guideline ガイドライン, policy 規程, procedure 手順, manual マニュアル,
 /// commentary 解説, answer 回答, other その他.
 std::span<const Choice> document_kinds();
-/// 公開範囲, widest first: public 公開, staff 庁内, committee 委員会, restricted 担当者限り.
-std::span<const Choice> audiences();
-/// The label of a key, or the key itself when the list does not know it.
-std::string_view label_of(std::span<const Choice> choices, std::string_view key);
-/// The key that `word` (a key or a label) stands for.
-std::optional<std::string_view> key_of(std::span<const Choice> choices, std::string_view word);
-
-/// Who is reading: the audiences whose documents may be seen. Every read takes one.
-struct Viewer {
-  std::vector<std::string> audiences;
-
-  /// The operator of the machine, who holds the files anyway.
-  static Viewer everything();
-  bool sees(std::string_view audience) const;
-  /// The audiences as a JSON array, as SQL takes them.
-  std::string json() const;
-};
-
 /// A document (資料): a policy, a notice, a law, an answer. Its words are in its editions.
 struct Document {
   int64_t id = 0;

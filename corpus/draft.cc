@@ -159,9 +159,7 @@ std::string subject(const Draft& draft) { return fmt::format("{} {}", draft.id, 
 std::string_view name(State state) { return std::ranges::find(states, state, &StateName::state)->name; }
 std::string_view japanese_name(State state) { return std::ranges::find(states, state, &StateName::state)->label; }
 
-bool Drafts::open_to(const Viewer& viewer) {
-  return std::ranges::all_of(audiences(), [&](const Choice& audience) { return viewer.sees(audience.key); });
-}
+bool Drafts::open_to(const Viewer& viewer) { return viewer.may(Task::desk); }
 
 int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
   if (!open_to(viewer)) not_there();
@@ -190,7 +188,7 @@ int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
     insert.bind(6, write(draft.said));
     insert.exec();
     int64_t id = db.getLastInsertRowid();
-    store::append(db, {"command", "draft.add", fmt::format("{} {}", id, draft.source), draft.file_sha256});
+    store::append(db, {"draft.add", fmt::format("{} {}", id, draft.source), draft.file_sha256});
     return id;
   });
 }
@@ -274,7 +272,7 @@ void Drafts::read_again(const Viewer& viewer, int64_t id) {
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, {});
     update(db, id, "state = 'waiting', reason = '', hint = ''");
-    store::append(db, {"command", "draft.read", subject(draft), ""});
+    store::append(db, {"draft.read", subject(draft), ""});
   });
 }
 
@@ -289,7 +287,7 @@ void Drafts::correct(const Viewer& viewer, int64_t id, int64_t revision, const C
     carry_out(cut.clauses, correction);
     cut.corrections.push_back(correction);
     update(db, id, "clauses = ?, corrections = ?, revision = revision + 1", write(cut.clauses), write(cut.corrections));
-    store::append(db, {"command", "draft.correct", subject(draft), description(correction)});
+    store::append(db, {"draft.correct", subject(draft), description(correction)});
   });
 }
 
@@ -303,7 +301,7 @@ void Drafts::undo(const Viewer& viewer, int64_t id, int64_t revision) {
     cut.clauses = cut.extracted;
     carry_out_all(cut.clauses, cut.corrections);
     update(db, id, "clauses = ?, corrections = ?, revision = revision + 1", write(cut.clauses), write(cut.corrections));
-    store::append(db, {"command", "draft.undo", subject(draft), description(last)});
+    store::append(db, {"draft.undo", subject(draft), description(last)});
   });
 }
 
@@ -313,7 +311,7 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
     update(db, id, "facts = ?, revision = revision + 1", write(good));
-    store::append(db, {"command", "draft.facts", subject(draft), write(good)});
+    store::append(db, {"draft.facts", subject(draft), write(good)});
   });
 }
 
@@ -346,7 +344,7 @@ void Drafts::drop(const Viewer& viewer, int64_t id) {
     SQLite::Statement statement(db, "DELETE FROM drafts WHERE id = ?");
     statement.bind(1, id);
     statement.exec();
-    store::append(db, {"command", "draft.drop", subject(draft), draft.file_sha256});
+    store::append(db, {"draft.drop", subject(draft), draft.file_sha256});
   });
 }
 

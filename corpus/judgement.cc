@@ -4,6 +4,7 @@
 
 #include "corpus/rows.h"
 #include "store/database.h"
+#include "store/event_log.h"
 #include "text/error.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -44,7 +45,7 @@ std::pair<std::string, std::string> split_address(std::string_view address) {
   return {std::string(address.substr(0, slash)), std::string(address.substr(slash + 1))};
 }
 
-void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judgements, const std::string& by, const std::function<std::string(size_t)>& at) {
+void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judgements, const std::function<std::string(size_t)>& at) {
   database_.write([&](SQLite::Database& db) {
     SQLite::Statement find(db, fmt::format("SELECT d.id FROM documents d WHERE {} AND d.slug = :slug AND EXISTS "
                                            "(SELECT 1 FROM editions e JOIN clauses c ON c.edition_id = e.id WHERE e.document_id = d.id AND c.path = :path)", visible));
@@ -70,7 +71,7 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
         insert.bind(3, find.getColumn(0).getInt64());
         insert.bind(4, judgement.path);
         insert.bind(5, judgement.grade);
-        insert.bind(6, by);
+        insert.bind(6, store::Acting::now().name);
         insert.exec();
       } catch (const Error& e) {
         if (!at) throw;

@@ -49,11 +49,10 @@ class JudgementLedger {
  public:
   explicit JudgementLedger(store::Database& database) : database_(database) {}
 
-  /// Takes judgements, the later in place of the earlier: all or none. `by` says who judges; nobody
-  /// is known by name yet. Throws Error{invalid} for a grade or query that cannot be, Error{missing}
+  /// Takes judgements, the later in place of the earlier: all or none. Throws Error{invalid} for a grade or query that cannot be, Error{missing}
   /// for a clause that is in no edition the viewer sees, Error{conflict} beyond `most_judgements`.
   /// `at`, called with the number of the judgement at fault, says where it stands: 「qrels.tsv の3行目: 」.
-  void set(const Viewer& viewer, std::span<const Judgement> judgements, const std::string& by = "", const std::function<std::string(size_t)>& at = {});
+  void set(const Viewer& viewer, std::span<const Judgement> judgements, const std::function<std::string(size_t)>& at = {});
 
   /// False when there is no such judgement.
   bool remove(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path);

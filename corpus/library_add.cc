@@ -114,7 +114,7 @@ class Adding {
       *field.held = *field.said;
     }
     if (changes.empty()) return false;
-    store::append(db_, {"command", "document.correct", doc.slug, changes});
+    store::append(db_, {"document.correct", doc.slug, changes});
     return true;
   }
 
@@ -225,13 +225,13 @@ std::vector<Added> Library::add(std::span<const NewEdition> editions) {
       added.push_back(adding.add(edition));
       // A bulk import is one event, not half a million.
       if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
-        store::append(db, {"command", "edition.add", added.back().address, edition.file_name});
+        store::append(db, {"edition.add", added.back().address, edition.file_name});
       }
     }
     // What an earlier edition cites may have come just now.
     bool any_taken = std::ranges::any_of(added, [](const Added& one) { return one.outcome == Added::Outcome::taken; });
     if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
-    if (editions.size() > 1) store::append(db, {"command", "editions.add", added.back().address, fmt::format("{} 件", editions.size())});
+    if (editions.size() > 1) store::append(db, {"editions.add", added.back().address, fmt::format("{} 件", editions.size())});
     return added;
   });
 }

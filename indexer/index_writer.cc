@@ -439,7 +439,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
     SQLite::Statement point(db, "INSERT INTO settings (name, value) VALUES ('index', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
     point.bind(1, name);
     point.exec();
-    store::append(db, {"command", "index.build", name, ""});
+    store::append(db, {"index.build", name, ""});
   });
   options_.at_step("pointed");
   // Readers that have the old folder open keep its files until they turn to the new one.

@@ -3,44 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <charconv>
-#include <chrono>
-#include <nlohmann/json.hpp>
-#include <semaphore>
 
-#include "corpus/judgement.h"
-#include "corpus/library.h"
-#include "store/files.h"
 #include "text/error.h"
 #include "web/model.h"
-#include "web/original.h"
 #include "web/problem.h"
-#include "web/reader_pool.h"
-#include "web/renderer.h"
-#include "web/static_files.h"
-#include "web/views.h"
+#include "web/service.h"
 
 namespace shirube::web {
 
 namespace {
-
-/// Everything handlers work with.
-struct Service {
-  AppOptions options;
-  corpus::Library library{options.database};
-  corpus::JudgementLedger judgements{options.database};
-  store::Files files{options.data / "files"};
-  indexer::Desk desk{options.database, files, options.desk};
-  ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
-  Renderer renderer{};
-  std::counting_semaphore<> drawing{2};
-
-  Context context() { return {library, options.viewer, readers, judgements, desk, options.sources}; }
-};
-
-using View = Json (*)(const Context&, const Call&);
-using Handler = Response (*)(Service&, const Call&, const Request&);
 
 constexpr std::string_view page_type = "text/html; charset=utf-8";
 constexpr std::string_view json_type = "application/json; charset=utf-8";
@@ -59,31 +30,6 @@ constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
     {"Cache-Control", "no-store"},
 };
 
-std::string write_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Response redirect_to_current(Service& service, const Call& call, const Request&) {
-  const auto& slug = call.arguments[0];
-  auto editions = service.library.editions(service.options.viewer, slug);
-  if (editions.empty()) throw Error(ErrorKind::missing, "資料が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
-  auto current = std::ranges::find(editions, corpus::EditionState::current, &corpus::Edition::state);
-  const auto& edition = current == editions.end() ? editions.front() : *current;
-  Response response;
-  response.status = 302;
-  response.headers.emplace_back("Location", edition_url(slug, edition.key));
-  return response;
-}
-
-Response send_original(Service& service, const Call& call, const Request& request) {
-  auto editions = service.library.editions(service.options.viewer, call.arguments[0]);
-  auto edition = std::ranges::find(editions, call.arguments[1], &corpus::Edition::key);
-  if (edition == editions.end()) throw Error(ErrorKind::missing, "原本が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
-  return original_response(*edition, service.files, request.headers);
-}
-
-Response send_static(Service&, const Call& call, const Request& request) {
-  return static_response(call.arguments[0], call.target.parameter("v").value_or(""), request.headers);
-}
-
 /// A browser says where a form stands by Sec-Fetch-Site; one that does not, or does not trust the
 /// connection, by Origin.
 bool is_from_here(const Headers& headers) {
@@ -96,8 +42,6 @@ bool is_from_here(const Headers& headers) {
   return false;
 }
 
-constexpr std::string_view form_type = "application/x-www-form-urlencoded", files_type = "multipart/form-data", any_type = "";
-
 /// Why a change is not to be looked at: a status, or 0.
 int fault_of(const Request& request, std::string_view wanted_type, size_t longest_body) {
   if (!is_from_here(request.headers)) return 403;
@@ -106,112 +50,36 @@ int fault_of(const Request& request, std::string_view wanted_type, size_t longes
   return wanted_type == any_type || type.substr(0, type.find(';')) == wanted_type ? 0 : 415;
 }
 
-Response see_other(const std::string& address) {
-  Response response;
-  response.status = 303;
-  response.headers.emplace_back("Location", address);
-  return response;
-}
-
-Response take_judgement(Service& service, const Call&, const Request& request) {
-  return see_other(judge(service.judgements, service.options.viewer, parse_form(request.body)));
-}
-
-Response take_files(Service& service, const Call&, const Request& request) {
-  receive_files(service.desk, service.options.viewer, header_of(request.headers, "Content-Type"), request.body);
-  return see_other("/drafts");
-}
-
-Response take_file(Service& service, const Call& call, const Request& request) {
-  Response response;
-  response.status = 201;
-  response.content_type = json_type;
-  response.body = write_json(receive_file(service.desk, service.options.viewer, call.target, request.body));
-  return response;
-}
-
-Response take_change(Service& service, const Call& call, const Request& request) {
-  return see_other(change_draft(service.desk, service.options.viewer, call, parse_form(request.body)));
-}
-
-Response send_draft_original(Service& service, const Call& call, const Request& request) {
-  corpus::Draft draft = draft_of(service.context(), call);
-  corpus::Edition original;
-  original.file_sha256 = draft.file_sha256, original.file_name = draft.file_name, original.media_type = draft.media_type;
-  return original_response(original, service.files, request.headers);
-}
-
-/// Two pictures at a time: drawing a page takes a core and a process.
-Response send_page_picture(Service& service, const Call& call, const Request& request) {
-  corpus::Draft draft = draft_of(service.context(), call);
-  int page = 0;
-  const std::string& word = call.arguments[1];
-  std::from_chars(word.data(), word.data() + word.size(), page);
-  if (draft.media_type != "application/pdf" || page < 1 || page > draft.pages || std::to_string(page) != word) throw Error(ErrorKind::missing, "このページの画像はありません。", "原本を開いてご覧ください。");
-  Response response;
-  std::string etag = fmt::format("\"{}-{}\"", draft.file_sha256.substr(0, 32), page);
-  response.headers = {{"ETag", etag}, {"Cache-Control", "private, no-cache"}};
-  if (header_of(request.headers, "If-None-Match") == etag) {
-    response.status = 304;
-    return response;
-  }
-  constexpr auto patience = std::chrono::seconds(2);
-  if (!service.drawing.try_acquire_for(patience)) throw Error(ErrorKind::unavailable, "ほかのページの画像を作っています。", "しばらく待ってから、開き直してください。");
-  struct Release {
-    std::counting_semaphore<>& drawing;
-    ~Release() { drawing.release(); }
-  } release{service.drawing};
-  auto limits = service.options.desk.limits;
-  // A page that takes longer is looked at in the original.
-  constexpr unsigned longest_drawing = 10;  // seconds
-  limits.cpu_seconds = std::min(limits.cpu_seconds, longest_drawing);
-  limits.wall_seconds = std::min(limits.wall_seconds, longest_drawing);
-  std::string bytes = store::read_file(service.files.path_of(draft.file_sha256), limits.file_bytes);
-  response.content_type = "image/png";
-  response.body = indexer::to_png(indexer::draw_in_child(bytes, page, limits, service.options.desk.program, std::atomic<bool>(false)));
-  return response;
-}
-
-/// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
-/// any one segment. GET answers HEAD too.
-struct Route {
-  std::string_view method, pattern;
-  View view = nullptr;
-  std::string_view page = {};
-  Handler handler = nullptr;
-  std::string_view takes = form_type;  ///< the type of a body, where one is posted
-};
-
-constexpr Route routes[] = {
-    {"GET", "/", search_view, "search"},
-    {"GET", "/documents", documents_view, "documents"},
-    {"GET", "/documents/{}", nullptr, {}, redirect_to_current},
-    {"GET", "/documents/{}/{}", edition_view, "edition"},
-    {"GET", "/documents/{}/{}/clauses/{}", clause_view, "clause"},
-    {"GET", "/explain", explain_view, "explain"},
-    {"GET", "/similar", similar_to_text_view, "similar"},
-    {"GET", "/documents/{}/{}/original", nullptr, {}, send_original},
-    {"GET", "/judgements", judgements_view, "judgements"},
-    {"POST", "/judgements", nullptr, {}, take_judgement},
-    {"GET", "/drafts", drafts_view, "drafts"},
-    {"POST", "/drafts", nullptr, {}, take_files, files_type},
-    {"GET", "/drafts/{}", draft_view, "draft"},
-    {"POST", "/drafts/{}", nullptr, {}, take_change},
-    {"GET", "/drafts/{}/original", nullptr, {}, send_draft_original},
-    {"GET", "/drafts/{}/pages/{}", nullptr, {}, send_page_picture},
-    {"GET", "/static/{}", nullptr, {}, send_static},
-    {"GET", "/api/v1/search", search_view},
-    {"GET", "/api/v1/suggest", suggest_view},
-    {"GET", "/api/v1/documents", documents_view},
-    {"GET", "/api/v1/documents/{}", document_view},
-    {"GET", "/api/v1/documents/{}/{}", edition_view},
-    {"GET", "/api/v1/documents/{}/{}/clauses/{}", clause_view},
-    {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", similar_view},
-    {"GET", "/api/v1/explain", explain_view},
-    {"GET", "/api/v1/similar", similar_to_text_view},
-    {"GET", "/api/v1/drafts", drafts_view},
-    {"POST", "/api/v1/drafts", nullptr, {}, take_file, any_type},
-    {"GET", "/api/v1/drafts/{}", draft_view},
+constexpr Route route_table[] = {
+    {"GET", "/", Access::reader, search_view, "search"},
+    {"GET", "/documents", Access::reader, documents_view, "documents"},
+    {"GET", "/documents/{}", Access::reader, nullptr, {}, redirect_to_current},
+    {"GET", "/documents/{}/{}", Access::reader, edition_view, "edition"},
+    {"GET", "/documents/{}/{}/clauses/{}", Access::reader, clause_view, "clause"},
+    {"GET", "/explain", Access::reader, explain_view, "explain"},
+    {"GET", "/similar", Access::reader, similar_to_text_view, "similar"},
+    {"GET", "/documents/{}/{}/original", Access::reader, nullptr, {}, send_original},
+    {"GET", "/judgements", Access::judge, judgements_view, "judgements"},
+    {"POST", "/judgements", Access::judge, nullptr, {}, take_judgement},
+    {"GET", "/drafts", Access::desk, drafts_view, "drafts"},
+    {"POST", "/drafts", Access::desk, nullptr, {}, take_files, files_type},
+    {"GET", "/drafts/{}", Access::desk, draft_view, "draft"},
+    {"POST", "/drafts/{}", Access::desk, nullptr, {}, take_change},
+    {"GET", "/drafts/{}/original", Access::desk, nullptr, {}, send_draft_original},
+    {"GET", "/drafts/{}/pages/{}", Access::desk, nullptr, {}, send_page_picture},
+    {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
+    {"GET", "/api/v1/search", Access::reader, search_view},
+    {"GET", "/api/v1/suggest", Access::reader, suggest_view},
+    {"GET", "/api/v1/documents", Access::reader, documents_view},
+    {"GET", "/api/v1/documents/{}", Access::reader, document_view},
+    {"GET", "/api/v1/documents/{}/{}", Access::reader, edition_view},
+    {"GET", "/api/v1/documents/{}/{}/clauses/{}", Access::reader, clause_view},
+    {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", Access::reader, similar_view},
+    {"GET", "/api/v1/explain", Access::reader, explain_view},
+    {"GET", "/api/v1/similar", Access::reader, similar_to_text_view},
+    {"GET", "/api/v1/drafts", Access::desk, drafts_view},
+    {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type},
+    {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -228,24 +96,49 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
   return used == segments.size();
 }
 
-Response run(Service& service, const Route& route, const Call& call, const Request& request) {
-  if (route.handler) return route.handler(service, call, request);
-  Json model = route.view(service.context(), call);
-  if (!route.page.empty()) model["desk"] = corpus::Drafts::open_to(service.options.viewer);
+/// Who asks. Without accounts everybody is the one viewer of the options.
+Visitor visitor_of(const Service& service, const Request& request) {
+  return {service.options.viewer, {"service", request.peer}};
+}
+
+bool may(const corpus::Viewer& viewer, Access access) {
+  switch (access) {
+    case Access::anyone: return true;
+    case Access::reader: return true;
+    case Access::judge: return viewer.may(corpus::Task::judge);
+    case Access::desk: return viewer.may(corpus::Task::desk);
+    case Access::events: return viewer.may(corpus::Task::events);
+    case Access::administer: return viewer.may(corpus::Task::administer);
+  }
+  return false;
+}
+
+/// What every page has around it.
+void add_frame(Json& model, const Visitor& visitor) {
+  Json tasks = Json::object();
+  for (const auto& task : corpus::tasks()) tasks[std::string(task.key)] = visitor.viewer.may(*corpus::task_of(task.key));
+  model["may"] = tasks;
+}
+
+Response run(const Route& route, const Visit& visit) {
+  if (route.handler) return route.handler(visit);
+  Json model = route.view(visit.context(), visit.call);
+  if (route.page.empty()) return json_response(model);
+  add_frame(model, visit.visitor);
   Response response;
-  response.content_type = route.page.empty() ? json_type : page_type;
-  response.body = route.page.empty() ? write_json(model) : service.renderer.render(route.page, model);
+  response.content_type = page_type;
+  response.body = visit.service.renderer.render(route.page, model);
   return response;
 }
 
 bool is_api(const Request& request) { return request.target.starts_with("/api/"); }
 
-Response refusal(const Service& service, const Problem& problem, const Request& request) {
+Response refusal(const Service& service, const Visitor& visitor, const Problem& problem, const Request& request) {
   Json model = problem_model(problem);
   // Whoever could not change a draft goes on with it.
   std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   model["back"] = request.method == "POST" && path.starts_with("/drafts") ? path : "";
-  if (!is_api(request)) model["desk"] = corpus::Drafts::open_to(service.options.viewer);
+  if (!is_api(request)) add_frame(model, visitor);
   Response response;
   response.status = problem.status;
   response.content_type = is_api(request) ? problem_type : page_type;
@@ -257,27 +150,28 @@ Response refusal(const Service& service, const Problem& problem, const Request& 
 /// What stands around a file in a form with files.
 constexpr size_t form_around_files = 1 << 20;
 
-size_t longest_body(const Service& service, const Request& head) {
+size_t longest_body(const Visitor& visitor, const Service& service, const Request& head) {
   std::string_view target = std::string_view(head.target).substr(0, head.target.find('?'));
   bool files = target == "/drafts" || target == "/api/v1/drafts";
-  return files && is_from_here(head.headers) && corpus::Drafts::open_to(service.options.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
+  return files && is_from_here(head.headers) && corpus::Drafts::open_to(visitor.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
 }
 
-Response answer(Service& service, const Request& request) {
-  if (request.target.size() > App::longest_target) return refusal(service, problem_of(414), request);
+Response answer(Service& service, const Visitor& visitor, const Request& request) {
+  if (request.target.size() > App::longest_target) return refusal(service, visitor, problem_of(414), request);
   Target target = parse_target(request.target);
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allowed;
   Call call{target, {}};
-  for (const auto& route : routes) {
+  for (const auto& route : route_table) {
     if (!matches(route.pattern, target.segments, call.arguments)) continue;
     if (route.method == method) {
-      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(service, request)) : 0;
-      return fault ? refusal(service, problem_of(fault), request) : run(service, route, call, request);
+      if (!may(visitor.viewer, route.access)) return refusal(service, visitor, problem_of(403), request);
+      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(visitor, service, request)) : 0;
+      return fault ? refusal(service, visitor, problem_of(fault), request) : run(route, {service, visitor, call, request});
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
   }
-  Response response = refusal(service, problem_of(allowed.empty() ? 404 : 405), request);
+  Response response = refusal(service, visitor, problem_of(allowed.empty() ? 404 : 405), request);
   if (!allowed.empty()) response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -297,6 +191,23 @@ bool names_loopback(std::string_view host) {
 
 }  // namespace
 
+std::string write_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Response json_response(const Json& json, int status) {
+  Response response;
+  response.status = status;
+  response.content_type = json_type;
+  response.body = write_json(json);
+  return response;
+}
+
+Response see_other(const std::string& address) {
+  Response response;
+  response.status = 303;
+  response.headers.emplace_back("Location", address);
+  return response;
+}
+
 struct App::Private {
   Service service;
 };
@@ -305,22 +216,34 @@ App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {
 App::~App() = default;
 
 Response App::handle(const Request& request) const {
-  if (self_->service.options.local_only && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
+  Service& service = self_->service;
+  if (service.options.local_only && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
+  auto log = [&](std::string_view what) { service.options.log(fmt::format("{} {}: {}", request.method, request.target, what)); };
   try {
-    return secured(answer(self_->service, request));
-  } catch (const Error& e) {
-    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) self_->service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
-    return secured(refusal(self_->service, problem_of(e), request));
+    Visitor visitor = visitor_of(service, request);
+    store::Acting acting(visitor.actor);
+    try {
+      return secured(answer(service, visitor, request));
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) log(e.what());
+      return secured(refusal(service, visitor, problem_of(e), request));
+    }
   } catch (const std::exception& e) {
-    self_->service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    log(e.what());
   } catch (...) {
-    self_->service.options.log(fmt::format("{} {}: unknown exception", request.method, request.target));
+    log("unknown exception");
   }
   return refuse(500, request);
 }
 
-size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(self_->service, head); }
+size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(visitor_of(self_->service, head), self_->service, head); }
 
-Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, problem_of(status), request)); }
+Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, Visitor{}, problem_of(status), request)); }
+
+std::vector<App::RouteName> App::routes() {
+  std::vector<RouteName> names;
+  for (const auto& route : route_table) names.push_back({std::string(route.method), std::string(route.pattern)});
+  return names;
+}
 
 }  // namespace shirube::web

@@ -28,7 +28,7 @@ struct AppOptions {
   const text::AnalyzerModel& model;
   std::string analyzer_name;   ///< names the dictionaries, as the index keeps it
   std::filesystem::path lexicon = {};  ///< folder of synonyms.tsv and its like
-  corpus::Viewer viewer;       ///< who everybody on this service is, until there are sign-ins
+  corpus::Viewer viewer;       ///< who everybody on this service is
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
@@ -71,6 +71,12 @@ class App {
 
   /// The answer to a request that never became one: 400, 413, 414 and the like.
   Response refuse(int status, const Request& request) const;
+
+  /// Every route there is, so that a test can walk them.
+  struct RouteName {
+    std::string method, pattern;
+  };
+  static std::vector<RouteName> routes();
 
   /// Longest target that is read, in bytes; a longer one is 414.
   static constexpr size_t longest_target = 8192;

@@ -22,6 +22,7 @@ struct Request {
   std::string target;  ///< path and query as sent, still percent-encoded
   Headers headers;
   std::string body;
+  std::string peer{};  ///< address of the client as the socket has it; empty without a socket
 };
 
 /// Bytes of a file that go out as the body, read when they are sent.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <netdb.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -113,8 +114,15 @@ class Connection : public httplib::Stream {
     return is_writable() ? ::send(fd_, bytes, size, MSG_NOSIGNAL) : -1;
   }
 
-  // Nobody asks who the client is.
-  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    char host[NI_MAXHOST], service[NI_MAXSERV];
+    if (::getpeername(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
+    if (::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0) return;
+    ip = host;
+    port = std::stoi(service);
+  }
   void get_local_ip_and_port(std::string&, int&) const override {}
   int socket() const override { return fd_; }
 
@@ -248,6 +256,7 @@ constexpr const char* unread = ":unread";
 Request request_of(const httplib::Request& asked) {
   Request out{asked.method, asked.target, {}, asked.body};
   for (const auto& [name, value] : asked.headers) out.headers.emplace_back(name == kept_type ? "Content-Type" : name, value);
+  out.peer = asked.remote_addr;
   return out;
 }
 

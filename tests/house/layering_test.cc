@@ -22,9 +22,10 @@ const std::map<std::string, Folders> arrows = {
     {"corpus", {"store", "text"}},
     {"search", {"corpus", "store", "text"}},
     {"indexer", {"search", "corpus", "store", "text"}},
-    {"web", {"indexer", "search", "corpus", "store", "text"}},
+    {"people", {"corpus", "store", "text"}},
+    {"web", {"people", "indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
-    {"commands", {"web", "indexer", "search", "corpus", "store", "text", "config"}},
+    {"commands", {"web", "people", "indexer", "search", "corpus", "store", "text", "config"}},
     {"", {"commands", "indexer", "text", "config"}},
 };
 
@@ -35,13 +36,13 @@ const std::map<std::string, Folders> third_party = {
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
-    {"SQLiteCpp/", {"store", "corpus", "search", "indexer"}},
-    {"sqlite3", {"store"}},     {"sodium", {"store"}},
+    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people"}},
+    {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
-    {"toml++/", {"config", "indexer"}},
+    {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "indexer", "web", "commands"}},
-    {"fmt/", {"text", "store", "corpus", "search", "indexer", "web", "config", "commands", ""}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "people", "indexer", "web", "commands"}},
+    {"fmt/", {"text", "store", "corpus", "people", "search", "indexer", "web", "config", "commands", ""}},
 };
 
 /// What is wrong with an #include; empty when nothing is.

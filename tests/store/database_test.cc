@@ -14,7 +14,7 @@ using store::Database;
 namespace {
 
 void add_event(Database& database, const std::string& subject) {
-  database.write([&](SQLite::Database& db) { store::append(db, {"test", "note", subject, ""}); });
+  database.write([&](SQLite::Database& db) { store::append(db, {"note", subject, ""}); });
 }
 
 int events(const Database& database) {
@@ -29,7 +29,7 @@ TEST_CASE("a write is kept, a failed one leaves nothing") {
     Database database(folder / "a.db");
     add_event(database, "one");
     CHECK_THROWS_AS(database.write([](SQLite::Database& db) {
-      store::append(db, {"test", "note", "two", ""});
+      store::append(db, {"note", "two", ""});
       throw std::runtime_error("no");
     }),
                     std::runtime_error);
@@ -54,7 +54,7 @@ TEST_CASE("a read sees one snapshot while others write") {
 TEST_CASE("a reader cannot write and foreign keys hold") {
   TemporaryFolder folder;
   Database database(folder / "a.db");
-  CHECK_THROWS_AS(database.read([](SQLite::Database& db) { store::append(db, {"test", "note", "x", ""}); }), Error);
+  CHECK_THROWS_AS(database.read([](SQLite::Database& db) { store::append(db, {"note", "x", ""}); }), Error);
   try {
     database.write([](SQLite::Database& db) { store::enqueue(db, 42, store::Change::edition); });
     FAIL("no error");

@@ -1,0 +1,39 @@
+// What of documents is neither a page nor JSON: originals, the way to the edition in force, static files.
+#include <algorithm>
+
+#include "text/error.h"
+#include "web/model.h"
+#include "web/original.h"
+#include "web/service.h"
+#include "web/static_files.h"
+
+namespace shirube::web {
+
+Response redirect_to_current(const Visit& visit) {
+  const auto& slug = visit.call.arguments[0];
+  auto editions = visit.service.library.editions(visit.viewer(), slug);
+  if (editions.empty()) throw Error(ErrorKind::missing, "資料が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+  auto current = std::ranges::find(editions, corpus::EditionState::current, &corpus::Edition::state);
+  const auto& edition = current == editions.end() ? editions.front() : *current;
+  Response response;
+  response.status = 302;
+  response.headers.emplace_back("Location", edition_url(slug, edition.key));
+  return response;
+}
+
+Response send_original(const Visit& visit) {
+  auto editions = visit.service.library.editions(visit.viewer(), visit.call.arguments[0]);
+  auto edition = std::ranges::find(editions, visit.call.arguments[1], &corpus::Edition::key);
+  if (edition == editions.end()) throw Error(ErrorKind::missing, "原本が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
+  return original_response(*edition, visit.service.files, visit.request.headers);
+}
+
+Response send_static(const Visit& visit) {
+  return static_response(visit.call.arguments[0], visit.call.target.parameter("v").value_or(""), visit.request.headers);
+}
+
+Response take_judgement(const Visit& visit) {
+  return see_other(judge(visit.service.judgements, visit.viewer(), parse_form(visit.request.body)));
+}
+
+}  // namespace shirube::web

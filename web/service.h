@@ -1,0 +1,93 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <semaphore>
+#include <string>
+#include <string_view>
+
+#include "corpus/judgement.h"
+#include "corpus/library.h"
+#include "indexer/desk.h"
+#include "store/event_log.h"
+#include "store/files.h"
+#include "web/app.h"
+#include "web/reader_pool.h"
+#include "web/renderer.h"
+#include "web/views.h"
+
+// Private to web/: what the handlers of routes work with.
+namespace shirube::web {
+
+/// Everything that requests share. Safe between threads.
+struct Service {
+  AppOptions options;
+  corpus::Library library{options.database};
+  corpus::JudgementLedger judgements{options.database};
+  store::Files files{options.data / "files"};
+  indexer::Desk desk{options.database, files, options.desk};
+  ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
+  Renderer renderer{};
+  std::counting_semaphore<> drawing{2};
+};
+
+/// Who a request comes from.
+struct Visitor {
+  corpus::Viewer viewer;
+  store::Actor actor;
+};
+
+/// A request on its way: what it found, who asks, and the request itself.
+struct Visit {
+  Service& service;
+  const Visitor& visitor;
+  const Call& call;
+  const Request& request;
+
+  const corpus::Viewer& viewer() const { return visitor.viewer; }
+  Context context() const {
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources};
+  }
+};
+
+using View = nlohmann::json (*)(const Context&, const Call&);
+using Handler = Response (*)(const Visit&);
+
+/// Who may ask for a route. What a viewer may not see within it is missing all the same.
+enum class Access {
+  anyone,      ///< who nobody is known to be, too: signing in, files of the pages
+  reader,      ///< who may read anything at all
+  judge,       ///< corpus::Task of the same name, as are those that follow
+  desk,
+  events,
+  administer,
+};
+
+constexpr std::string_view form_type = "application/x-www-form-urlencoded", files_type = "multipart/form-data", any_type = "";
+
+/// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
+/// any one segment. GET answers HEAD too.
+struct Route {
+  std::string_view method, pattern;
+  Access access;
+  View view = nullptr;
+  std::string_view page = {};
+  Handler handler = nullptr;
+  std::string_view takes = form_type;  ///< the type of a body, where one is posted
+};
+
+std::string write_json(const nlohmann::json& json);
+Response json_response(const nlohmann::json& json, int status = 200);
+Response see_other(const std::string& address);
+
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc.
+Response redirect_to_current(const Visit& visit);
+Response send_original(const Visit& visit);
+Response send_static(const Visit& visit);
+Response take_judgement(const Visit& visit);
+Response take_files(const Visit& visit);
+Response take_file(const Visit& visit);
+Response take_change(const Visit& visit);
+Response send_draft_original(const Visit& visit);
+Response send_page_picture(const Visit& visit);
+
+}  // namespace shirube::web
