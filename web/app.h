@@ -11,6 +11,7 @@
 #include "indexer/desk.h"
 #include "indexer/watch.h"
 #include "web/message.h"
+#include "web/settings.h"
 
 namespace shirube::store {
 class Database;
@@ -33,6 +34,7 @@ struct AppOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
+  std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
 };
 
@@ -56,6 +58,8 @@ struct AppOptions {
 ///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
 ///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
+///   /admin/settings                            settings that are files
+///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
 ///   /static/{file}
 class App {
  public:
