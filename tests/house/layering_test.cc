@@ -38,10 +38,11 @@ const std::map<std::string, Folders> third_party = {
     {"curl/", {"indexer"}},
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
+    {"archive", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "people", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "people", "search", "indexer", "web", "config", "commands", ""}},
 };
 
