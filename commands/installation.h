@@ -11,6 +11,7 @@
 #include "indexer/watch.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
+#include "store/backup.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "text/analyzer.h"
@@ -52,6 +53,9 @@ struct Installation {
 
 /// The watch over the sources of the settings, handing what is new to the desk, which must outlive it.
 indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk);
+
+/// The settings that a backup takes: the settings file, and every .toml and .tsv in its folder and one below.
+std::vector<store::SettingsFile> settings_files(const Arguments& arguments);
 
 /// Brings the index up to the queue, with progress. The exit code.
 int drain(Installation& installation, const config::Config& config);

@@ -31,6 +31,11 @@ struct Config {
   // [index]
   int64_t index_threads = 2;
 
+  // [backup]
+  std::string backup_folder;                          ///< empty: none are made by themselves
+  std::vector<std::string> backup_times = {"02:30"};  ///< of the day, local
+  int64_t backup_keep = 14;
+
   // [serve]
   std::string host = "127.0.0.1";
   int64_t port = 8080;

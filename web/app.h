@@ -13,6 +13,7 @@
 #include "web/message.h"
 
 namespace shirube::store {
+class BackupKeeper;
 class Database;
 }
 namespace shirube::text {
@@ -34,6 +35,9 @@ struct AppOptions {
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
+  store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
+  /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
+  std::function<bool()> index_trouble = [] { return false; };
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -56,6 +60,7 @@ struct AppOptions {
 ///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
 ///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
+///   /admin/backups                             backups; POST makes one, or reads one again
 ///   /static/{file}
 class App {
  public:

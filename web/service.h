@@ -45,7 +45,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups};
   }
 };
 
@@ -79,7 +79,7 @@ std::string write_json(const nlohmann::json& json);
 Response json_response(const nlohmann::json& json, int status = 200);
 Response see_other(const std::string& address);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc.
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, backup_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -89,5 +89,6 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+Response take_backup_request(const Visit& visit);
 
 }  // namespace shirube::web
