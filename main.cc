@@ -68,6 +68,9 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   user demo [--show]                  役割ごとの見本の利用者を作る（--show: 残っていれば示す）
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
+  backup FILE      控え（データベース・原本・設定を一つにしたファイル）を作る。サービスが動いていてもよい
+  backup --verify FILE  控えを読み直し、壊れていないかを確かめる
+  restore FILE     控えから戻す（--data は空のフォルダ） [--config-to DIR]（設定の戻し先。省くと DATA-config）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
   help             この説明
 
@@ -260,6 +263,13 @@ int run(int argc, char** argv) {
   add_user_commands(app, command, arguments, user_input);
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
+  bool verify = false;
+  fs::path settings;
+  CLI::App* backup_sub = command("backup", [&] { return verify ? commands::verify_backup(arguments, file) : commands::backup(arguments, file); });
+  backup_sub->add_flag("--verify", verify);
+  CLI::App* restore_sub = command("restore", [&] { return commands::restore(arguments, file, settings); });
+  restore_sub->add_option("--config-to", settings);
+  for (CLI::App* sub : {backup_sub, restore_sub}) sub->add_option("file", file)->required();
   std::string host;
   int port = 0;
   CLI::App* serve_sub = command("serve", [&] {

@@ -108,7 +108,15 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
 /// What serve() returns when it is to be called again by a new program: settings have changed.
 constexpr int begin_anew = -1;
 
-/// Serves browsers until it is told to stop, and keeps the index in step.
+/// Writes all that cannot be made anew into one file (store/backup.h), while a service may be running.
+int backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Reads a backup again and says whether it is whole.
+int verify_backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Puts a backup into the data directory, which must be empty, and its settings into `settings`, or beside the data
+/// directory when that is empty. The index is made by the next command that needs it.
+int restore(const Arguments& arguments, const std::filesystem::path& file, const std::filesystem::path& settings);
+/// Serves browsers until it is told to stop, keeps the index in step and makes backups by the plan of the settings. An index
+/// that cannot be used is made anew meanwhile.
 int serve(const Arguments& arguments, const std::string& host, int port);
 
 }  // namespace shirube::commands

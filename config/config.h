@@ -39,6 +39,10 @@ struct Config {
   int64_t longest_wait_minutes = 15;   ///< between further ones
   int64_t password_memory_mib = 64;    ///< what hashing a password costs
   int64_t password_passes = 3;
+  // [backup]
+  std::string backup_folder;                          ///< empty: none are made by themselves
+  std::vector<std::string> backup_times = {"02:30"};  ///< of the day, local
+  int64_t backup_keep = 14;
 
   // [serve]
   std::string host = "127.0.0.1";

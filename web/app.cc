@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "search/unreadable.h"
 #include "text/error.h"
 #include "web/model.h"
 #include "web/problem.h"
@@ -83,6 +84,8 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
+    {"GET", "/admin/backups", Access::administer, backups_view, "backups"},
+    {"POST", "/admin/backups", Access::administer, nullptr, {}, take_backup_request},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -181,6 +184,8 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
   return response;
 }
 
+const Error index_is_made(ErrorKind::unavailable, "索引を作り直しています。", "しばらく待ってから、もう一度検索してください。資料は「資料一覧」からお読みいただけます。");
+
 Response secured(Response response) {
   for (const auto& [name, value] : security_headers) {
     if (header_of(response.headers, name).empty()) response.headers.emplace_back(name, value);
@@ -238,6 +243,10 @@ Response App::handle(const Request& request) const {
     store::Acting acting(visitor.actor);
     try {
       return secured(answer(service, visitor, request));
+    } catch (const search::UnreadableIndex& e) {
+      if (service.options.index_trouble()) return secured(refusal(service, visitor, problem_of(index_is_made), request));
+      log(e.what());
+      return secured(refusal(service, visitor, problem_of(e), request));
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) log(e.what());
       return secured(refusal(service, visitor, problem_of(e), request));

@@ -14,6 +14,7 @@
 #include "web/settings.h"
 
 namespace shirube::store {
+class BackupKeeper;
 class Database;
 }
 namespace shirube::text {
@@ -36,6 +37,9 @@ struct AppOptions {
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
+  store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
+  /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
+  std::function<bool()> index_trouble = [] { return false; };
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -60,6 +64,7 @@ struct AppOptions {
 ///   /judgements                                judged queries; POST judges
 ///   /admin/settings                            settings that are files
 ///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
+///   /admin/backups                             backups; POST makes one, or reads one again
 ///   /static/{file}
 class App {
  public:

@@ -47,7 +47,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups};
   }
 };
 
@@ -91,7 +91,7 @@ Response see_other(const std::string& address);
 /// A page, with what stands around every page.
 Response page_response(const Visit& visit, std::string_view page, nlohmann::json model, int status = 200);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc.
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc, backup_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -104,5 +104,6 @@ Response send_page_picture(const Visit& visit);
 Response show_settings(const Visit& visit);
 Response show_setting(const Visit& visit);
 Response change_setting(const Visit& visit);
+Response take_backup_request(const Visit& visit);
 
 }  // namespace shirube::web

@@ -31,6 +31,9 @@ TEST_CASE("the shipped settings say the defaults") {
   CHECK(shipped_config.cpu_seconds == defaults.cpu_seconds);
   CHECK(shipped_config.memory_mib == defaults.memory_mib);
   CHECK(shipped_config.audiences == defaults.audiences);
+  CHECK(shipped_config.backup_folder == defaults.backup_folder);
+  CHECK(shipped_config.backup_times == defaults.backup_times);
+  CHECK(shipped_config.backup_keep == defaults.backup_keep);
 }
 
 TEST_CASE("every setting is explained in the shipped file") {
