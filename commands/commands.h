@@ -68,6 +68,17 @@ int judge_import(const Arguments& arguments, const std::filesystem::path& querie
 int sources_list(const Arguments& arguments);
 int sources_check(const Arguments& arguments, const std::vector<std::string>& names);
 
+/// Which events (store/event_log.h): days as people write them, an action or its beginning with *.
+struct EventChoice {
+  std::string from, to, actor, action, subject;
+};
+/// Who did what: the newest events; the whole chain verified, with 1 and the first broken link when it is broken (`noted`: a head
+/// of an earlier day); events as a file of a format, to standard output; the head, to be noted elsewhere.
+int events_list(const Arguments& arguments, const EventChoice& choice, size_t limit, bool json);
+int events_verify(const Arguments& arguments, const std::string& noted);
+int events_export(const Arguments& arguments, const EventChoice& choice, const std::string& format);
+int events_head(const Arguments& arguments);
+
 /// Makes the index anew.
 int reindex(const Arguments& arguments);
 

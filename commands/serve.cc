@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "commands/commands.h"
+#include "commands/service_events.h"
 #include "commands/terminal.h"
 #include "store/queue.h"
 #include "text/error.h"
@@ -113,16 +114,19 @@ void mend_index(Installation& installation, const config::Config& config) {
 int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
+  ServiceEvents events(installation, config);
   mend_index(installation, config);
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  options.reading_events = events.reading();
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
   if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
+  events.started(fmt::format("{} {}", host, bound));
   std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
@@ -131,9 +135,14 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     ~Stop() { server.stop(); }
   } stop{server};
   std::jthread watching([&] {
+    store::Acting acting({"service"});
     if (watches && config.source_hours > 0) keep_sources(arguments, installation);
   });
-  std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
+  std::jthread reading([&] {
+    store::Acting acting({"service"});
+    keep_desk(installation, {limits(config), arguments.program});
+  });
+  std::jthread keeping([&] { events.keep(); });
   keep_index(installation, config);
   return 0;
 }

@@ -80,6 +80,10 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
+    {"GET", "/events", Access::events, events_view, "events"},
+    {"GET", "/events/export", Access::events, nullptr, {}, send_events},
+    {"POST", "/events/verify", Access::events, nullptr, {}, verify_events},
+    {"GET", "/api/v1/events", Access::events, events_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -121,8 +125,13 @@ void add_frame(Json& model, const Visitor& visitor) {
 }
 
 Response run(const Route& route, const Visit& visit) {
-  if (route.handler) return route.handler(visit);
+  if (route.handler) {
+    Response response = route.handler(visit);
+    tell_reading(route, visit);
+    return response;
+  }
   Json model = route.view(visit.context(), visit.call);
+  tell_reading(route, visit);
   if (route.page.empty()) return json_response(model);
   add_frame(model, visit.visitor);
   Response response;

@@ -21,6 +21,13 @@ class AnalyzerModel;
 
 namespace shirube::web {
 
+/// What of readings the event log is told. Searches and readings change nothing; changes are always told.
+struct ReadingEvents {
+  /// Audiences of documents whose readings are told: keys of corpus::audiences(), names of groups, or "groups" for all groups.
+  std::vector<std::string> audiences = {"committee", "restricted", "groups"};
+  bool searches = true;  ///< also what is searched for
+};
+
 /// What the service runs on. The database and the model must outlive the App.
 struct AppOptions {
   std::filesystem::path data;  ///< the data directory: index folders, files/
@@ -34,6 +41,7 @@ struct AppOptions {
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
+  ReadingEvents reading_events = {};
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -56,6 +64,8 @@ struct AppOptions {
 ///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
 ///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
+///   /events                                    who did what     /api/v1/events
+///   /events/export, /events/verify             the same as a file; POST verifies the chain
 ///   /static/{file}
 class App {
  public:

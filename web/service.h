@@ -8,7 +8,7 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
-#include "store/event_log.h"
+#include "store/event_queue.h"
 #include "store/files.h"
 #include "web/app.h"
 #include "web/reader_pool.h"
@@ -27,6 +27,7 @@ struct Service {
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
+  store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
 };
 
@@ -45,7 +46,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.events};
   }
 };
 
@@ -89,5 +90,11 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+
+// event_handlers.cc
+Response send_events(const Visit& visit);
+Response verify_events(const Visit& visit);
+/// Tells the log, where the settings want it, that a page was read or searched for: what `route` gave, and gave whole.
+void tell_reading(const Route& route, const Visit& visit);
 
 }  // namespace shirube::web
