@@ -94,6 +94,15 @@ int user_group_remove(const Arguments& arguments, const std::string& name);
 /// Makes an account for each role, with a password that it prints, where there is none of that name yet; or, with `only_show`,
 /// prints those that still have it, with a warning, and nothing when there are none.
 int user_demo(const Arguments& arguments, bool only_show);
+/// Which events (store/event_log.h): days as people write them, an action or its beginning with *.
+struct EventChoice {
+  std::string from, to, actor, action, subject;
+/// Who did what: the newest events; the whole chain verified, with 1 and the first broken link when it is broken (`noted`: a head
+/// of an earlier day); events as a file of a format, to standard output; the head, to be noted elsewhere.
+int events_list(const Arguments& arguments, const EventChoice& choice, size_t limit, bool json);
+int events_verify(const Arguments& arguments, const std::string& noted);
+int events_export(const Arguments& arguments, const EventChoice& choice, const std::string& format);
+int events_head(const Arguments& arguments);
 
 /// Makes the index anew.
 int reindex(const Arguments& arguments);

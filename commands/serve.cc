@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "commands/commands.h"
+#include "commands/service_events.h"
 #include "commands/terminal.h"
 #include "search/unreadable.h"
 #include "store/backup_keeper.h"
@@ -158,6 +159,7 @@ std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, I
 int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
+  ServiceEvents events(installation, config);
   installation.database.read(store::require_sound);
   try {
     installation.searcher();  // lists of words that cannot be read are told now
@@ -167,6 +169,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  options.reading_events = events.reading();
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
   if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
@@ -180,6 +183,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
+  if (writable) events.started(fmt::format("{} {}", host, bound));
   std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
@@ -200,6 +204,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     store::Acting acting({"service"});
     keep_desk(installation, {limits(config), arguments.program});
   });
+  std::jthread telling([&] { events.keep(); });
   std::jthread keeping([&] {
     if (backups) backups->keep(stop_requested);
   });

@@ -18,7 +18,7 @@ struct Range {
 
 struct Setting {
   std::string_view section, key;
-  std::variant<std::string Config::*, Range, std::vector<std::string> Config::*> field;
+  std::variant<std::string Config::*, Range, std::vector<std::string> Config::*, bool Config::*> field;
 };
 
 const Setting settings[] = {
@@ -49,6 +49,9 @@ const Setting settings[] = {
     {"serve", "port", Range{&Config::port, 1, 65535}},
     {"serve", "threads", Range{&Config::threads, 1, 256}},
     {"serve", "audiences", &Config::audiences},
+    {"events", "reads", &Config::event_reads},
+    {"events", "searches", &Config::event_searches},
+    {"events", "keep_days", &Config::event_days},
 };
 
 [[noreturn]] void fail(const std::filesystem::path& file, const toml::source_region& where, const std::string& message, const std::string& hint) {
@@ -75,6 +78,11 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
     config.*(range->field) = *value;
     return true;
   }
+  if (auto flag = std::get_if<bool Config::*>(&setting.field)) {
+    auto value = node.value<bool>();
+    if (value) config.**flag = *value;
+    return value.has_value();
+  }
   const toml::array* list = node.as_array();
   if (list == nullptr) return false;
   auto& words = config.*std::get<std::vector<std::string> Config::*>(setting.field);
@@ -89,6 +97,7 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
 
 std::string expected(const Setting& setting) {
   if (auto range = std::get_if<Range>(&setting.field)) return fmt::format("{}〜{} の整数を指定してください。", range->least, range->most);
+  if (std::holds_alternative<bool Config::*>(setting.field)) return "true か false を指定してください。";
   return std::holds_alternative<std::string Config::*>(setting.field) ? "文字列を指定してください。" : "文字列の配列を指定してください。";
 }
 

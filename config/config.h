@@ -50,6 +50,11 @@ struct Config {
   int64_t threads = 8;
   std::vector<std::string> audiences;  ///< whose documents the service shows; empty: see shirube.toml
 
+  // [events]
+  std::vector<std::string> event_reads = {"committee", "restricted", "groups"};  ///< audiences whose documents' readings are told
+  bool event_searches = true;                                                    ///< whether searches are
+  std::vector<std::string> event_days = {"search*=90"};                          ///< rules of retention; see store/event_retention.h
+
   std::filesystem::path folder;  ///< of the settings file; relative paths start here
 };
 

@@ -341,7 +341,7 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
     Draft draft = changeable(db, viewer, id, revision);
     if (!good.audience.empty()) require_audience(db, good.audience);
     update(db, id, "facts = ?, revision = revision + 1", write(good));
-    store::append(db, {"draft.facts", subject(draft), write(good)});
+    store::append(db, {"draft.facts", subject(draft), "", write(draft.facts), write(good)});
   });
 }
 
@@ -362,9 +362,12 @@ void Drafts::stop_publishing(int64_t id) {
 
 void Drafts::set_published(const Viewer& viewer, int64_t id, int64_t edition_id) {
   database_.write([&](SQLite::Database& db) {
-    changeable(db, viewer, id, {});
+    Draft draft = changeable(db, viewer, id, {});
     // The edition has the clauses now; the corrections tell how it came by them.
     update(db, id, "state = 'published', edition_id = ?, extracted = '[]', clauses = '[]'", edition_id);
+    SQLite::Statement address(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = ?");
+    address.bind(1, edition_id);
+    store::append(db, {"draft.publish", subject(draft), address.executeStep() ? address.getColumn(0).getString() : ""});
   });
 }
 

@@ -56,6 +56,8 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
     // The words as they were first typed stay.
     SQLite::Statement insert(db, "INSERT INTO judgements (query, folded, document_id, path, grade, judged_by) VALUES (?, ?, ?, ?, ?, ?) "
                                  "ON CONFLICT (folded, document_id, path) DO UPDATE SET grade = excluded.grade, judged_by = excluded.judged_by, judged_at = excluded.judged_at");
+    SQLite::Statement held(db, "SELECT grade FROM judgements WHERE folded = ? AND document_id = ? AND path = ?");
+    std::string before;
     for (size_t i = 0; i < judgements.size(); ++i) {
       const Judgement& judgement = judgements[i];
       try {
@@ -69,6 +71,11 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
           throw Error(ErrorKind::missing, fmt::format("条項「{}」が見つかりません。", text::clamp_utf8(clause_address(judgement.slug, judgement.path), 300)),
                       "識別名と条項の番号は、条項の画面のアドレスで確かめられます。");
         }
+        held.reset();
+        held.bind(1, folded);
+        held.bind(2, find.getColumn(0).getInt64());
+        held.bind(3, judgement.path);
+        before = held.executeStep() ? held.getColumn(0).getString() : "";
         insert.reset();
         insert.bind(1, judgement.query);
         insert.bind(2, folded);
@@ -81,6 +88,12 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
         if (!at) throw;
         throw Error(e.kind(), at(i) + e.message(), e.hint());
       }
+    }
+    if (judgements.size() == 1) {
+      const Judgement& only = judgements.front();
+      store::append(db, {"judgement.set", clause_address(only.slug, only.path), only.query, before, std::to_string(only.grade)});
+    } else if (!judgements.empty()) {
+      store::append(db, {"judgement.import", "", fmt::format("{} 件", judgements.size())});
     }
     // Counted with what the viewer does not see: it is the table that must not grow.
     if (db.execAndGet("SELECT count(*) FROM judgements").getInt64() > static_cast<int64_t>(most_judgements)) {
@@ -97,7 +110,9 @@ bool JudgementLedger::remove(const Viewer& viewer, const std::string& query, con
     statement.bind(":folded", fold_query(query));
     statement.bind(":slug", slug);
     statement.bind(":path", path);
-    return statement.exec() > 0;
+    if (statement.exec() == 0) return false;
+    store::append(db, {"judgement.remove", clause_address(slug, path), query});
+    return true;
   });
 }
 

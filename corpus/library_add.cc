@@ -106,18 +106,19 @@ class Adding {
     };
     const Field fields[] = {{"title", &doc.title, &facts.title},    {"short_title", &doc.short_title, &facts.short_title}, {"kind", &doc.kind, &facts.kind},
                             {"issuer", &doc.issuer, &facts.issuer}, {"audience", &doc.audience, &facts.audience},          {"topic", &doc.topic, &facts.topic}};
-    std::string changes;
+    std::string changed, before, after;
+    auto join = [](std::string& list, std::string_view part) { list += (list.empty() ? "" : "、") + std::string(part); };
     for (const auto& field : fields) {
       if (field.said->empty() || *field.held == *field.said) continue;
-      changes += fmt::format("{}: {} → {} ", field.column, *field.held, *field.said);
+      join(changed, field.column), join(before, fmt::format("{}: {}", field.column, *field.held)), join(after, fmt::format("{}: {}", field.column, *field.said));
       SQLite::Statement update(db_, fmt::format("UPDATE documents SET {} = ? WHERE id = ?", field.column));
       update.bind(1, *field.said);
       update.bind(2, doc.id);
       update.exec();
       *field.held = *field.said;
     }
-    if (changes.empty()) return false;
-    store::append(db_, {"document.correct", doc.slug, changes});
+    if (changed.empty()) return false;
+    store::append(db_, {"document.correct", doc.slug, changed, before, after});
     return true;
   }
 

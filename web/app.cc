@@ -86,6 +86,10 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
     {"GET", "/admin/backups", Access::administer, backups_view, "backups"},
     {"POST", "/admin/backups", Access::administer, nullptr, {}, take_backup_request},
+    {"GET", "/events", Access::events, events_view, "events"},
+    {"GET", "/events/export", Access::events, nullptr, {}, send_events},
+    {"POST", "/events/verify", Access::events, nullptr, {}, verify_events},
+    {"GET", "/api/v1/events", Access::events, events_view},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -127,8 +131,13 @@ void add_frame(Json& model, const Visitor& visitor) {
 }
 
 Response run(const Route& route, const Visit& visit) {
-  if (route.handler) return route.handler(visit);
+  if (route.handler) {
+    Response response = route.handler(visit);
+    tell_reading(route, visit);
+    return response;
+  }
   Json model = route.view(visit.context(), visit.call);
+  tell_reading(route, visit);
   return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 

@@ -23,6 +23,13 @@ class AnalyzerModel;
 
 namespace shirube::web {
 
+/// What of readings the event log is told. Searches and readings change nothing; changes are always told.
+struct ReadingEvents {
+  /// Audiences of documents whose readings are told: keys of corpus::audiences(), names of groups, or "groups" for all groups.
+  std::vector<std::string> audiences = {"committee", "restricted", "groups"};
+  bool searches = true;  ///< also what is searched for
+};
+
 /// What the service runs on. The database and the model must outlive the App.
 struct AppOptions {
   std::filesystem::path data;  ///< the data directory: index folders, files/
@@ -40,6 +47,7 @@ struct AppOptions {
   store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
   /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
   std::function<bool()> index_trouble = [] { return false; };
+  ReadingEvents reading_events = {};
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -65,6 +73,8 @@ struct AppOptions {
 ///   /admin/settings                            settings that are files
 ///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
 ///   /admin/backups                             backups; POST makes one, or reads one again
+///   /events                                    who did what     /api/v1/events
+///   /events/export, /events/verify             the same as a file; POST verifies the chain
 ///   /static/{file}
 class App {
  public:

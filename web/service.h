@@ -8,7 +8,7 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
-#include "store/event_log.h"
+#include "store/event_queue.h"
 #include "store/files.h"
 #include "web/app.h"
 #include "web/reader_pool.h"
@@ -29,6 +29,7 @@ struct Service {
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
   Settings settings{options.database, options.data, options.settings};
+  store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
 };
 
@@ -47,7 +48,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 
@@ -105,5 +106,11 @@ Response show_settings(const Visit& visit);
 Response show_setting(const Visit& visit);
 Response change_setting(const Visit& visit);
 Response take_backup_request(const Visit& visit);
+
+// event_handlers.cc
+Response send_events(const Visit& visit);
+Response verify_events(const Visit& visit);
+/// Tells the log, where the settings want it, that a page was read or searched for: what `route` gave, and gave whole.
+void tell_reading(const Route& route, const Visit& visit);
 
 }  // namespace shirube::web

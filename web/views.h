@@ -11,6 +11,7 @@
 #include "corpus/library.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "store/event_queue.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
 
@@ -32,6 +33,7 @@ struct Context {
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
+  store::EventQueue& events;
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.
@@ -99,5 +101,8 @@ nlohmann::json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, c
 /// {id}: takes a form (action: facts, publish, undo, read, drop-draft or a kind of correction; revision; what that needs)
 /// and returns the local address to go to. Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
 std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
+
+/// Who did what, newest first, 50 a page, as read_asked_events() has it (web/event_list.h), with the last verification of the chain.
+nlohmann::json events_view(const Context& context, const Call& call);
 
 }  // namespace shirube::web

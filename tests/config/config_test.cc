@@ -34,6 +34,9 @@ TEST_CASE("the shipped settings say the defaults") {
   CHECK(shipped_config.backup_folder == defaults.backup_folder);
   CHECK(shipped_config.backup_times == defaults.backup_times);
   CHECK(shipped_config.backup_keep == defaults.backup_keep);
+  CHECK(shipped_config.event_reads == defaults.event_reads);
+  CHECK(shipped_config.event_searches == defaults.event_searches);
+  CHECK(shipped_config.event_days == defaults.event_days);
 }
 
 TEST_CASE("every setting is explained in the shipped file") {
@@ -55,6 +58,7 @@ TEST_CASE("a fault names its line and what to do") {
       {"[serve]\nport = 0\n", "2行目: 「serve.port」の値が正しくありません"},
       {"[serve]\n\nport = \"80\"\n", "3行目"},
       {"[serve]\naudiences = [1]\n", "値が正しくありません"},
+      {"[events]\nsearches = 1\n", "値が正しくありません"},
       {"port = 80\n", "節ではありません"},
       {"[serve\n", "TOML として読めません"},
   };
