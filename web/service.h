@@ -11,6 +11,8 @@
 #include "store/event_log.h"
 #include "store/files.h"
 #include "web/app.h"
+#include "web/health.h"
+#include "web/rate_limit.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
 #include "web/views.h"
@@ -18,9 +20,18 @@
 // Private to web/: what the handlers of routes work with.
 namespace shirube::web {
 
+/// The routes, for Metrics.
+std::vector<Metrics::RouteName> route_names();
+
+constexpr double burst_seconds = 10;  ///< so much of its rate somebody may ask at once
+
 /// Everything that requests share. Safe between threads.
 struct Service {
   AppOptions options;
+  Metrics metrics{route_names()};
+  RateLimit addresses{options.limits.address_rate, options.limits.address_rate * burst_seconds};
+  RateLimit accounts{options.limits.account_rate, options.limits.account_rate * burst_seconds};
+  Health health{options.data, options.database, options.limits.free_bytes};
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
   store::Files files{options.data / "files"};
@@ -78,8 +89,10 @@ struct Route {
 std::string write_json(const nlohmann::json& json);
 Response json_response(const nlohmann::json& json, int status = 200);
 Response see_other(const std::string& address);
+/// A page of a template and a model, with what every page has around it.
+Response page_response(const Visit& visit, std::string_view page, nlohmann::json model);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc.
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, health_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -89,5 +102,9 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+Response say_alive(const Visit& visit);
+Response say_ready(const Visit& visit);
+Response send_metrics(const Visit& visit);
+Response health_page(const Visit& visit);
 
 }  // namespace shirube::web
