@@ -94,9 +94,11 @@ int user_group_remove(const Arguments& arguments, const std::string& name);
 /// Makes an account for each role, with a password that it prints, where there is none of that name yet; or, with `only_show`,
 /// prints those that still have it, with a warning, and nothing when there are none.
 int user_demo(const Arguments& arguments, bool only_show);
+
 /// Which events (store/event_log.h): days as people write them, an action or its beginning with *.
 struct EventChoice {
   std::string from, to, actor, action, subject;
+};
 /// Who did what: the newest events; the whole chain verified, with 1 and the first broken link when it is broken (`noted`: a head
 /// of an earlier day); events as a file of a format, to standard output; the head, to be noted elsewhere.
 int events_list(const Arguments& arguments, const EventChoice& choice, size_t limit, bool json);
@@ -124,6 +126,7 @@ int verify_backup(const Arguments& arguments, const std::filesystem::path& file)
 /// Puts a backup into the data directory, which must be empty, and its settings into `settings`, or beside the data
 /// directory when that is empty. The index is made by the next command that needs it.
 int restore(const Arguments& arguments, const std::filesystem::path& file, const std::filesystem::path& settings);
+
 /// Serves browsers until it is told to stop, keeps the index in step and makes backups by the plan of the settings. An index
 /// that cannot be used is made anew meanwhile.
 int serve(const Arguments& arguments, const std::string& host, int port);

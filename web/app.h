@@ -30,6 +30,8 @@ struct ReadingEvents {
   /// Audiences of documents whose readings are told: keys of corpus::audiences(), names of groups, or "groups" for all groups.
   std::vector<std::string> audiences = {"committee", "restricted", "groups"};
   bool searches = true;  ///< also what is searched for
+};
+
 /// How much one client may ask for. What is beyond is refused with the status that stands here.
 struct Limits {
   size_t longest_target = 8192;     ///< bytes of path and query: 414
