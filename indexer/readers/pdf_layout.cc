@@ -242,6 +242,32 @@ void mark_margins(std::vector<std::vector<Strip>>& all, const Body& body, bool t
       for (auto p : pages) (top ? all[p].front() : all[p].back()).margin = true;
 }
 
+/// A page number that stands beside the last line of the text is told from it by the place of those that stand alone.
+void part_page_numbers(std::vector<std::vector<Strip>>& all) {
+  constexpr size_t enough = 3;
+  auto is_page_number = [](const PlacedWord& w) { return is_number(w.text) && w.text.size() <= 4; };
+  auto place = [](const PlacedWord& w) { return std::pair((w.left + w.right) / 2, (w.top + w.bottom) / 2); };
+  std::vector<const PlacedWord*> alone;
+  for (auto& strips : all)
+    if (!strips.empty() && strips.back().words.size() == 1 && is_page_number(strips.back().words[0])) alone.push_back(&strips.back().words[0]);
+  std::vector<std::pair<size_t, Strip>> parted;
+  for (size_t p = 0; p < all.size() && alone.size() >= enough; ++p) {
+    if (all[p].empty() || !all[p].back().column.empty() || all[p].back().words.size() < 2 || !is_page_number(all[p].back().words.back())) continue;
+    auto& strip = all[p].back();
+    auto number = strip.words.back();
+    auto [x, y] = place(number);
+    auto at_place = std::ranges::count_if(alone, [&](auto* w) { return std::abs(place(*w).first - x) < number.size && std::abs(place(*w).second - y) < number.size / 2 && std::abs(w->size - number.size) < 0.5; });
+    if (static_cast<size_t>(at_place) < enough) continue;
+    strip.words.pop_back();
+    strip.size = strip.right = 0;
+    for (auto& w : strip.words) strip.size = std::max(strip.size, w.size), strip.right = std::max(strip.right, w.right);
+    Strip own;
+    own.words = {number}, own.left = number.left, own.right = number.right, own.top = number.top, own.bottom = number.bottom, own.size = number.size, own.block = strip.block;
+    parted.emplace_back(p, std::move(own));
+  }
+  for (auto& [p, strip] : parted) all[p].push_back(std::move(strip));
+}
+
 /// Left and right edges of lines, and what is common to them.
 struct Edges {
   std::vector<double> left, right;
@@ -312,7 +338,10 @@ Layout lay_out(const std::vector<PlacedPage>& pages) {
   out.doubtful = std::move(parted.doubtful);
   for (size_t p = 0; p < pages.size(); ++p) {
     all.push_back(page_strips(pages[p], std::move(parted.pages[p]), body.size, block));
-    auto& strips = all.back();
+  }
+  part_page_numbers(all);
+  for (size_t p = 0; p < pages.size(); ++p) {
+    auto& strips = all[p];
     drop_marks(strips, body.size);
     std::erase_if(strips, [](auto& s) { return s.words.empty(); });
     mark_notes(strips, body.size);

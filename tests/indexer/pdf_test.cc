@@ -1,0 +1,36 @@
+#include <catch2/catch.hpp>
+
+#include "indexer/child.h"
+#include "indexer/extract.h"
+#include "tests/indexer/pdf_fixture.h"
+#include "tests/outline_case.h"
+
+using namespace shirube;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// A page of lines from the top down.
+std::string page_of(const Lines& lines) {
+  std::string out;
+  double y = 780;
+  for (const auto& line : lines) out += test::show("F2", 72, y, line), y -= 18;
+  return out;
+}
+
+const std::string long_sentence = "職員は、貸与された端末を適切に管理し、紛失又は盗難が生じないよう努める。";
+
+}  // namespace
+
+TEST_CASE("pages of a PDF are cited by the numbers printed on them, and found by their own", "[indexer][pdf]") {
+  std::vector<std::string> pages;
+  auto add = [&](const std::string& printed) {
+    auto number = std::to_string(pages.size() + 1);
+    pages.push_back(page_of({"第" + number + "条　職員の責務を定める。", long_sentence, long_sentence}) + test::show("F2", 290, 40, printed));
+  };
+  for (auto printed : {"ⅰ", "ⅱ", "- 1 -", "- 2 -", "- 3 -", "ⅲ-1", "ⅲ-2", "2-1", "2-2"}) add(printed);
+  Lines cited;
+  for (auto& clause : indexer::extract(test::pdf_of(pages), "a.pdf").clauses) cited.push_back(std::to_string(clause.page.value_or(0)) + "=" + corpus::page_label(clause));
+  CHECK(cited == Lines{"1=ⅰ", "2=ⅱ", "3=1", "4=2", "5=3", "6=ⅲ-1", "7=ⅲ-2", "8=2-1", "9=2-2"});
+}
