@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "corpus/outline_heading.h"
 #include "corpus/outline_level.h"
 #include "corpus/outline_marker.h"
+#include "corpus/outline_note.h"
 #include "corpus/outline_paragraph.h"
 #include "text/utf8.h"
 
@@ -42,6 +44,8 @@ class Builder {
   bool take_heading(size_t i);
   bool take_annex_title(size_t i, const Row& row);
   void take_content(const Row& row, bool continues);
+  void take_note(const Row& row);
+  void remember_marks(const Row& row);
   void open_clause(const Marker& marker, const Levels::Place& place, const Row& row);
   bool believable(const Marker& marker, const Levels::Place& place, const Row& row, bool continues) const;
   bool is_caption_of_next(size_t i) const;
@@ -73,7 +77,11 @@ class Builder {
   std::string caption_;    ///< 「（目的）」 waiting for its article
   const Row* first_ = nullptr;     ///< of the open paragraph
   const Row* previous_ = nullptr;  ///< its last line
-  bool note_open_ = false;
+  bool note_open_ = false;         ///< the line above is a footnote's and full
+  std::optional<size_t> note_of_;  ///< the clause of the footnote whose line is the one above
+  int note_number_ = 0;            ///< the number of that footnote
+  std::map<std::pair<int, std::string>, size_t> marks_;  ///< the clause in which a page points to a footnote first
+  std::vector<std::pair<int, std::string>> waiting_marks_;  ///< of a caption
 };
 
 /// Letters and 漢数字 number things in cells; what else stands between two tables is the next clause.
@@ -137,6 +145,7 @@ void join_captions(std::vector<Row>& rows) {
     if (!is_caption(both)) continue;
     rows[i + 1].text = both;
     rows[i + 1].full = false;
+    rows[i + 1].marks.insert(rows[i + 1].marks.begin(), rows[i].marks.begin(), rows[i].marks.end());
     rows[i].text.clear();
   }
   std::erase_if(rows, [](auto& r) { return r.text.empty(); });
@@ -343,18 +352,43 @@ bool Builder::take_heading(size_t i) {
 void Builder::take_content(const Row& row, bool continues) {
   auto& d = current();
   if (row.page > 0 && !d.clause.page) d.clause.page = row.page;
-  if (row.note) {
-    if (note_open_ && !d.notes.empty()) join_line(d.notes.back(), row.text);
-    else d.notes.emplace_back(text::trim(row.text));
-    note_open_ = row.full;
-    return;
-  }
   if (continues) {
     join_line(d.lines.empty() ? d.lead : d.lines.back(), row.text);
     return;
   }
   d.lines.emplace_back(row.table ? row.text : std::string(text::trim(row.text)));
   if (numbered_) set_body();
+}
+
+/// A footnote belongs to the clause that points to it, where one above it on its page does; else to the last one.
+void Builder::take_note(const Row& row) {
+  auto& last = current();
+  if (row.page > 0 && !last.clause.page) last.clause.page = row.page;
+  auto mark = note_mark(row.text);
+  std::string number(without_note_sign(mark));
+  auto pointing = marks_.find({row.page, mark});
+  if (pointing == marks_.end()) pointing = marks_.find({row.page, number});
+  // A number that nothing points to may as well go on with the note above: 「令和７年」「３月」.
+  bool counts_on = !note_open_ && number == std::to_string(note_number_ + 1);
+  bool begins = !mark.empty() && (pointing != marks_.end() || mark != number || !note_of_ || counts_on);
+  if (!begins && note_of_ && note_open_) {
+    join_line(drafts_[*note_of_].notes.back(), row.text);
+  } else {
+    if (begins || !note_of_) note_of_ = pointing == marks_.end() ? *current_ : pointing->second;
+    drafts_[*note_of_].notes.emplace_back(text::trim(row.text));
+  }
+  if (begins) note_number_ = std::stoi(number);
+  note_open_ = row.full;
+}
+
+/// A caption's are those of the article below it.
+void Builder::remember_marks(const Row& row) {
+  if (row.page == 0) return;  // without pages nothing stands at their feet
+  for (auto& mark : row.marks) waiting_marks_.emplace_back(row.page, mark);
+  for (auto& mark : marks_within(row.text)) waiting_marks_.emplace_back(row.page, std::move(mark));
+  if (!caption_.empty() || !current_) return;
+  for (auto& mark : waiting_marks_) marks_.try_emplace(std::move(mark), *current_);
+  waiting_marks_.clear();
 }
 
 /// Articles of a column are numbered by themselves, as those of an annex are: the column is cited as one.
@@ -380,7 +414,9 @@ void Builder::enter_column(const Row& row) {
 void Builder::take(size_t i) {
   auto& row = rows_[i];
   if (row.column != column_) enter_column(row);
-  if (row.note) return take_content(row, false);
+  if (row.note) return take_note(row);
+  note_of_.reset();
+  note_open_ = false;
   if (row.table) {
     take_content(row, false);
     first_ = previous_ = nullptr;
@@ -445,7 +481,10 @@ void Builder::finish(Draft& d, bool has_children) const {
 }
 
 std::vector<Clause> Builder::build() {
-  for (size_t i = 0; i < rows_.size(); ++i) take(i);
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    take(i);
+    if (!rows_[i].note) remember_marks(rows_[i]);
+  }
   if (!caption_.empty()) current().lines.push_back(caption_);
   std::vector<bool> has_children(drafts_.size());
   for (auto& d : drafts_)

@@ -128,8 +128,7 @@ void join_headings(std::vector<Row>& rows, const BodyLook& body) {
     bool stands_out = body.layout && (row.bold != body.bold || row.size > 1.05) && !row.table && !row.note;
     if (stands_out && above && above->page == row.page && above->font == row.font && above->bold == row.bold && read_markers(row.text).empty() &&
         goes_on(*above, *above, row) && columns(above->text) < 130) {
-      join_line(above->text, row.text);
-      above->right = row.right, above->full = row.full;
+      join_row(*above, row);
       continue;
     }
     if (kept != i) rows[kept] = std::move(row);

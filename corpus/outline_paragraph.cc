@@ -142,6 +142,12 @@ void join_line(std::string& paragraph, std::string_view line) {
   paragraph += line;
 }
 
+void join_row(Row& above, const Row& below) {
+  join_line(above.text, below.text);
+  above.right = below.right, above.full = below.full;
+  above.marks.insert(above.marks.end(), below.marks.begin(), below.marks.end());
+}
+
 /// 「要機密情報 対策基準に定める…」: a term of three or more kanji or katakana, one space, and what is said of
 /// it. Where the space stands, 0 when there is none; further spaces are strays of a conversion.
 size_t term_space(std::string_view s) {

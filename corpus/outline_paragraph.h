@@ -35,6 +35,9 @@ bool goes_on(const Row& first, const Row& previous, const Row& row);
 /// Appends the next printed line of a paragraph: a space between Latin words, none in Japanese.
 void join_line(std::string& paragraph, std::string_view line);
 
+/// Makes the row below one with `above`.
+void join_row(Row& above, const Row& below);
+
 /// Closes the stray spaces that converters and spaced-out headings leave between Japanese
 /// characters: 「情報 セキュリティ」「は じ め に」. Full-width spaces that separate words stay.
 std::string close_spaces(std::string_view s);

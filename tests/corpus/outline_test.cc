@@ -74,6 +74,7 @@ Line random_layout(std::mt19937& random) {
     l.gap = static_cast<double>(random() % 3);
     l.font = random() % 2 ? "Mincho" : "Gothic";
   }
+  if (random() % 9 == 0) l.marks = {std::to_string(random() % 4)};
   l.bold = random() % 4 == 0, l.table = random() % 9 == 0, l.note = random() % 15 == 0, l.heading = random() % 15 == 0;
   return l;
 }

@@ -23,6 +23,14 @@ const std::string long_sentence = "職員は、貸与された端末を適切に
 
 }  // namespace
 
+TEST_CASE("a footnote of a PDF stands in the clause with its mark", "[indexer][pdf]") {
+  // Behind the second sentence, raised.
+  auto content = page_of({"１　総則", long_sentence, "２　管理", long_sentence, "３　監査", long_sentence}) + test::show("F2", 72 + 10.0 * static_cast<double>(text::length_utf8(long_sentence)), 730, "1", 5) + test::show("F2", 72, 100, "1", 4.5) +
+                 test::show("F2", 80, 98, "市長が定める。", 8) + test::show("F2", 290, 40, "12");
+  auto read = indexer::extract(test::pdf_of({content}), "a.pdf");
+  CHECK(test::render(read.clauses) == Lines{"１|総則|" + long_sentence, "２|管理|" + long_sentence + "⏎1 市長が定める。", "３|監査|" + long_sentence});
+}
+
 TEST_CASE("pages of a PDF are cited by the numbers printed on them, and found by their own", "[indexer][pdf]") {
   std::vector<std::string> pages;
   auto add = [&](const std::string& printed) {

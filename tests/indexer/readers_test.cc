@@ -201,7 +201,49 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
   REQUIRE(lines.size() == 11);
   CHECK(lines[0].text == "情報資産を守るため職員は規程に従い端末を管理しなければならない");
   CHECK(lines[0].right < 1);
+  CHECK(lines[0].marks == std::vector<std::string>{"3"});
   CHECK_FALSE(lines[9].note);
+  CHECK(lines[10].note);
+  CHECK(lines[10].marks.empty());
+}
+
+TEST_CASE("raised words that point to footnotes are told from others", "[indexer][pdf]") {
+  struct Case {
+    std::string before, raised;
+    double top;  // of the raised word; the line is at 100
+    std::string text;
+    std::vector<std::string> marks;
+  };
+  for (auto& c : std::vector<Case>{{"規程", "3", 99, "規程", {"3"}},
+                                   {"規程", "１２", 99, "規程", {"12"}},
+                                   {"規程", "3)", 99, "規程", {"3"}},
+                                   {"規程", "（3）", 99, "規程", {"3"}},
+                                   {"規程", "3、4", 99, "規程", {"3", "4"}},
+                                   {"IaaS", "3", 99, "IaaS", {"3"}},
+                                   {"規程", "3)", 105, "規程3)", {}},   // low: a small word
+                                   {"20m", "2", 99, "20m", {}},          // a square metre
+                                   {"規程", "2026", 99, "規程2026", {}}}) {
+    std::vector<PlacedWord> words;
+    for (int i = 1; i < 10; ++i) words.push_back(word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100.0 + i * 18));
+    words.push_back(word(c.before, 50, 100));
+    words.push_back(word(c.raised, words.back().right, c.top, 5));
+    auto line = indexer::lay_out({page(words)}).pages[0].lines[0];
+    INFO(c.before << " " << c.raised);
+    CHECK(line.text == c.text);
+    CHECK(line.marks == c.marks);
+  }
+}
+
+TEST_CASE("a line that a footnote mark begins keeps it as a mark, and footnotes may begin with a sign", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 10; ++i) words.push_back(word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 55, 100.0 + i * 18));
+  words.push_back(word("4", 52, 117, 5));  // the word it belongs to ends the line above
+  words.push_back(word("※1", 50, 700, 8));
+  words.push_back(word("規程とは市が定めるものをいう", 70, 700, 8));
+  auto lines = indexer::lay_out({page(words)}).pages[0].lines;
+  REQUIRE(lines.size() == 11);
+  CHECK(lines[1].marks == std::vector<std::string>{"4"});
+  CHECK(lines[1].text.starts_with("情報"));
   CHECK(lines[10].note);
 }
 
