@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "corpus/outline_bookmark.h"
 #include "corpus/outline_furniture.h"
 #include "corpus/outline_heading.h"
 #include "corpus/outline_level.h"
@@ -34,7 +35,7 @@ struct Draft {
 /// Walks the rows once and files each under the clause it belongs to.
 class Builder {
  public:
-  Builder(std::vector<Row> rows, size_t contents_end);
+  Builder(std::vector<Row> rows, size_t contents_end, const std::vector<Bookmark>& bookmarks);
   std::vector<Clause> build();
 
  private:
@@ -171,7 +172,7 @@ bool are_slides(const std::vector<Row>& rows) {
   return pages >= 4 && titled * 10 >= pages * 6;
 }
 
-Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
+Builder::Builder(std::vector<Row> rows, size_t contents_end, const std::vector<Bookmark>& bookmarks) : rows_(std::move(rows)), contents_end_(contents_end) {
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
   legal_ = is_legal(rows_);
@@ -183,6 +184,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
   gather_columns(rows_);
   headed_ = std::ranges::count_if(rows_, &Row::heading) >= 3;
   join_headings(rows_, body_);
+  mark_bookmarks(rows_, bookmarks);
   if (legal_) join_captions(rows_);
   slides_ = body_.layout && are_slides(rows_);
 }
@@ -222,11 +224,12 @@ bool Builder::is_caption_of_next(size_t i) const {
 /// sentence: 「３条の規定」「（２）に掲げる」.
 bool Builder::believable(const Marker& m, const Levels::Place& place, const Row& row, bool continues) const {
   using Fit = Levels::Fit;
-  if (m.doubtful && (continues || place.fit == Fit::skips)) return false;
-  if (m.tight && (continues || place.fit != Fit::follows || !is_title(std::string_view(row.text).substr(m.length), 60)) && !(row.heading && place.fit != Fit::skips)) return false;
+  bool marked = row.heading || (row.bookmark && !continues);
+  if (m.doubtful && (continues || (place.fit == Fit::skips && !row.bookmark))) return false;
+  if (m.tight && (continues || place.fit != Fit::follows || !is_title(std::string_view(row.text).substr(m.length), 60)) && !(marked && place.fit != Fit::skips)) return false;
   // Items are not set in the middle of the line; cells of tables are.
   bool item = m.family.core == Core::circled || m.family.core == Core::aiueo || m.family.core == Core::iroha || (m.family.core == Core::digits && m.family.shell == Shell::paren);
-  if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
+  if (item && !row.bookmark && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
   if (!continues) return true;
   bool strong = m.family.core == Core::supplement || m.family.core == Core::annex || legal_rank(m.family.core) > 0;
   auto above = text::trim(previous_->text);
@@ -272,10 +275,10 @@ void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row
   if (row.page > 0) d.clause.page = row.page;
   d.clause.heading = std::exchange(caption_, {});
   d.lead = std::string(text::trim(std::string_view(row.text).substr(m.length)));
-  d.title = row.heading;
+  d.title = row.heading || row.bookmark;
   bool heading_family = m.family.core == Core::digits || m.family.core == Core::roman || m.family.core == Core::decimal || m.family.core == Core::ordinal || legal_rank(m.family.core);
   Levels::Entry e{m.family, m.last, 0, false, false, false, row.indent, row.size, row.bold, row.stands_out ? row.face : 0};
-  e.plain = !is_title(d.lead, 80) || (!heading_family && !(row.heading || row.size > 1.05 || row.bold != body_.bold));
+  e.plain = !is_title(d.lead, 80) || (!heading_family && !(row.heading || row.bookmark || row.size > 1.05 || row.bold != body_.bold));
   e.node = add(std::move(d));
   levels_.open(place, e);
   if (m.family.core == Core::article) {
@@ -500,13 +503,13 @@ std::vector<Clause> Builder::build() {
 
 }  // namespace
 
-std::vector<Clause> outline(const std::vector<Page>& pages) {
+std::vector<Clause> outline(const std::vector<Page>& pages, const std::vector<Bookmark>& bookmarks) {
   auto stripped = pages;
   strip_headers_and_footers(stripped);
   auto rows = rows_of(stripped);
   size_t contents_end = strip_contents(rows);
   measure(rows);
-  auto clauses = Builder(std::move(rows), contents_end).build();
+  auto clauses = Builder(std::move(rows), contents_end, bookmarks).build();
   auto printed = printed_pages(stripped);
   for (auto& clause : clauses) {
     if (auto found = clause.page ? printed.find(*clause.page) : printed.end(); found != printed.end()) clause.printed_page = found->second;

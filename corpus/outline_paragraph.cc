@@ -121,7 +121,9 @@ bool goes_on(const Row& first, const Row& previous, const Row& row) {
   if (row.size > previous.size * 1.08 || row.size < previous.size * 0.92) return false;
   if (row.bold != previous.bold && row.gap > 0.2) return false;
   if (!row.first_on_page && row.gap > 0.9) return false;
+  if (previous.bookmark) return false;
   bool closed = ends_sentence(previous.text);
+  if (closed && row.bookmark) return false;
   if (!closed) return row.indent < 0 || row.indent < previous.indent + 8;
   if (row.bold != previous.bold || begins_item(row.text)) return false;
   if (row.indent < 0) return true;

@@ -17,6 +17,7 @@ struct Row : Line {
   bool blank_above = false; ///< an empty line stood above
   bool stands_out = false;  ///< in face, weight or size from the body text, or marked as a heading
   int face = 0;             ///< face, size and weight as one number
+  int bookmark = 0;         ///< the depth of the bookmark that says the same, from 1; 0: none does
   bool full = false;        ///< it reaches the right edge: the next line may go on
 };
 

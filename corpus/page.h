@@ -30,4 +30,11 @@ struct Page {
   std::vector<Line> lines;
 };
 
+/// An entry of the list of contents that a file carries beside its text (しおり): somebody called a place so. A hint
+/// to its headings, no more: the text must say the same.
+struct Bookmark {
+  std::string title;  ///< UTF-8
+  int depth = 1;      ///< from 1
+};
+
 }  // namespace shirube::corpus

@@ -36,8 +36,8 @@ size_t bytes_of(const std::vector<Page>& pages) {
 }
 
 /// What holds for the outline of anything.
-void check_invariants(const std::vector<Page>& pages) {
-  auto clauses = corpus::outline(pages);
+void check_invariants(const std::vector<Page>& pages, const std::vector<corpus::Bookmark>& bookmarks = {}) {
+  auto clauses = corpus::outline(pages, bookmarks);
   size_t bytes = 0;
   for (size_t i = 0; i < clauses.size(); ++i) {
     auto& c = clauses[i];
@@ -116,7 +116,11 @@ TEST_CASE("outline keeps its invariants on random lines", "[corpus][outline]") {
       pages[p].number = numbered || pages.size() > 1 ? static_cast<int>(p) + 1 : 0;
       for (int n = static_cast<int>(random() % 30); n > 0; --n) pages[p].lines.push_back(random_layout(random));
     }
-    check_invariants(pages);
+    std::vector<corpus::Bookmark> bookmarks;
+    for (auto& p : pages)
+      for (auto& line : p.lines)
+        if (random() % 4 == 0) bookmarks.push_back({line.text, static_cast<int>(random() % 4)});
+    check_invariants(pages, bookmarks);
   }
 }
 

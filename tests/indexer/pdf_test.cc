@@ -20,8 +20,23 @@ std::string page_of(const Lines& lines) {
 }
 
 const std::string long_sentence = "職員は、貸与された端末を適切に管理し、紛失又は盗難が生じないよう努める。";
+const std::string sentence = "職員は、貸与された端末を適切に管理する。";
 
 }  // namespace
+
+TEST_CASE("the bookmarks of a PDF are a hint to its headings, and told where nothing answers to them", "[indexer][pdf][bookmark]") {
+  auto cover = page_of({"星見市端末管理手順"}), text = page_of({"１　総則", sentence, "用語の意味", sentence, "２　管理", long_sentence, long_sentence});
+  auto read = [&](const std::vector<std::pair<std::string, int>>& bookmarks) { return indexer::extract(test::pdf_of({cover, text}, bookmarks), "a.pdf"); };
+  auto without = read({});
+  CHECK(test::render(without.clauses) == Lines{"||星見市端末管理手順", "１|総則|" + sentence + "⏎用語の意味⏎" + sentence, "２|管理|" + long_sentence + long_sentence});
+  auto with = read({{"総則", 1}, {"用語の意味", 2}, {"用語の一覧", 3}, {"管理", 1}});
+  CHECK(test::render(with.clauses) == Lines{"||星見市端末管理手順", "１|総則|" + sentence, "  |用語の意味|" + sentence, "２|管理|" + long_sentence + long_sentence});
+  CHECK(without.warnings.empty());
+  CHECK(with.warnings == Lines{"しおりの「用語の一覧」に当たる見出しが見つかりません。見落としていないか確認してください。"});
+  auto many = read({{"甲", 1}, {"乙", 1}, {"丙", 1}, {"丁", 1}, {"戊", 1}});
+  REQUIRE(many.warnings.size() == 4);
+  CHECK(many.warnings.back() == "当たる見出しのないしおりが、ほかに 2 件あります。");
+}
 
 TEST_CASE("a footnote of a PDF stands in the clause with its mark", "[indexer][pdf]") {
   // Behind the second sentence, raised.
