@@ -46,11 +46,12 @@ int64_t Desk::receive(const corpus::Viewer& viewer, const Incoming& incoming) {
   }
   Facts said = incoming.said;
   if (said.slug.empty()) said.slug = "draft";
-  corpus::checked(said);
+  said = corpus::checked(said);
+  said.slug = incoming.said.slug;
   Draft draft;
   draft.file_name = name;
   draft.source = incoming.source.empty() ? name : incoming.source;
-  draft.said = incoming.said;
+  draft.said = std::move(said);
   draft.file_sha256 = files_.put(incoming.bytes);
   return drafts_.add(viewer, draft, incoming.bytes.size());
 }

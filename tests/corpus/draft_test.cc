@@ -75,7 +75,11 @@ TEST_CASE_METHOD(DraftFixture, "a file waits, is read, corrected, and its correc
   CHECK(labels(id) == Labels{"第1条", "第５条"});
   Facts facts = at(id).facts;
   facts.issuer = "情報政策課";
+  facts.issued = "令和8年4月1日";
   drafts.set_facts(all, id, at(id).revision, facts);
+  CHECK(at(id).facts.issued == "2026-04-01");
+  facts.issued = "令和8年度";
+  CHECK_THROWS_AS(drafts.set_facts(all, id, at(id).revision, facts), Error);
 
   drafts.read_again(all, id);
   CHECK(at(id).state == Draft::State::waiting);
