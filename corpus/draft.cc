@@ -159,6 +159,12 @@ std::string subject(const Draft& draft) { return fmt::format("{} {}", draft.id, 
 std::string_view name(State state) { return std::ranges::find(states, state, &StateName::state)->name; }
 std::string_view japanese_name(State state) { return std::ranges::find(states, state, &StateName::state)->label; }
 
+std::vector<size_t> Cut::undone() const {
+  if (corrections.empty() || extracted.empty()) return {};
+  auto replayed = extracted;
+  return carry_out_all(replayed, corrections);
+}
+
 bool Drafts::open_to(const Viewer& viewer) {
   return std::ranges::all_of(audiences(), [&](const Choice& audience) { return viewer.sees(audience.key); });
 }

@@ -52,6 +52,10 @@ std::string_view japanese_name(Draft::State state);  ///< 読取り待ち, 確�
 struct Cut {
   std::vector<Clause> extracted, clauses;
   std::vector<Correction> corrections;
+
+  /// The corrections, by position, that found nothing to act on when the file was read anew: they are kept, to be tried
+  /// again at the next reading, and show nowhere in the clauses.
+  std::vector<size_t> undone() const;
 };
 
 /// What a reading found.

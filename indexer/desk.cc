@@ -143,7 +143,12 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   edition.facts = draft.facts;
   // The same file cut otherwise is another edition.
   edition.content_hash = draft.file_sha256;
-  for (const auto& one : cut.corrections) edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
+  auto undone = cut.undone();
+  for (size_t i = 0; i < cut.corrections.size(); ++i) {
+    if (std::ranges::find(undone, i) != undone.end()) continue;
+    const auto& one = cut.corrections[i];
+    edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
+  }
   // One that was interrupted is repeated: then its edition is there already.
   bool again = draft.state == Draft::State::publishing;
   auto held = library_.document(viewer, edition.facts.slug);

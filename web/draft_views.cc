@@ -236,7 +236,10 @@ Json draft_view(const Context& context, const Call& call) {
   for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(draft, cut.clauses, i, depth[i], doubts[i]));
 
   Json corrections = Json::array();
-  for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
+  auto undone = cut.undone();
+  for (size_t i = 0; i < cut.corrections.size(); ++i) {
+    corrections.push_back({{"words", corpus::description(cut.corrections[i])}, {"undone", std::ranges::find(undone, i) != undone.end()}});
+  }
   Json alike = Json::array();
   if (draft.state == Draft::State::ready) {
     for (const auto& [document, edition, share, same] : context.desk.alike(context.viewer, draft, cut)) {

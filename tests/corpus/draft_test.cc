@@ -92,6 +92,10 @@ TEST_CASE_METHOD(DraftFixture, "a file waits, is read, corrected, and its correc
   drafts.set_read(id, reading({"端末を返す。", "札を返す。"}));
   CHECK(at(id).warnings.size() == 2);
   CHECK(drafts.cut(all, id)->corrections.size() == 2);
+  CHECK(drafts.cut(all, id)->undone() == std::vector<size_t>{0, 1});
+  drafts.read_again(all, id);
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。", "札を返す。"}));
+  CHECK(drafts.cut(all, id)->undone().empty());
 
   drafts.undo(all, id, at(id).revision);
   CHECK(drafts.cut(all, id)->corrections.size() == 1);
