@@ -131,7 +131,15 @@ Response take_file(Service& service, const Call& call, const Request& request) {
 }
 
 Response take_change(Service& service, const Call& call, const Request& request) {
-  return see_other(change_draft(service.desk, service.options.viewer, call, parse_form(request.body)));
+  Target form = parse_form(request.body);
+  if (auto address = change_draft(service.desk, service.options.viewer, call, form)) return see_other(*address);
+  Json model = refused_draft_view(service.context(), call, form);
+  model["desk"] = true;
+  Response response;
+  response.status = 400;
+  response.content_type = page_type;
+  response.body = service.renderer.render("draft", model);
+  return response;
 }
 
 Response send_draft_original(Service& service, const Call& call, const Request& request) {
