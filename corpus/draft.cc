@@ -233,6 +233,18 @@ std::vector<Draft> Drafts::within(const Viewer& viewer, int64_t id) const {
   });
 }
 
+std::vector<Draft> Drafts::alike(const Viewer& viewer, const Draft& draft) const {
+  if (!open_to(viewer)) return {};
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE r.id <> ?1 AND r.state <> 'published' AND (r.file_sha256 = ?2 OR (?3 <> '' AND json_extract(r.facts, '$.slug') = ?3)) "
+                                          "ORDER BY r.id LIMIT 20", columns));
+    row.bind(1, draft.id);
+    row.bind(2, draft.file_sha256);
+    row.bind(3, draft.facts.slug);
+    return read_all(row);
+  });
+}
+
 size_t Drafts::count(const Viewer& viewer) const {
   if (!open_to(viewer)) return 0;
   return database_.read([](SQLite::Database& db) { return static_cast<size_t>(db.execAndGet("SELECT count(*) FROM drafts").getInt64()); });

@@ -88,6 +88,8 @@ class Drafts {
   /// The files that were attached to this one, in their order.
   std::vector<Draft> within(const Viewer& viewer, int64_t id) const;
   size_t count(const Viewer& viewer) const;
+  /// Other drafts, not published, that hold the same file or are meant for the same document; the first twenty.
+  std::vector<Draft> alike(const Viewer& viewer, const Draft& draft) const;
 
   /// The oldest that waits to be read, after `id`.
   std::optional<Draft> next_waiting(int64_t after) const;

@@ -256,6 +256,12 @@ Json draft_page(const Context& context, const Call& call, const Draft& draft, co
                        {"same", same}, {"percent", static_cast<int>(share * 100)}});
     }
   }
+  Json rivals = Json::array();
+  if (draft.state != Draft::State::published) {
+    for (const auto& other : context.desk.drafts().alike(context.viewer, draft)) {
+      rivals.push_back({{"id", other.id}, {"source", other.source}, {"url", draft_url(other.id)}, {"same", other.file_sha256 == draft.file_sha256}});
+    }
+  }
   Json attached = Json::array();
   for (const auto& one : context.desk.drafts().within(context.viewer, draft.id)) attached.push_back(draft_model(one));
   Json held;
@@ -268,6 +274,7 @@ Json draft_page(const Context& context, const Call& call, const Draft& draft, co
           {"refused", !faults.empty()},
           {"held", held},
           {"alike", alike},
+          {"rivals", rivals},
           {"attached", attached},
           {"doubts", doubt_list},
           {"corrections", corrections},

@@ -80,7 +80,7 @@ std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& vie
 
 /// The files that were handed in, 50 a page. For those who may not have drafts the page does not exist.
 nlohmann::json drafts_view(const Context& context, const Call& call);
-/// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held that is like it.
+/// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held, or in another draft, that is like it.
 nlohmann::json draft_view(const Context& context, const Call& call);
 /// {id}: the same, with the facts as they were typed into a form that cannot be, and what is wrong beside each.
 nlohmann::json refused_draft_view(const Context& context, const Call& call, const Target& form);

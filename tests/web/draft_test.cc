@@ -219,6 +219,23 @@ TEST_CASE_METHOD(Fixture, "facts that cannot be lead back to the form as it was 
   CHECK(post("/drafts/" + std::to_string(id), "action=facts&title=a&slug=d&revision=1").status == 409);
 }
 
+TEST_CASE_METHOD(Fixture, "another draft of the same file, or for the same document, is told") {
+  int64_t first = hand_in("a.txt", kNotice), second = hand_in("b.txt", kNotice), third = hand_in("c.txt", "第１条　鍵を返す。\n第２条　札を返す。\n");
+  auto rivals = [&](int64_t id) {
+    std::vector<std::pair<int64_t, bool>> out;
+    Json shown = model(id);
+    for (const auto& one : shown.at("rivals")) out.emplace_back(one.at("id"), one.at("same"));
+    return out;
+  };
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}});
+  CHECK(rivals(third).empty());
+  REQUIRE(change(third, {{"action", "facts"}, {"title", "返却"}, {"slug", "a"}}).status == 303);
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}, {third, false}});
+  CHECK(get(app, "/drafts/" + std::to_string(first)).body.find("同じ識別名の下書きが、ほかにあります:") != std::string::npos);
+  REQUIRE(change(third, {{"action", "drop-draft"}}).status == 303);
+  CHECK(rivals(first).size() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
   int64_t id = hand_in("e.txt", kNotice);
   App narrow(open({{"public", "staff"}}));
