@@ -2,6 +2,7 @@
 #include <poppler-document.h>
 #include <poppler-global.h>
 #include <poppler-page.h>
+#include <poppler-toc.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,9 @@
 
 namespace shirube::indexer {
 namespace {
+
+constexpr size_t kMostBookmarks = 10'000;
+constexpr int kDeepestBookmark = 16;
 
 std::string to_string(const poppler::ustring& s) {
   auto bytes = s.to_utf8();
@@ -292,6 +296,15 @@ std::unique_ptr<poppler::document> open(const std::string& bytes) {
   return document;
 }
 
+/// The list of contents that the file carries, from the top down. It tells titles and depths, no pages.
+void take_bookmarks(const poppler::toc_item& above, int depth, std::vector<corpus::Bookmark>& out) {
+  for (auto* item : above.children()) {
+    if (out.size() == kMostBookmarks) return;
+    out.push_back({to_string(item->title()), depth});
+    if (depth < kDeepestBookmark) take_bookmarks(*item, depth + 1, out);
+  }
+}
+
 Extract extract(const std::string& bytes) {
   auto document = open(bytes);
   Extract e;
@@ -313,6 +326,7 @@ Extract extract(const std::string& bytes) {
   size_t empty = tally.empty_pages.size();
   if (empty * 2 >= pages.size() || empty >= 3) e.scanned = empty;
   e.facts.title = std::string(text::trim(to_string(document->get_title())));
+  if (std::unique_ptr<poppler::toc> contents(document->create_toc()); contents) take_bookmarks(*contents->root(), 1, e.bookmarks);
   return e;
 }
 

@@ -133,7 +133,7 @@ TEST_CASE_METHOD(Fixture, "bad facts are refused with what to do") {
     const char* value;
   };
   const Row rows[] = {{&Facts::slug, ""},          {&Facts::slug, "a/b"},         {&Facts::kind, "novel"},  {&Facts::audience, "everyone"},
-                      {&Facts::issued, "2025-02-29"}, {&Facts::effective, "R7.4.1"}, {&Facts::link, "javascript:alert(1)"}, {&Facts::title, "\xFF"}};
+                      {&Facts::issued, "2025-02-29"}, {&Facts::effective, "令和7年度"}, {&Facts::link, "javascript:alert(1)"}, {&Facts::title, "\xFF"}};
   for (const auto& row : rows) {
     INFO(row.value);
     auto edition = answer("x", "本文");

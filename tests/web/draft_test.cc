@@ -195,6 +195,47 @@ TEST_CASE_METHOD(Fixture, "what is handed in wrongly, or from elsewhere, is refu
   CHECK(app.longest_body({"POST", "/judgements", here, ""}) == App::longest_form);
 }
 
+TEST_CASE_METHOD(Fixture, "facts that cannot be lead back to the form as it was typed") {
+  int64_t id = hand_in("d.txt", kNotice);
+  Json before = model(id);
+  for (const char* action : {"facts", "publish"}) {
+    Response refused = change(id, {{"action", action}, {"title", "端末の扱い"}, {"slug", "d"}, {"issued", "きのう"}, {"link", "ftp://a"}});
+    CHECK(refused.status == 400);
+    CHECK(refused.content_type.starts_with("text/html"));
+    for (const char* shown : {"保存していません", "value=\"端末の扱い\"", "value=\"きのう\" aria-invalid=\"true\" aria-describedby=\"fault-issued\"", "発出日「きのう」は日付ではありません。", "id=\"fault-link\""}) {
+      INFO(shown);
+      CHECK(refused.body.find(shown) != std::string::npos);
+    }
+    CHECK(refused.body.find("id=\"fault-title\"") == std::string::npos);
+    CHECK(model(id) == before);
+  }
+  CHECK(change(id, {{"action", "facts"}, {"title", ""}, {"slug", "d"}}).body.find("id=\"fault-title\"") != std::string::npos);
+  // Nothing was changed, so what is typed then is taken.
+  CHECK(change(id, {{"action", "facts"}, {"title", "端末の扱い"}, {"slug", "d"}, {"issued", "令和八年四月一日"}}).status == 303);
+  CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("value=\"2026-04-01\"") != std::string::npos);
+  // The form keeps the revision that it stood on: a change from elsewhere is not overwritten after the second try.
+  Response stale = post("/drafts/" + std::to_string(id), "action=facts&title=a&slug=d&issued=x&revision=1");
+  CHECK(stale.body.find("name=\"revision\" value=\"1\"") != std::string::npos);
+  CHECK(post("/drafts/" + std::to_string(id), "action=facts&title=a&slug=d&revision=1").status == 409);
+}
+
+TEST_CASE_METHOD(Fixture, "another draft of the same file, or for the same document, is told") {
+  int64_t first = hand_in("a.txt", kNotice), second = hand_in("b.txt", kNotice), third = hand_in("c.txt", "第１条　鍵を返す。\n第２条　札を返す。\n");
+  auto rivals = [&](int64_t id) {
+    std::vector<std::pair<int64_t, bool>> out;
+    Json shown = model(id);
+    for (const auto& one : shown.at("rivals")) out.emplace_back(one.at("id"), one.at("same"));
+    return out;
+  };
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}});
+  CHECK(rivals(third).empty());
+  REQUIRE(change(third, {{"action", "facts"}, {"title", "返却"}, {"slug", "a"}}).status == 303);
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}, {third, false}});
+  CHECK(get(app, "/drafts/" + std::to_string(first)).body.find("同じ識別名の下書きが、ほかにあります:") != std::string::npos);
+  REQUIRE(change(third, {{"action", "drop-draft"}}).status == 303);
+  CHECK(rivals(first).size() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "the desk is for those who have it as a task") {
   int64_t id = hand_in("e.txt", kNotice);
   App narrow(open({{"public", "staff"}}));
