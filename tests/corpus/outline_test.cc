@@ -130,9 +130,15 @@ TEST_CASE("outline takes time in line with the text", "[corpus][outline]") {
     for (int i = 1; i <= lines; ++i) text += i % 2 ? "①　項目\n" : "（１）項目\n本文を置く。\n";
     return pages_of(text);
   };
+  auto contents = [](int lines) {
+    std::string text;
+    for (int i = 1; i <= lines; ++i) text += "目次\n第" + std::to_string(i) + "　項目\n";
+    return pages_of(text);
+  };
   // Eight times the lines would take 64 times as long if the time were their square.
   CHECK(seconds(flat(16000)) < 24 * seconds(flat(2000)));
   CHECK(seconds(deep(16000)) < 24 * seconds(deep(2000)));
+  CHECK(seconds(contents(2000)) < 24 * seconds(contents(250)));
 }
 
 TEST_CASE("outline drops headers, footers and page numbers", "[corpus][outline]") {
