@@ -13,6 +13,7 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
+#include "indexer/readers/pdf_strip.h"
 #include "indexer/readers/readers.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -179,7 +180,7 @@ void join_recognised(std::vector<PlacedWord>& words) {
     if (recognised(w) && std::abs(w.size - usual) < usual * 0.3) w.size = usual;
     auto* before = joined.empty() ? nullptr : &joined.back();
     bool beside = before && recognised(w) && recognised(*before) && std::lround(w.top) == std::lround(before->top) && w.left - before->right < w.size * 1.5;
-    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(text::to_utf32(before->text).back())) {
+    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(last_char(before->text))) {
       before->text += w.text;
       before->right = w.right;
     } else {
