@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "corpus/outline_marker.h"
 #include "text/normalize.h"
@@ -76,18 +79,28 @@ std::string marker_key(const Row& row) {
   return shape(m.label) + "|" + std::to_string(static_cast<int>(m.family.core)) + "|" + std::to_string(m.number.front()) + "|" + rest.substr(0, 6);
 }
 
+/// What numbers the rows, and for each the next row with the same number: read once for all the lists that may
+/// begin in a text, each of which looks a thousand rows far.
+struct MarkerKeys {
+  explicit MarkerKeys(const std::vector<Row>& rows) : again(rows.size(), rows.size()) {
+    std::unordered_map<std::string, size_t> last;
+    for (auto& row : rows) {
+      keys.push_back(marker_key(row));
+      auto [before, fresh] = last.try_emplace(keys.back(), keys.size() - 1);
+      if (!fresh) again[std::exchange(before->second, keys.size() - 1)] = keys.size() - 1;
+    }
+  }
+  std::vector<std::string> keys;
+  std::vector<size_t> again;
+};
+
 /// Where the list that starts at 目次 ends: its first numbers come again after it.
-size_t contents_end(const std::vector<Row>& rows, size_t title) {
-  size_t first = title + 1;
-  std::string key;
-  while (first < rows.size() && first < title + 4 && (key = marker_key(rows[first])).empty()) ++first;
+size_t contents_end(const std::vector<Row>& rows, const MarkerKeys& numbers, size_t title) {
+  auto& keys = numbers.keys;
+  size_t first = title + 1, near_title = std::min(rows.size(), title + 4);
+  while (first < near_title && keys[first].empty()) ++first;
   size_t limit = std::min(rows.size(), title + 1000), again = limit;
-  if (!key.empty())
-    for (size_t i = first + 1; i < limit; ++i)
-      if (marker_key(rows[i]) == key) {
-        again = i;
-        break;
-      }
+  if (first < near_title) again = std::min(numbers.again[first], limit);
   if (again == limit) {
     size_t end = title + 1;
     auto near = [&](size_t i) {
@@ -101,7 +114,7 @@ size_t contents_end(const std::vector<Row>& rows, size_t title) {
   // A preamble may stand between the list and the first number.
   size_t end = title + 1, last_number = title;
   for (; end < again && is_entry(rows[end].text); ++end)
-    if (!marker_key(rows[end]).empty() || has_leader(rows[end].text)) last_number = end;
+    if (!keys[end].empty() || has_leader(rows[end].text)) last_number = end;
   return std::max(last_number + 1, std::min(end, last_number + 1));
 }
 
@@ -267,9 +280,11 @@ std::map<int, std::string> printed_pages(const std::vector<Page>& pages) {
 
 size_t strip_contents(std::vector<Row>& rows) {
   std::vector<bool> drop(rows.size());
+  std::optional<MarkerKeys> numbers;  // most texts have no such list
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!is_contents_title(rows[i].text)) continue;
-    size_t end = contents_end(rows, i);
+    if (!numbers) numbers.emplace(rows);
+    size_t end = contents_end(rows, *numbers, i);
     std::fill(drop.begin() + static_cast<std::ptrdiff_t>(i), drop.begin() + static_cast<std::ptrdiff_t>(end), true);
     i = end > i ? end - 1 : i;
   }

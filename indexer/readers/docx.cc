@@ -296,7 +296,9 @@ class Reader {
   void drop_contents_title() {
     size_t near = 20;
     for (auto line = lines_.rbegin(); line != lines_.rend() && near-- > 0; ++line) {
-      auto words = text::replace_all(text::replace_all(text::trim(line->text), "　", ""), " ", "");
+      auto whole = text::trim(line->text);
+      if (whole.size() > 100) return;
+      auto words = text::replace_all(text::replace_all(whole, "　", ""), " ", "");
       if (words.empty()) continue;
       if (is_any(words, {"目次", "もくじ", "【目次】", "＜目次＞", "－目次－", "〔目次〕"})) lines_.erase(std::next(line).base());
       return;

@@ -14,6 +14,7 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
+#include "indexer/readers/pdf_strip.h"
 #include "indexer/readers/readers.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -183,7 +184,7 @@ void join_recognised(std::vector<PlacedWord>& words) {
     if (recognised(w) && std::abs(w.size - usual) < usual * 0.3) w.size = usual;
     auto* before = joined.empty() ? nullptr : &joined.back();
     bool beside = before && recognised(w) && recognised(*before) && std::lround(w.top) == std::lround(before->top) && w.left - before->right < w.size * 1.5;
-    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(text::to_utf32(before->text).back())) {
+    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(last_char(before->text))) {
       before->text += w.text;
       before->right = w.right;
     } else {
@@ -227,11 +228,13 @@ PlacedPage place(const poppler::page& page, int number, Tally& tally) {
   auto rect = page.page_rect();
   out.width = rect.width(), out.height = rect.height();
   if (page.orientation() == poppler::page::landscape || page.orientation() == poppler::page::seascape) std::swap(out.width, out.height);
+  // Whatever a file says of sizes and places: only what can be on paper is laid out.
+  constexpr double largest = 1e5;
+  out.width = std::min(out.width, largest), out.height = std::min(out.height, largest);
   std::vector<Box> boxes;
   for (auto& box : page.text_list(poppler::page::text_list_include_font)) {
     auto w = to_word(box);
-    // Whatever a file says of places: only what can be on paper is laid out.
-    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < 1e5; });
+    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < largest; });
     if (!on_paper || text::trim(w.text).empty()) continue;
     auto letters = text::length_utf8(w.text);
     auto direction = direction_of(box, w, letters);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "corpus/outline_note.h"
 #include "indexer/readers/pdf_comparison.h"
@@ -73,17 +74,27 @@ bool is_prose(const std::vector<const PlacedWord*>& words, double height) {
 
 /// The middle of a gutter that parts the page into two columns of prose.
 std::optional<double> find_gutter(const PlacedPage& page, double size) {
+  if (page.words.empty()) return {};
+  std::vector<double> lefts, rights;
+  for (auto& w : page.words) lefts.push_back(w.left), rights.push_back(w.right);
+  std::ranges::sort(lefts);
+  std::ranges::sort(rights);
   std::optional<double> best;
   size_t fewest = page.words.size() / 40 + 1;
-  for (double x = page.width * 0.3; x < page.width * 0.7; x += size * 0.5) {
+  std::pair<size_t, size_t> tried{0, 0};
+  // A page is as wide as its file says; beyond its words there is nothing to part.
+  double step = size * 0.5, x = page.width * 0.3, end = std::min(page.width * 0.7, lefts.back());
+  if (x < rights.front()) x += std::ceil((rights.front() - x) / step) * step;
+  for (; x < end; x += step) {
+    std::pair beside{static_cast<size_t>(std::ranges::upper_bound(rights, x - size * 0.3) - rights.begin()),
+                     static_cast<size_t>(lefts.end() - std::ranges::lower_bound(lefts, x + size * 0.3))};
+    size_t crossing = page.words.size() - std::min(page.words.size(), beside.first + beside.second);
+    if (crossing > fewest || (best && crossing == fewest) || std::exchange(tried, beside) == beside) continue;
     std::vector<const PlacedWord*> left, right;
-    size_t crossing = 0;
     for (auto& w : page.words) {
       if (w.right <= x - size * 0.3) left.push_back(&w);
       else if (w.left >= x + size * 0.3) right.push_back(&w);
-      else ++crossing;
     }
-    if (crossing > fewest || (best && crossing == fewest)) continue;
     if (!is_prose(left, page.height) || !is_prose(right, page.height)) continue;
     best = x, fewest = crossing;
   }

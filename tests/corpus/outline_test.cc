@@ -135,9 +135,21 @@ TEST_CASE("outline takes time in line with the text", "[corpus][outline]") {
     for (int i = 1; i <= lines; ++i) text += i % 2 ? "①　項目\n" : "（１）項目\n本文を置く。\n";
     return pages_of(text);
   };
+  auto contents = [](int lines) {
+    std::string text;
+    for (int i = 1; i <= lines; ++i) text += "目次\n第" + std::to_string(i) + "　項目\n";
+    return pages_of(text);
+  };
+  auto long_number = [](int steps) {
+    std::string branches = "第1条", decimals = "1", steps_of = "第1";
+    for (int i = 0; i < steps; ++i) branches += "の2", decimals += ".1", steps_of += "-1";
+    return pages_of(branches + "　あ\n" + decimals + "　あ\n" + steps_of + "　あ\n");
+  };
   // Eight times the lines would take 64 times as long if the time were their square.
   CHECK(seconds(flat(16000)) < 24 * seconds(flat(2000)));
   CHECK(seconds(deep(16000)) < 24 * seconds(deep(2000)));
+  CHECK(seconds(contents(2000)) < 24 * seconds(contents(250)));
+  CHECK(seconds(long_number(80000)) < 24 * seconds(long_number(10000)));
 }
 
 TEST_CASE("outline drops headers, footers and page numbers", "[corpus][outline]") {

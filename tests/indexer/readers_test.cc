@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <fmt/format.h>
 
 #include "corpus/address.h"
@@ -94,6 +96,39 @@ TEST_CASE("the format is found by content", "[indexer]") {
   CHECK(indexer::read(kLaw, "a.txt").media_type == "application/xml");
   CHECK(indexer::read("\xEF\xBB\xBF" + kLaw, "a.xml").media_type == "application/xml");
   CHECK(indexer::read(test::pdf_of({""}), "a.txt").media_type == "application/pdf");
+}
+
+TEST_CASE("readers take time in line with the file", "[indexer]") {
+  auto repeated = [](std::string_view what, size_t times) {
+    std::string out;
+    while (times-- > 0) out += what;
+    return out;
+  };
+  struct Row {
+    const char* file;
+    std::string before, again, after;
+  };
+  const std::vector<Row> rows = {
+      {"a.md", "", "[", "　文"},                                             // links that close nowhere
+      {"a.md", "", "[文](", ""},
+      {"a.html", "<body><p>文。</p>", "<a href=\"#\"><b>", "文"},            // links around links
+      {"a.html", "<body><p>" + repeated("文", 40000) + "</p><dl>", "<dt></dt>", ""},  // a long line above empty terms
+  };
+  for (const auto& row : rows) {
+    INFO(row.again);
+    auto seconds = [&](size_t times) {
+      auto bytes = row.before + repeated(row.again, times) + row.after;
+      double best = 1e9;
+      for (int round = 0; round < 3; ++round) {
+        std::clock_t begin = std::clock();
+        indexer::read(bytes, row.file);
+        best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+      }
+      return best;
+    };
+    // Eight times as much would take 64 times as long if the time were its square.
+    CHECK(seconds(40000) < 24 * seconds(5000));
+  }
 }
 
 TEST_CASE("what cannot be read is refused with its reason", "[indexer]") {
