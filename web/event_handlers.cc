@@ -111,7 +111,7 @@ void tell_reading(const Route& route, const Visit& visit) {
   if (!document || !is_told(settings, document->audience)) return;
   std::string address;
   for (const auto& argument : visit.call.arguments) address += (address.empty() ? "" : "/") + argument;
-  tell(reading->action, address, document->audience);
+  tell(reading->action, address, fmt::format("公開範囲 {}", corpus::label_of(corpus::audiences(), document->audience)));
 }
 
 }  // namespace shirube::web

@@ -31,7 +31,7 @@ constexpr Label labels[] = {
     {"draft.facts", "下書きの書誌を変更"}, {"draft.publish", "下書きを公開"}, {"draft.drop", "下書きを取りやめ"},
     {"judgement.set", "検索を評価"}, {"judgement.remove", "評価を取消し"}, {"judgement.import", "評価を一括で取込み"}, {"judgement.export", "評価を書出し"},
     {"index.build", "索引を作成"}, {"service.start", "サービスを開始"}, {"service.stop", "サービスを終了"},
-    {"events.verify", "記録を確かめる"}, {"events.export", "記録を書出し"}, {"events.retain", "保存期間を過ぎた記録を除く"},
+    {"events.verify", "記録を確かめる"}, {"events.broken", "記録に切れ目"}, {"events.export", "記録を書出し"}, {"events.retain", "保存期間を過ぎた記録を除く"},
 };
 
 /// Of these actions the subject begins with the slug of a document.

@@ -80,11 +80,11 @@ bool holds(const Response& response, const std::string& part) { return response.
 TEST_CASE("readings of narrow documents are told, those of others and of what is not there are not") {
   using Told = std::vector<std::string>;
   CHECK(office().told_by(reader, {hidden, hidden + "/clauses/1?q=x", hidden + "/original", "/api/v1" + hidden, "/api/v1/documents/himitsu", "/api/v1" + hidden + "/clauses/1"}) ==
-        Told{"read.edition|himitsu/2025-04-01|restricted", "read.clause|himitsu/2025-04-01/1|restricted", "read.original|himitsu/2025-04-01|restricted",
-             "read.edition|himitsu/2025-04-01|restricted", "read.document|himitsu|restricted", "read.clause|himitsu/2025-04-01/1|restricted"});
+        Told{"read.edition|himitsu/2025-04-01|公開範囲 担当者限り", "read.clause|himitsu/2025-04-01/1|公開範囲 担当者限り", "read.original|himitsu/2025-04-01|公開範囲 担当者限り",
+             "read.edition|himitsu/2025-04-01|公開範囲 担当者限り", "read.document|himitsu|公開範囲 担当者限り", "read.clause|himitsu/2025-04-01/1|公開範囲 担当者限り"});
   CHECK(office().told_by(reader, {"/documents/taisaku-kijun/2025-04-01", "/documents", "/documents/nagai/2022-04-01/clauses/1", hidden + "/clauses/99", "/documents/himitsu/none"}).empty());
   CHECK(office().told_by(auditor, {hidden, hidden + "/clauses/1", hidden + "/original"}).empty());
-  CHECK(office().told_by(reader, {hidden, "/documents/taisaku-kijun/2025-04-01"}, {{"staff"}, true}) == Told{"read.edition|taisaku-kijun/2025-04-01|staff"});
+  CHECK(office().told_by(reader, {hidden, "/documents/taisaku-kijun/2025-04-01"}, {{"staff"}, true}) == Told{"read.edition|taisaku-kijun/2025-04-01|公開範囲 庁内"});
 }
 
 TEST_CASE("searches are told with what was asked for, unless the settings say otherwise") {
