@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,30 @@ int judge_import(const Arguments& arguments, const std::filesystem::path& querie
 int sources_list(const Arguments& arguments);
 int sources_check(const Arguments& arguments, const std::vector<std::string>& names);
 
+/// What is said of an account (people/accounts.h); what is not said stays as it is, or as accounts begin.
+struct AccountFacts {
+  std::string login;
+  std::optional<std::string> name, role, until;  ///< the role by key or name; the last day as people write it, "" for none
+  std::optional<std::vector<std::string>> groups, only;  ///< a sole "" for none
+};
+
+/// The people who may sign in. A password is read from standard input (one line), or made and printed: the only time it is seen.
+int user_add(const Arguments& arguments, const AccountFacts& facts, bool from_input);
+int user_change(const Arguments& arguments, const AccountFacts& facts);
+int user_list(const Arguments& arguments, bool json);
+int user_passwd(const Arguments& arguments, const std::string& login, bool from_input);
+/// Turns the second step off, for somebody who lost their authenticator.
+int user_forget_code(const Arguments& arguments, const std::string& login);
+enum class AccountState { disabled, enabled };
+int user_set(const Arguments& arguments, const std::string& login, AccountState state);
+/// Why somebody may, or may not, see a document.
+int user_why(const Arguments& arguments, const std::string& login, const std::string& slug);
+int user_groups(const Arguments& arguments);
+int user_group_add(const Arguments& arguments, const std::string& name);
+int user_group_remove(const Arguments& arguments, const std::string& name);
+/// Makes an account for each role, with a password that it prints, where there is none of that name yet; or, with `only_show`,
+/// prints those that still have it, with a warning, and nothing when there are none.
+int user_demo(const Arguments& arguments, bool only_show);
 /// Which events (store/event_log.h): days as people write them, an action or its beginning with *.
 struct EventChoice {
   std::string from, to, actor, action, subject;
@@ -85,7 +111,22 @@ int reindex(const Arguments& arguments);
 /// Prints what does not fit together; 1 when something does not.
 int check(const Arguments& arguments);
 
-/// Serves browsers until it is told to stop, and keeps the index in step.
+/// The files of settings that may be edited in the browser; `restart` is called when one needs the service to begin anew. The
+/// installation must outlive them.
+std::vector<web::EditableFile> editable_files(Installation& installation, const config::Config& config, std::function<void()> restart);
+
+/// What serve() returns when it is to be called again by a new program: settings have changed.
+constexpr int begin_anew = -1;
+
+/// Writes all that cannot be made anew into one file (store/backup.h), while a service may be running.
+int backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Reads a backup again and says whether it is whole.
+int verify_backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Puts a backup into the data directory, which must be empty, and its settings into `settings`, or beside the data
+/// directory when that is empty. The index is made by the next command that needs it.
+int restore(const Arguments& arguments, const std::filesystem::path& file, const std::filesystem::path& settings);
+/// Serves browsers until it is told to stop, keeps the index in step and makes backups by the plan of the settings. An index
+/// that cannot be used is made anew meanwhile.
 int serve(const Arguments& arguments, const std::string& host, int port);
 
 }  // namespace shirube::commands

@@ -1,13 +1,20 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <chrono>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "commands/commands.h"
 #include "commands/service_events.h"
 #include "commands/terminal.h"
+#include "search/unreadable.h"
+#include "store/backup_keeper.h"
+#include "store/event_log.h"
 #include "store/queue.h"
 #include "text/error.h"
 #include "web/server.h"
@@ -31,9 +38,25 @@ corpus::Viewer service_viewer(const config::Config& config, const std::string& h
   return viewer;
 }
 
+/// Whether the index may be in trouble: somebody could not search, or feeding it failed.
+using Trouble = std::atomic<bool>;
+
+/// Makes an index that cannot be used anew; the documents are not in it but in the database. What became of it: nothing when
+/// it was sound.
+std::optional<indexer::IndexWriter::Outcome> mend_index(Installation& installation, indexer::IndexWriter& writer, indexer::IndexWriter::Look look) {
+  if (writer.is_sound(look)) return {};
+  bool said = false;
+  auto progress = [&](uint64_t, uint64_t) {
+    if (!std::exchange(said, true)) spdlog::warn("検索索引が使えないので、作り直しています。資料は失われていません。");
+  };
+  auto outcome = writer.rebuild(progress, stop_requested);
+  if (outcome == indexer::IndexWriter::Outcome::done) spdlog::info("検索索引を作り直しました（{} 条項）。", installation.searcher().size());
+  return outcome;
+}
+
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
 /// then for editions that a new day brings into force.
-void keep_index(Installation& installation, const config::Config& config) {
+void keep_index(Installation& installation, const config::Config& config, Trouble& trouble) {
   using Clock = std::chrono::steady_clock;
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
@@ -44,8 +67,29 @@ void keep_index(Installation& installation, const config::Config& config) {
   auto wait = [&] {
     for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
   };
+  using Writer = indexer::IndexWriter;
+  constexpr auto trust = std::chrono::minutes(10);
+  auto trusted_until = Clock::now();
+  auto mend = [&](Writer::Look look) {
+    auto outcome = mend_index(installation, writer, look);
+    if (outcome == Writer::Outcome::busy) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      return false;
+    }
+    if (outcome || look == Writer::Look::whole) trusted_until = Clock::now() + trust;
+    return true;
+  };
+  bool begun = false;
+  auto fail = [&](const std::string& why) {
+    spdlog::error("索引の更新に失敗しました: {}", why);
+    trouble = true;
+    wait();
+  };
   while (!stop_requested) {
     try {
+      if (!begun) begun = mend(Writer::Look::opened);
+      // An index that can be opened is read through, but not again and again.
+      if (begun && trouble.exchange(false)) begun = mend(Clock::now() < trusted_until ? Writer::Look::opened : Writer::Look::whole);
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
@@ -53,11 +97,9 @@ void keep_index(Installation& installation, const config::Config& config) {
         if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
       }
     } catch (const Error& e) {
-      spdlog::error("索引の更新に失敗しました: {} {}", e.message(), e.hint());
-      wait();
+      fail(e.message() + " " + e.hint());
     } catch (const std::exception& e) {
-      spdlog::error("索引の更新に失敗しました: {}", e.what());
-      wait();
+      fail(e.what());
     }
     std::this_thread::sleep_for(glance);
   }
@@ -95,18 +137,21 @@ void keep_sources(const Arguments& arguments, Installation& installation) {
   }
 }
 
-/// An index that cannot be used is made anew; the documents are not in it but in the database.
-void mend_index(Installation& installation, const config::Config& config) {
-  try {
-    installation.searcher();
-    installation.suggester();
-  } catch (const Error& e) {
-    spdlog::warn("{} 索引を作り直します。", e.message());
-    auto outcome = installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
-    if (outcome == indexer::IndexWriter::Outcome::busy) {
-      throw Error(ErrorKind::unavailable, "索引が使えず、別の処理が更新しているため作り直せません。", "その処理が終わってから、もう一度始めてください。");
-    }
+/// The plan of the settings; nothing without a folder.
+std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, Installation& installation) {
+  const config::Config& config = arguments.config;
+  if (config.backup_folder.empty()) return nullptr;
+  store::BackupKeeper::Options options;
+  options.plan = {config.folder / config.backup_folder, {}, static_cast<size_t>(config.backup_keep)};
+  for (const auto& word : config.backup_times) {
+    auto time = store::time_of_day(word);
+    if (!time) throw Error(ErrorKind::invalid, "設定 backup.times の「" + word + "」は時刻ではありません。", "\"02:30\" のように書いてください。");
+    options.plan.times.push_back(*time);
   }
+  options.program = SHIRUBE_VERSION;
+  options.settings = [&arguments] { return settings_files(arguments); };
+  options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  return std::make_unique<store::BackupKeeper>(installation.database, installation.files, std::move(options));
 }
 
 }  // namespace
@@ -115,7 +160,12 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
   ServiceEvents events(installation, config);
-  mend_index(installation, config);
+  installation.database.read(store::require_sound);
+  try {
+    installation.searcher();  // lists of words that cannot be read are told now
+  } catch (const search::UnreadableIndex&) {
+    // Made anew while documents can be read.
+  }
   auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
@@ -123,10 +173,17 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
   if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
+  std::atomic<bool> anew = false;
+  options.settings = editable_files(installation, config, [&] { anew = stop_requested = true; });
+  auto backups = backup_keeper(arguments, installation);
+  options.backups = backups.get();
+  Trouble trouble{false};
+  bool writable = installation.database.writable();
+  options.index_trouble = [&] { return writable && (trouble = true); };
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
-  events.started(fmt::format("{} {}", host, bound));
+  if (writable) events.started(fmt::format("{} {}", host, bound));
   std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
@@ -134,6 +191,11 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     web::Server& server;
     ~Stop() { server.stop(); }
   } stop{server};
+  if (!writable) {
+    spdlog::warn("データフォルダに書き込めません。閲覧と検索だけを行います。");
+    while (!stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return 0;
+  }
   std::jthread watching([&] {
     store::Acting acting({"service"});
     if (watches && config.source_hours > 0) keep_sources(arguments, installation);
@@ -142,9 +204,13 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     store::Acting acting({"service"});
     keep_desk(installation, {limits(config), arguments.program});
   });
-  std::jthread keeping([&] { events.keep(); });
-  keep_index(installation, config);
-  return 0;
+  std::jthread telling([&] { events.keep(); });
+  std::jthread keeping([&] {
+    if (backups) backups->keep(stop_requested);
+  });
+  store::Acting acting({"service"});
+  keep_index(installation, config, trouble);
+  return anew ? begin_anew : 0;
 }
 
 }  // namespace shirube::commands

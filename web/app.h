@@ -11,8 +11,10 @@
 #include "indexer/desk.h"
 #include "indexer/watch.h"
 #include "web/message.h"
+#include "web/settings.h"
 
 namespace shirube::store {
+class BackupKeeper;
 class Database;
 }
 namespace shirube::text {
@@ -40,7 +42,11 @@ struct AppOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
+  std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
+  store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
+  /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
+  std::function<bool()> index_trouble = [] { return false; };
   ReadingEvents reading_events = {};
 };
 
@@ -64,6 +70,9 @@ struct AppOptions {
 ///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
 ///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
+///   /admin/settings                            settings that are files
+///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
+///   /admin/backups                             backups; POST makes one, or reads one again
 ///   /events                                    who did what     /api/v1/events
 ///   /events/export, /events/verify             the same as a file; POST verifies the chain
 ///   /static/{file}

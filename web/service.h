@@ -13,6 +13,7 @@
 #include "web/app.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
+#include "web/settings.h"
 #include "web/views.h"
 
 // Private to web/: what the handlers of routes work with.
@@ -27,6 +28,7 @@ struct Service {
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
+  Settings settings{options.database, options.data, options.settings};
   store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
 };
@@ -46,7 +48,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.events};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 
@@ -65,6 +67,13 @@ enum class Access {
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded", files_type = "multipart/form-data", any_type = "";
 
+/// How much may be posted.
+enum class Size {
+  form,     ///< App::longest_form
+  setting,  ///< a file of settings
+  file,     ///< a file that is handed in
+};
+
 /// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
 /// any one segment. GET answers HEAD too.
 struct Route {
@@ -74,13 +83,16 @@ struct Route {
   std::string_view page = {};
   Handler handler = nullptr;
   std::string_view takes = form_type;  ///< the type of a body, where one is posted
+  Size size = Size::form;              ///< and how much of it
 };
 
 std::string write_json(const nlohmann::json& json);
 Response json_response(const nlohmann::json& json, int status = 200);
 Response see_other(const std::string& address);
+/// A page, with what stands around every page.
+Response page_response(const Visit& visit, std::string_view page, nlohmann::json model, int status = 200);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc.
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc, backup_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -90,11 +102,16 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+Response show_settings(const Visit& visit);
+Response show_setting(const Visit& visit);
+Response change_setting(const Visit& visit);
+Response take_backup_request(const Visit& visit);
 
 // event_handlers.cc
 Response send_events(const Visit& visit);
 Response verify_events(const Visit& visit);
-/// Tells the log, where the settings want it, that a page was read or searched for: what `route` gave, and gave whole.
-void tell_reading(const Route& route, const Visit& visit);
+/// Tells the log, where the settings want it, that something was read or searched for by a route that answered: with this model, or
+/// with null where it has none.
+void tell_reading(const Route& route, const Visit& visit, const nlohmann::json& model);
 
 }  // namespace shirube::web

@@ -15,6 +15,10 @@
 #include "web/reader_pool.h"
 #include "web/target.h"
 
+namespace shirube::store {
+class BackupKeeper;
+}
+
 // Each page is one JSON model: the API sends it as it is, a template renders it. Links in a model are
 // addresses of pages. A view throws Error{missing} for what the viewer may not see, as for what does
 // not exist.
@@ -28,6 +32,7 @@ struct Context {
   const corpus::JudgementLedger& judgements;
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
+  store::BackupKeeper* backups;  ///< null: none are made
   store::EventQueue& events;
 };
 
@@ -83,6 +88,9 @@ std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& vie
 nlohmann::json drafts_view(const Context& context, const Call& call);
 /// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held that is like it.
 nlohmann::json draft_view(const Context& context, const Call& call);
+/// What backups there are, when the next is due, what is under way and what went wrong.
+nlohmann::json backups_view(const Context& context, const Call& call);
+
 /// {id}: the draft itself.
 corpus::Draft draft_of(const Context& context, const Call& call);
 

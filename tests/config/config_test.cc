@@ -31,6 +31,9 @@ TEST_CASE("the shipped settings say the defaults") {
   CHECK(shipped_config.cpu_seconds == defaults.cpu_seconds);
   CHECK(shipped_config.memory_mib == defaults.memory_mib);
   CHECK(shipped_config.audiences == defaults.audiences);
+  CHECK(shipped_config.backup_folder == defaults.backup_folder);
+  CHECK(shipped_config.backup_times == defaults.backup_times);
+  CHECK(shipped_config.backup_keep == defaults.backup_keep);
   CHECK(shipped_config.event_reads == defaults.event_reads);
   CHECK(shipped_config.event_searches == defaults.event_searches);
   CHECK(shipped_config.event_days == defaults.event_days);

@@ -36,12 +36,14 @@ const std::map<std::string, Folders> third_party = {
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
-    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people"}},
+    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
+    {"liboath/", {"people"}},   {"qrencode", {"people"}},
+    {"archive", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "people", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "people", "search", "indexer", "web", "config", "commands", ""}},
 };
 
