@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,6 +20,7 @@
 #include "store/queue.h"
 #include "text/error.h"
 #include "web/server.h"
+#include "web/tls.h"
 
 namespace shirube::commands {
 
@@ -27,8 +30,8 @@ bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host =
 
 /// Without sign-ins everybody is one viewer: the operator on their own machine, and beyond it only
 /// who may read what is public, unless the settings say otherwise.
-corpus::Viewer service_viewer(const config::Config& config, const std::string& host) {
-  if (config.audiences.empty()) return is_loopback(host) ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
+corpus::Viewer service_viewer(const config::Config& config, bool local) {
+  if (config.audiences.empty()) return local ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
   corpus::Viewer viewer;
   for (const auto& word : config.audiences) {
     auto key = corpus::key_of(corpus::audiences(), word);
@@ -154,11 +157,70 @@ std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, I
   return std::make_unique<store::BackupKeeper>(installation.database, installation.files, std::move(options));
 }
 
+/// The certificate that the settings name, if any.
+std::unique_ptr<web::Tls> certificate(const config::Config& config) {
+  if (config.certificate.empty() && config.key.empty()) return nullptr;
+  if (config.certificate.empty() || config.key.empty()) {
+    throw Error(ErrorKind::invalid, "設定 serve.certificate と serve.key は、両方を書くか、どちらも書かないでください。", "証明書だけ、鍵だけでは TLS で始められません。");
+  }
+  return std::make_unique<web::Tls>(config.folder / config.certificate, config.folder / config.key, [](std::string_view line) { spdlog::warn("{}", line); });
+}
+
+web::Limits limits_of_requests(const config::Config& config) {
+  return {.longest_target = static_cast<size_t>(config.target_bytes),
+          .longest_form = static_cast<size_t>(config.form_kib) << 10,
+          .query_characters = static_cast<size_t>(config.query_characters),
+          .address_rate = static_cast<double>(config.address_requests),
+          .account_rate = static_cast<double>(config.account_requests),
+          .free_bytes = static_cast<uint64_t>(config.free_mib) << 20};
+}
+
+web::ServerOptions server_options(const config::Config& config, web::Tls* tls) {
+  return {.threads = static_cast<size_t>(config.threads),
+          .queue = static_cast<size_t>(config.queue),
+          .connections = static_cast<size_t>(config.connections),
+          .connections_per_address = static_cast<size_t>(config.connections_per_address),
+          .proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses"),
+          .largest_head = static_cast<size_t>(config.head_kib) << 10,
+          .longest_form = static_cast<size_t>(config.form_kib) << 10,
+          .uploads = static_cast<size_t>(config.uploads),
+          .read_time = std::chrono::seconds(config.read_seconds),
+          .write_time = std::chrono::seconds(config.write_seconds),
+          .request_time = std::chrono::seconds(config.request_seconds),
+          .keep_alive_time = std::chrono::seconds(config.idle_seconds),
+          .tls = tls};
+}
+
+/// A connection is an open file, and so are index and database.
+void allow_files(int64_t connections) {
+  constexpr rlim_t others = 512;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  rlim_t wanted = static_cast<rlim_t>(connections) + others;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < wanted) spdlog::warn("開けるファイルの数が {} までのため、設定 limits.connections の接続を受け付けられないことがあります。", limit.rlim_cur);
+}
+
+/// Keeps the last warnings and errors of the log at hand.
+std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> keep_last_errors() {
+  constexpr size_t most = 20;
+  auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(most);
+  sink->set_level(spdlog::level::warn);
+  sink->set_pattern("%Y-%m-%d %H:%M:%S %v");
+  spdlog::default_logger()->sinks().push_back(sink);
+  return sink;
+}
+
 }  // namespace
 
 int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
+  auto tls = certificate(config);
+  auto errors = keep_last_errors();
+  allow_files(config.connections);
   ServiceEvents events(installation, config);
   installation.database.read(store::require_sound);
   try {
@@ -166,8 +228,10 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   } catch (const search::UnreadableIndex&) {
     // Made anew while documents can be read.
   }
-  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
-  options.local_only = is_loopback(host);
+  // Behind a proxy the clients are elsewhere, wherever it stands.
+  bool local = is_loopback(host) && config.proxy_addresses.empty();
+  auto options = installation.app_options(service_viewer(config, local), static_cast<size_t>(config.threads), {limits(config), arguments.program});
+  options.local_only = local;
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   options.reading_events = events.reading();
   indexer::Desk desk(installation.database, installation.files, options.desk);
@@ -180,11 +244,23 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   Trouble trouble{false};
   bool writable = installation.database.writable();
   options.index_trouble = [&] { return writable && (trouble = true); };
+  options.limits = limits_of_requests(config);
+  options.proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses");
+  options.metrics_addresses = web::Addresses(config.metrics_addresses, "serve.metrics_addresses");
+  options.last_errors = [errors] { return errors->last_formatted(); };
+  options.gauges = [&tls] {
+    std::vector<web::Gauge> gauges;
+    if (tls) {
+      gauges.push_back({"certificate_end_seconds", "Last moment of the TLS certificate, in seconds since 1970.", "証明書の期限",
+                        static_cast<double>(std::chrono::system_clock::to_time_t(tls->end())), web::Gauge::Unit::moment});
+    }
+    return gauges;
+  };
   web::App app(std::move(options));
-  web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
+  web::Server server(app, server_options(config, tls.get()));
   int bound = server.bind(host, port);
   if (writable) events.started(fmt::format("{} {}", host, bound));
-  std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  std::cout << fmt::format("しるべを始めました: {}://{}:{}/ （終了は Ctrl+C）", tls ? "https" : "http", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
   struct Stop {

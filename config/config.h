@@ -39,6 +39,7 @@ struct Config {
   int64_t longest_wait_minutes = 15;   ///< between further ones
   int64_t password_memory_mib = 64;    ///< what hashing a password costs
   int64_t password_passes = 3;
+
   // [backup]
   std::string backup_folder;                          ///< empty: none are made by themselves
   std::vector<std::string> backup_times = {"02:30"};  ///< of the day, local
@@ -49,6 +50,26 @@ struct Config {
   int64_t port = 8080;
   int64_t threads = 8;
   std::vector<std::string> audiences;  ///< whose documents the service shows; empty: see shirube.toml
+  std::string certificate, key;        ///< PEM files, beside the settings file; both or none: TLS by the service itself
+  std::vector<std::string> proxy_addresses;    ///< proxies that are believed when they say who asks
+  std::vector<std::string> metrics_addresses;  ///< who may read /metrics beside this machine
+
+  // [limits]
+  int64_t head_kib = 64;
+  int64_t target_bytes = 8192;
+  int64_t form_kib = 64;
+  int64_t query_characters = 2000;
+  int64_t address_requests = 100;  ///< a second; 0: any number
+  int64_t account_requests = 30;   ///< a second; 0: any number
+  int64_t queue = 256;
+  int64_t connections = 1024;
+  int64_t connections_per_address = 512;
+  int64_t uploads = 2;
+  int64_t read_seconds = 5;
+  int64_t write_seconds = 10;
+  int64_t request_seconds = 20;
+  int64_t idle_seconds = 5;
+  int64_t free_mib = 512;
 
   // [events]
   std::vector<std::string> event_reads = {"committee", "restricted", "groups"};  ///< audiences whose documents' readings are told

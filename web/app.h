@@ -10,8 +10,10 @@
 #include "corpus/document.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "web/client_address.h"
 #include "web/message.h"
 #include "web/settings.h"
+#include "web/metrics.h"
 
 namespace shirube::store {
 class BackupKeeper;
@@ -28,6 +30,14 @@ struct ReadingEvents {
   /// Audiences of documents whose readings are told: keys of corpus::audiences(), names of groups, or "groups" for all groups.
   std::vector<std::string> audiences = {"committee", "restricted", "groups"};
   bool searches = true;  ///< also what is searched for
+/// How much one client may ask for. What is beyond is refused with the status that stands here.
+struct Limits {
+  size_t longest_target = 8192;     ///< bytes of path and query: 414
+  size_t longest_form = 64 << 10;   ///< bytes of a body, but for files that are handed in (DeskOptions::limits): 413
+  size_t query_characters = 2000;   ///< of the words searched for: 400
+  double address_rate = 0;          ///< requests a second of one address (of IPv6: one /64), ten seconds' worth of them at once: 429; 0: any number
+  double account_rate = 0;          ///< the same of one person
+  uint64_t free_bytes = 512 << 20;  ///< of the disk, below which the service is not ready
 };
 
 /// What the service runs on. The database and the model must outlive the App.
@@ -48,6 +58,11 @@ struct AppOptions {
   /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
   std::function<bool()> index_trouble = [] { return false; };
   ReadingEvents reading_events = {};
+  Limits limits = {};
+  Addresses proxies = {};            ///< proxies that are believed when they say who asks (client_address.h)
+  Addresses metrics_addresses = {};  ///< who may read /metrics, and why the service is not ready, beside this machine
+  std::function<std::vector<Gauge>()> gauges = {};  ///< further figures for /metrics and /admin/health; from any thread
+  std::function<std::vector<std::string>()> last_errors = {};  ///< what was logged of late, for /admin/health; from any thread
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -76,6 +91,8 @@ struct AppOptions {
 ///   /events                                    who did what     /api/v1/events
 ///   /events/export, /events/verify             the same as a file; POST verifies the chain
 ///   /static/{file}
+///   /healthz, /readyz, /metrics                for monitors: alive; able to work, 503 with reasons; figures in Prometheus's text format
+///   /admin/health                              how the service stands
 class App {
  public:
   explicit App(AppOptions options);
@@ -97,14 +114,18 @@ class App {
   };
   static std::vector<RouteName> routes();
 
-  /// Longest target that is read, in bytes; a longer one is 414.
-  static constexpr size_t longest_target = 8192;
-  /// Longest form that is taken, in bytes; a longer one is 413.
-  static constexpr size_t longest_form = 64 << 10;
-  /// The same for a request whose head this is: where files are handed in, from a page of the service itself, more is taken.
+  /// What a server in front of the App counts of its own.
+  Metrics& metrics() const;
+
+  /// The bounds of Limits where nothing else is said.
+  static constexpr size_t longest_target = Limits{}.longest_target, longest_form = Limits{}.longest_form;
+  /// Bytes of body that are taken of a request whose head this is: where files are handed in, from a page of the service itself, more
+  /// than of a form.
   size_t longest_body(const Request& head) const;
 
  private:
+  Response respond(const Request& request, size_t& place) const;
+
   struct Private;
   std::unique_ptr<Private> self_;
 };

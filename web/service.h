@@ -11,6 +11,8 @@
 #include "store/event_queue.h"
 #include "store/files.h"
 #include "web/app.h"
+#include "web/health.h"
+#include "web/rate_limit.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
 #include "web/settings.h"
@@ -19,9 +21,18 @@
 // Private to web/: what the handlers of routes work with.
 namespace shirube::web {
 
+/// The routes, for Metrics.
+std::vector<Metrics::RouteName> route_names();
+
+constexpr double burst_seconds = 10;  ///< so much of its rate somebody may ask at once
+
 /// Everything that requests share. Safe between threads.
 struct Service {
   AppOptions options;
+  Metrics metrics{route_names()};
+  RateLimit addresses{options.limits.address_rate, options.limits.address_rate * burst_seconds};
+  RateLimit accounts{options.limits.account_rate, options.limits.account_rate * burst_seconds};
+  Health health{options.data, options.database, options.limits.free_bytes};
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
   store::Files files{options.data / "files"};
@@ -92,7 +103,7 @@ Response see_other(const std::string& address);
 /// A page, with what stands around every page.
 Response page_response(const Visit& visit, std::string_view page, nlohmann::json model, int status = 200);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc, backup_handlers.cc.
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc, backup_handlers.cc, health_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -106,6 +117,10 @@ Response show_settings(const Visit& visit);
 Response show_setting(const Visit& visit);
 Response change_setting(const Visit& visit);
 Response take_backup_request(const Visit& visit);
+Response say_alive(const Visit& visit);
+Response say_ready(const Visit& visit);
+Response send_metrics(const Visit& visit);
+Response health_page(const Visit& visit);
 
 // event_handlers.cc
 Response send_events(const Visit& visit);

@@ -31,7 +31,7 @@ const std::map<std::string, Folders> arrows = {
 
 /// The beginning of a third-party header and the folders it may stand in.
 const std::map<std::string, Folders> third_party = {
-    {"httplib", {"web"}},       {"kainjow/", {"web"}},
+    {"httplib", {"web"}}, {"openssl/", {"web"}},       {"kainjow/", {"web"}},
     {"xapian", {"search", "indexer"}},
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
