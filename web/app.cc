@@ -143,11 +143,11 @@ void add_frame(Json& model, const Visitor& visitor) {
 Response run(const Route& route, const Visit& visit) {
   if (route.handler) {
     Response response = route.handler(visit);
-    tell_reading(route, visit);
+    tell_reading(route, visit, {});
     return response;
   }
   Json model = route.view(visit.context(), visit.call);
-  tell_reading(route, visit);
+  tell_reading(route, visit, model);
   return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 
