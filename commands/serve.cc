@@ -89,6 +89,7 @@ void keep_index(Installation& installation, const config::Config& config, Troubl
       if (!begun) begun = mend(Writer::Look::opened);
       // An index that can be opened is read through, but not again and again.
       if (begun && trouble.exchange(false)) begun = mend(Clock::now() < trusted_until ? Writer::Look::opened : Writer::Look::whole);
+      if (!begun) continue;
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
