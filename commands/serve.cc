@@ -142,7 +142,7 @@ std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, I
   const config::Config& config = arguments.config;
   if (config.backup_folder.empty()) return nullptr;
   store::BackupKeeper::Options options;
-  options.plan = {config.folder / config.backup_folder, {}, static_cast<size_t>(config.backup_keep)};
+  options.plan = {(config.folder / config.backup_folder).lexically_normal(), {}, static_cast<size_t>(config.backup_keep)};
   for (const auto& word : config.backup_times) {
     auto time = store::time_of_day(word);
     if (!time) throw Error(ErrorKind::invalid, "設定 backup.times の「" + word + "」は時刻ではありません。", "\"02:30\" のように書いてください。");
