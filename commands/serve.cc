@@ -93,6 +93,7 @@ void keep_index(Installation& installation, const config::Config& config, Troubl
       if (!begun) begun = mend(Writer::Look::opened);
       // An index that can be opened is read through, but not again and again.
       if (begun && trouble.exchange(false)) begun = mend(Clock::now() < trusted_until ? Writer::Look::opened : Writer::Look::whole);
+      if (!begun) continue;
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
@@ -145,7 +146,7 @@ std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, I
   const config::Config& config = arguments.config;
   if (config.backup_folder.empty()) return nullptr;
   store::BackupKeeper::Options options;
-  options.plan = {config.folder / config.backup_folder, {}, static_cast<size_t>(config.backup_keep)};
+  options.plan = {(config.folder / config.backup_folder).lexically_normal(), {}, static_cast<size_t>(config.backup_keep)};
   for (const auto& word : config.backup_times) {
     auto time = store::time_of_day(word);
     if (!time) throw Error(ErrorKind::invalid, "設定 backup.times の「" + word + "」は時刻ではありません。", "\"02:30\" のように書いてください。");

@@ -22,7 +22,8 @@ std::string local_time(store::BackupClock::time_point time) {
 }
 
 std::string size_of(uint64_t bytes) {
-  constexpr uint64_t mib = 1 << 20, gib = 1 << 30;
+  constexpr uint64_t kib = 1 << 10, mib = 1 << 20, gib = 1 << 30;
+  if (bytes < mib) return fmt::format("{} KiB", (bytes + kib - 1) / kib);
   if (bytes >= gib) return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / static_cast<double>(gib));
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / static_cast<double>(mib));
 }

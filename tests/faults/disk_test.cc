@@ -150,7 +150,7 @@ TEST_CASE("a backup that finds no room leaves no half of one") {
   office.data = office.folder / "data";
   office.found();
   std::string archive = office.folder / "disk/one.tar.zst";
-  for (uint64_t free : {0 * kib, 16 * kib, 300 * kib}) {
+  for (uint64_t free : {0 * kib, 16 * kib, 128 * kib}) {
     INFO(free << " bytes free");
     office.disk.fill(free);
     CHECK(office.run({"backup", archive}) == 6);

@@ -129,6 +129,25 @@ struct Office {
   }
 };
 
+/// Hands a text in, waits until it was read, and publishes it under a name. The status of the last answer; 0 when there was none.
+/// `kept` is told once it is on disk.
+inline int publish(httplib::Client& client, const std::string& name, const std::string& text, const std::function<void()>& kept = [] {}) {
+  using Json = nlohmann::json;
+  auto answer = client.Post("/api/v1/drafts?name=" + name + ".txt", from_here(), text, "application/octet-stream");
+  if (!answer) return 0;
+  if (answer->status != 201) return answer->status;
+  kept();
+  std::string id = Json::parse(answer->body).at("id").dump();
+  Json draft;
+  do {
+    auto shown = client.Get("/api/v1/drafts/" + id);
+    if (!shown) return 0;
+    draft = Json::parse(shown->body, nullptr, false).value("draft", Json::object());
+  } while (draft.value("state", "waiting") == "waiting");
+  auto published = client.Post("/drafts/" + id, from_here(), httplib::Params{{"action", "publish"}, {"slug", name}, {"title", name}, {"revision", draft.at("revision").dump()}});
+  return published ? published->status : 0;
+}
+
 inline bool eventually(const std::function<bool()>& holds) {
   for (auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120); std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
     if (holds()) return true;

@@ -108,7 +108,10 @@ TEST_CASE("what nobody asked for goes when there are too many, the oldest by num
 
 TEST_CASE("the keeper keeps the plan") {
   Office office;
+  fs::create_directories(office.folder / "backups");
+  for (const char* name : {"shirube-000009-20261101-0230-plan.tar.zst.unfinished", "shirube-000009-20261101-0230-plan.tar.zst.database", "mine.unfinished"}) std::ofstream(office.folder / "backups/" / name) << "left";
   CHECK(office.work());  // the first at once
+  CHECK(std::distance(fs::directory_iterator(office.folder / "backups"), {}) == 2);  // what a kill left is gone, what is not ours is not
   CHECK_FALSE(office.work());
   CHECK(office.names() == std::vector<std::string>{"shirube-000001-20261125-1200-plan.tar.zst"});
   CHECK(office.keeper.state().next == moment(26, 2, 30));
