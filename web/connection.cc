@@ -199,12 +199,19 @@ Connection::Step Connection::give() {
     return Step::wait;
   }
   if (then_ == Then::next) return await_next();
-  if (then_ == Then::close) return Step::over;
   channel_.end_sending();
+  if (then_ == Then::close) return Step::over;
   phase_ = Phase::draining;
   events_ = POLLIN;
   until_ = Clock::now() + options_.read_time;
   return Step::wait;
+}
+
+void Connection::give_all(Clock::time_point end) {
+  then_ = Then::close;
+  while (phase_ == Phase::sending && poll_one(channel_.socket(), events_, std::min(end, until_) - Clock::now())) {
+    if (give() != Step::wait) return;
+  }
 }
 
 Connection::Step Connection::drain() {

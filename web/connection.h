@@ -63,6 +63,8 @@ class Connection {
   /// The answer is complete: gives it out as fast as it is taken, and then does what is said.
   Step finish(Then then);
   Step give();
+  /// Waits until it is given out, within the bounds and until `end` at most: for the last answers of a service that stops.
+  void give_all(Clock::time_point end);
   size_t unsent() const { return out_.size(); }  ///< held in memory
 
   std::string peer() const;

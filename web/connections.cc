@@ -76,6 +76,8 @@ void Connections::shutdown() {
   ring();
   watch_.join();
   pool_->shutdown();
+  auto end = Clock::now() + options_.write_time;
+  for (const Shared& connection : arriving_) connection->give_all(end);
   arriving_.clear();
 }
 
@@ -101,7 +103,7 @@ void Connections::queue(Shared connection, Step step) {
   if (step == Step::answer) metrics_.waiting = static_cast<int64_t>(++waiting_);
   pool_->enqueue([this, connection = std::move(connection), step]() mutable {
     if (step == Step::answer) metrics_.waiting = static_cast<int64_t>(--waiting_);
-    if (!stopping_) run(std::move(connection), step);
+    if (!stopping_ || step == Step::give) run(std::move(connection), step);
   });
 }
 
@@ -112,6 +114,7 @@ void Connections::run(Shared connection, Step step) {
     Connection::Then then = work_.answer(*connection);
     step = connection->finish(stopping_ && then == Connection::Then::next ? Connection::Then::close : then);
   }
+  if (stopping_ && step != Step::wait) return;
   follow(std::move(connection), step);
 }
 
@@ -192,6 +195,9 @@ void Connections::watch() {
     for (size_t i = 1; i < polled.size(); ++i) events.push_back(polled[i].revents);
     look_at(parked, events);
   }
+  // Some of them have an answer under way.
+  std::lock_guard lock(mutex_);
+  std::ranges::move(parked, std::back_inserter(arriving_));
 }
 
 }  // namespace shirube::web

@@ -15,12 +15,10 @@ namespace shirube::web {
 
 namespace {
 
-using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 // Of TLS 1.2 those that leave yesterday's traffic closed when a key is lost (RFC 9325, 4.2); those of 1.3 all do.
 constexpr const char* ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL";
-constexpr auto glance = 10s;
 
 /// OpenSSL's reason, taken from its queue, which is left empty.
 std::string reason() {
@@ -72,8 +70,8 @@ std::shared_ptr<SSL_CTX> make_context() {
 
 }  // namespace
 
-Tls::Tls(fs::path certificate, fs::path key, std::function<void(std::string_view)> log)
-    : certificate_(std::move(certificate)), key_(std::move(key)), log_(std::move(log)), seen_(stamp()), pair_(load()), looked_(std::chrono::steady_clock::now()) {}
+Tls::Tls(fs::path certificate, fs::path key, std::function<void(std::string_view)> log, std::chrono::seconds glance)
+    : certificate_(std::move(certificate)), key_(std::move(key)), log_(std::move(log)), glance_(glance), seen_(stamp()), pair_(load()), looked_(std::chrono::steady_clock::now()) {}
 
 Tls::Stamp Tls::stamp() const {
   std::error_code ignored;
@@ -104,7 +102,7 @@ Tls::Pair Tls::load() const {
 std::shared_ptr<ssl_ctx_st> Tls::context() {
   std::lock_guard lock(mutex_);
   auto now = std::chrono::steady_clock::now();
-  if (now - looked_ < glance) return pair_.context;
+  if (now - looked_ < glance_) return pair_.context;
   looked_ = now;
   if (Stamp stamp = this->stamp(); stamp != seen_) {
     seen_ = stamp;

@@ -19,9 +19,9 @@ class Tls {
   /// PEM files: the certificate with those that lead to its issuer, and its key without a passphrase. Throws Error{missing} or
   /// Error{invalid}, saying what is wrong: not readable, no PEM, ended or not yet valid, of two different pairs. `log` is told of a
   /// later change of the files that cannot be used: then the earlier pair stays.
-  Tls(std::filesystem::path certificate, std::filesystem::path key, std::function<void(std::string_view)> log);
+  Tls(std::filesystem::path certificate, std::filesystem::path key, std::function<void(std::string_view)> log, std::chrono::seconds glance = std::chrono::seconds(10));
 
-  /// What a new connection uses. Looks once in ten seconds whether the files were changed, and takes up what they say then.
+  /// What a new connection uses. Looks once in `glance` whether the files were changed, and takes up what they say then.
   std::shared_ptr<ssl_ctx_st> context();
 
   /// The last moment of the certificate that is in use.
@@ -41,6 +41,7 @@ class Tls {
 
   const std::filesystem::path certificate_, key_;
   const std::function<void(std::string_view)> log_;
+  const std::chrono::seconds glance_;
   mutable std::mutex mutex_;
   Stamp seen_;
   Pair pair_;

@@ -315,6 +315,25 @@ TEST_CASE_METHOD(Fixture, "errors are one Japanese line with a hint, and a code 
   CHECK(run({}) == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "a service whose certificate or addresses cannot be used does not start, and says why") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  struct Row {
+    std::string setting, says;
+    int code;
+  };
+  const Row rows[] = {
+      {"certificate = \"a.pem\"", "両方を書くか、どちらも書かないでください", 2},
+      {"certificate = \"a.pem\"\nkey = \"a.key\"", "設定 serve.certificate のファイルを読めません", 3},
+      {"proxy_addresses = [\"proxy.example\"]", "設定 serve.proxy_addresses の「proxy.example」はアドレスではありません", 2},
+      {"metrics_addresses = [\"10.0.0.0/99\"]", "設定 serve.metrics_addresses", 2},
+  };
+  for (const auto& row : rows) {
+    INFO(row.setting);
+    CHECK(run({"--config", write("shirube.toml", "[serve]\n" + row.setting + "\n"), "serve", "--port", "1"}) == row.code);
+    CHECK_THAT(err(), Catch::Contains(row.says));
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "check names problems and fails") {
   REQUIRE(run({"ingest", write("a.md", policy)}) == 0);
   std::filesystem::remove_all(folder / "data/files");

@@ -117,8 +117,21 @@ TEST_CASE("no environment variable changes a ranking that is released") {
 #endif
 }
 
+TEST_CASE("the tests that docs/asvs.md names are there") {
+  const fs::path root = shirube::test::source_folder;
+  std::string table = contents(root / "docs/asvs.md");
+  const std::regex named("([a-z]+/[a-z_]+)「([^」]+)」");
+  size_t seen = 0;
+  for (std::sregex_iterator at(table.begin(), table.end(), named), end; at != end; ++at) {
+    INFO(at->str());
+    CHECK(contents(root / "tests" / ((*at)[1].str() + "_test.cc")).find("\"" + (*at)[2].str()) != std::string::npos);
+    ++seen;
+  }
+  CHECK(seen > 80);
+}
+
 TEST_CASE("every folder of source is in the table") {
-  const Folders others = {"tests", "cmake", "build", "tools", "var", "docs"};
+  const Folders others = {"tests", "cmake", "build", "tools", "var", "docs", "packaging"};
   for (const auto& entry : fs::directory_iterator(shirube::test::source_folder)) {
     std::string name = entry.path().filename().string();
     if (!entry.is_directory() || name.starts_with(".") || others.contains(name)) continue;

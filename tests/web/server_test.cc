@@ -100,7 +100,7 @@ TEST_CASE("what httplib refuses looks like our refusals") {
 }
 
 TEST_CASE("a form comes through the socket up to its limit") {
-  Service service;
+  Service service({}, {{"public", "staff"}, {shirube::corpus::Task::judge}});
   auto client = service.client();
   httplib::Headers here = {{"Sec-Fetch-Site", "same-origin"}, {":content-type", "text/plain"}};
   std::string query = "端末", form = "document=taisaku-kijun&clause=2&grade=2&q=" + percent_encode(query);
@@ -288,6 +288,19 @@ TEST_CASE("a stop does not wait for connections that are kept open") {
   service.thread = std::thread([] {});
 }
 
+TEST_CASE("a stop lets who asked have the whole answer") {
+  Service service({}, shirube::corpus::Viewer::everything());
+  auto taken = service.client().Post("/api/v1/drafts?name=a.txt", httplib::Headers{{"Sec-Fetch-Site", "same-origin"}}, std::string(4 << 20, 'a'), "application/octet-stream");
+  REQUIRE(taken);
+  Wire wire(service.port, 4096);
+  REQUIRE(wire.send("GET /drafts/1/original HTTP/1.1\r\nHost: a\r\n\r\n"));
+  char first;
+  REQUIRE(::recv(wire.socket(), &first, 1, 0) == 1);  // it is under way
+  std::thread stopping([&] { service.server.stop(); });
+  CHECK(wire.rest().size() > 4 << 20);
+  stopping.join();
+}
+
 TEST_CASE("a taken port is told, and a stop may come at any time") {
   Service service;
   Server second(service.app);
@@ -331,6 +344,12 @@ TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers toget
   std::cout << "with 200 idle connections, 200 half-sent heads, 20 slow bodies and 20 slow readers: 20 requests in " << time.count() << " ms\n";
   CHECK(answered == 20);
   // None of them was given up for it.
+  size_t taken_forms = 0;
+  for (auto& wire : bodies) {
+    wire->send(std::string(97, 'a'));
+    taken_forms += wire->rest().starts_with("HTTP/1.1 400 ");  // it was read, and names no document
+  }
+  CHECK(taken_forms == bodies.size());
   CHECK(half[199]->send("\r\n"));
   CHECK(idle[0]->send(get.substr(0, get.size() - 2) + "Connection: close\r\n\r\n"));
   CHECK(idle[0]->rest().starts_with("HTTP/1.1 200 OK"));

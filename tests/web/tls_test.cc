@@ -83,6 +83,33 @@ TEST_CASE("certificates and keys that cannot be used are told apart") {
   CHECK(left < std::chrono::hours(25));
 }
 
+TEST_CASE("a certificate that is replaced is taken up, and one that cannot be used is not") {
+  TemporaryFolder folder;
+  Certificate pair(folder.path(), "pair");
+  std::vector<std::string> lines;
+  Tls tls(pair.certificate, pair.key, [&](std::string_view line) { lines.emplace_back(line); }, std::chrono::seconds(0));
+  auto first = tls.context();
+  CHECK(tls.context() == first);
+  auto change = [&](int until_day, int minutes) {
+    Certificate(folder.path(), "pair", -1, until_day);
+    // Two writings may fall in one tick of the file system's clock.
+    std::filesystem::last_write_time(pair.certificate, std::filesystem::file_time_type::clock::now() + std::chrono::minutes(minutes));
+  };
+  change(30, 1);
+  auto second = tls.context();
+  CHECK(second != first);
+  CHECK(tls.end() - std::chrono::system_clock::now() > std::chrono::hours(24 * 29));
+  std::ofstream(pair.certificate) << "-----BEGIN";
+  std::filesystem::last_write_time(pair.certificate, std::filesystem::file_time_type::clock::now() + std::chrono::minutes(2));
+  CHECK(tls.context() == second);
+  CHECK(tls.context() == second);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1].find("前のものを使い続けます") != std::string::npos);
+  change(60, 3);
+  CHECK(tls.context() != second);
+  CHECK(tls.end() - std::chrono::system_clock::now() > std::chrono::hours(24 * 59));
+}
+
 TEST_CASE("pages, forms and originals come by TLS, with HSTS, and never by an old one") {
   Encrypted service;
   auto client = service.client();

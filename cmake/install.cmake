@@ -1,0 +1,17 @@
+# cmake --install: the program, its unit for systemd and its settings (docs/operations.md). Settings that are there already
+# are the office's own, and stay.
+include(GNUInstallDirs)
+install(TARGETS shirube RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES packaging/shirube.service DESTINATION /etc/systemd/system)
+install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME shirube.conf)
+install(FILES docs/operations.md packaging/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(CODE "
+  file(GLOB_RECURSE settings RELATIVE ${CMAKE_SOURCE_DIR}/config ${CMAKE_SOURCE_DIR}/config/*.toml ${CMAKE_SOURCE_DIR}/config/*.tsv)
+  foreach(file IN LISTS settings)
+    if(EXISTS \"\$ENV{DESTDIR}/etc/shirube/\${file}\")
+      message(STATUS \"Kept: \$ENV{DESTDIR}/etc/shirube/\${file}\")
+    else()
+      get_filename_component(folder \${file} DIRECTORY)
+      file(INSTALL \"${CMAKE_SOURCE_DIR}/config/\${file}\" DESTINATION \"/etc/shirube/\${folder}\")
+    endif()
+  endforeach()")
