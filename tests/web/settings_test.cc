@@ -70,7 +70,7 @@ TEST_CASE_METHOD(Fixture, "a setting is looked at, tried, and changed") {
   CHECK(done.status == 303);
   CHECK(text() == wanted);
   CHECK(applied == 1);
-  CHECK(events() == "words|端末\t機器|端末\t機器\t装置");
+  CHECK(events() == "words|端末 機器|端末 機器 装置");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);  // nothing is left lying about
 }
 
