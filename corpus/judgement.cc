@@ -134,11 +134,12 @@ size_t JudgementLedger::count(const Viewer& viewer) const {
 
 std::vector<KeptJudgement> JudgementLedger::select(const Viewer& viewer, const std::string* folded, size_t first, size_t most) const {
   return database_.read([&](SQLite::Database& db) {
+    // Places are compared within an edition alone: they count what the viewer does not see.
     // A new edition may lack the clause: then it is shown in the newest that has it.
     SQLite::Statement row(db, fmt::format("SELECT j.query, d.slug, j.path, j.grade, j.folded, d.title, c.locator, e.key, j.judged_at FROM judgements j "
                                           "JOIN documents d ON d.id = j.document_id JOIN editions e ON e.id = (SELECT n.id FROM editions n JOIN clauses k ON k.edition_id = n.id "
                                           "WHERE n.document_id = d.id AND k.path = j.path AND {} ORDER BY n.begins <= :today DESC, n.begins DESC, n.id DESC LIMIT 1) "
-                                          "JOIN clauses c ON c.edition_id = e.id AND c.path = j.path WHERE {}{} ORDER BY j.folded, j.grade DESC, d.title, c.position, j.id LIMIT :most OFFSET :first",
+                                          "JOIN clauses c ON c.edition_id = e.id AND c.path = j.path WHERE {}{} ORDER BY j.folded, j.grade DESC, d.title, e.begins DESC, e.id, c.position, j.id LIMIT :most OFFSET :first",
                                           visible_clause(viewer, "k"), visible(viewer), folded ? " AND j.folded = :folded" : ""));
     bind_viewer(row, viewer);
     bind_today(row);

@@ -63,7 +63,7 @@ std::vector<PlacedClause> cited(store::Database& database, const Viewer& viewer,
   return database.read([&](SQLite::Database& db) {
     std::vector<PlacedClause> found;
     if (!sees_clause(db, viewer, clause_id)) return found;
-    SQLite::Statement select(db, placed_query(viewer, join) + " ORDER BY e.begins DESC, d.title, c.position LIMIT 200");
+    SQLite::Statement select(db, placed_query(viewer, join) + " ORDER BY e.begins DESC, d.title, e.id, c.position LIMIT 200");
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":clause", clause_id);
