@@ -17,19 +17,6 @@ namespace {
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
 
-/// Without sign-ins everybody is one viewer: the operator on their own machine, and beyond it only
-/// who may read what is public, unless the settings say otherwise.
-corpus::Viewer service_viewer(const config::Config& config, const std::string& host) {
-  if (config.audiences.empty()) return is_loopback(host) ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
-  corpus::Viewer viewer;
-  for (const auto& word : config.audiences) {
-    auto key = corpus::key_of(corpus::audiences(), word);
-    if (!key) throw Error(ErrorKind::invalid, "設定 serve.audiences の「" + word + "」は公開範囲ではありません。", "public、staff、committee、restricted から選んでください。");
-    viewer.audiences.emplace_back(*key);
-  }
-  return viewer;
-}
-
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
 /// then for editions that a new day brings into force.
 void keep_index(Installation& installation, const config::Config& config) {
@@ -114,8 +101,13 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
   mend_index(installation, config);
-  auto options = installation.app_options(service_viewer(config, host), static_cast<size_t>(config.threads), {limits(config), arguments.program});
+  auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
+  people::Accounts accounts(installation.database, access_table(config));
+  people::SignIn sign_in(installation.database, accounts);
+  options.accounts = &accounts;
+  options.sign_in = &sign_in;
+  options.entrance = {.public_reading = config.public_reading, .proxies = proxies(config), .user_header = config.proxy_user_header};
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
@@ -124,6 +116,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
   std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  if (accounts.none()) std::cout << "利用者がまだ登録されていないため、サインインできません。別の端末で shirube user add を実行し、管理者を登録してください。" << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
   struct Stop {

@@ -18,7 +18,7 @@ struct Range {
 
 struct Setting {
   std::string_view section, key;
-  std::variant<std::string Config::*, Range, std::vector<std::string> Config::*> field;
+  std::variant<std::string Config::*, bool Config::*, Range, std::vector<std::string> Config::*> field;
 };
 
 const Setting settings[] = {
@@ -38,7 +38,9 @@ const Setting settings[] = {
     {"serve", "host", &Config::host},
     {"serve", "port", Range{&Config::port, 1, 65535}},
     {"serve", "threads", Range{&Config::threads, 1, 256}},
-    {"serve", "audiences", &Config::audiences},
+    {"serve", "public_reading", &Config::public_reading},
+    {"serve", "proxy_addresses", &Config::proxy_addresses},
+    {"serve", "proxy_user_header", &Config::proxy_user_header},
 };
 
 [[noreturn]] void fail(const std::filesystem::path& file, const toml::source_region& where, const std::string& message, const std::string& hint) {
@@ -57,6 +59,11 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
   if (auto text = std::get_if<std::string Config::*>(&setting.field)) {
     auto value = node.value<std::string>();
     if (value) config.**text = *value;
+    return value.has_value();
+  }
+  if (auto flag = std::get_if<bool Config::*>(&setting.field)) {
+    auto value = node.value_exact<bool>();
+    if (value) config.**flag = *value;
     return value.has_value();
   }
   if (auto range = std::get_if<Range>(&setting.field)) {
@@ -79,6 +86,7 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
 
 std::string expected(const Setting& setting) {
   if (auto range = std::get_if<Range>(&setting.field)) return fmt::format("{}〜{} の整数を指定してください。", range->least, range->most);
+  if (std::holds_alternative<bool Config::*>(setting.field)) return "true か false を指定してください。";
   return std::holds_alternative<std::string Config::*>(setting.field) ? "文字列を指定してください。" : "文字列の配列を指定してください。";
 }
 

@@ -35,7 +35,9 @@ struct Config {
   std::string host = "127.0.0.1";
   int64_t port = 8080;
   int64_t threads = 8;
-  std::vector<std::string> audiences;  ///< whose documents the service shows; empty: see shirube.toml
+  bool public_reading = false;  ///< whoever has not signed in reads what is public, too
+  std::vector<std::string> proxy_addresses;  ///< of proxies in front whose headers are believed
+  std::string proxy_user_header;  ///< in which they name whom they have signed in; empty: none does
 
   std::filesystem::path folder;  ///< of the settings file; relative paths start here
 };

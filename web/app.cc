@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "text/error.h"
 #include "web/model.h"
@@ -42,12 +43,15 @@ bool is_from_here(const Headers& headers) {
   return false;
 }
 
-/// Why a change is not to be looked at: a status, or 0.
-int fault_of(const Request& request, std::string_view wanted_type, size_t longest_body) {
-  if (!is_from_here(request.headers)) return 403;
-  if (request.body.size() > longest_body) return 413;
+/// Why a change is not to be looked at.
+std::optional<Problem> fault_of(const Visitor& visitor, const Request& request, std::string_view wanted_type, size_t longest_body) {
+  // A browser sends a token only where a script of ours does, so that none can be made to.
+  if (!visitor.by_token && !is_from_here(request.headers)) return problem_of(403);
+  if (request.body.size() > longest_body) return problem_of(413);
   std::string_view type = header_of(request.headers, "Content-Type");
-  return wanted_type == any_type || type.substr(0, type.find(';')) == wanted_type ? 0 : 415;
+  if (wanted_type != any_type && type.substr(0, type.find(';')) != wanted_type) return problem_of(415);
+  if (!visitor.session || holds_csrf(*visitor.session, request)) return std::nullopt;
+  return Problem{403, "画面が古くなっています", "この画面を開いたあとで、サインインし直したか、ほかの人がサインインしました。何も変えていません。", "前の画面を開き直して、もう一度操作してください。"};
 }
 
 constexpr Route route_table[] = {
@@ -68,6 +72,25 @@ constexpr Route route_table[] = {
     {"GET", "/drafts/{}/original", Access::desk, nullptr, {}, send_draft_original},
     {"GET", "/drafts/{}/pages/{}", Access::desk, nullptr, {}, send_page_picture},
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
+    {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
+    {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
+    {"POST", "/sign-in/code", Access::person, nullptr, {}, take_code},
+    {"POST", "/sign-out", Access::anyone, nullptr, {}, take_sign_out},
+    {"GET", "/account", Access::person, nullptr, {}, account_page},
+    {"POST", "/account/password", Access::person, nullptr, {}, take_password},
+    {"GET", "/account/second-step", Access::person, nullptr, {}, second_step_page},
+    {"POST", "/account/second-step", Access::person, nullptr, {}, take_second_step},
+    {"GET", "/account/second-step/picture", Access::person, nullptr, {}, send_second_step_picture},
+    {"POST", "/account/sessions", Access::person, nullptr, {}, take_session_end},
+    {"POST", "/account/tokens", Access::person, nullptr, {}, take_token},
+    {"GET", "/admin", Access::administer, nullptr, {}, admin_page},
+    {"GET", "/admin/people", Access::administer, nullptr, {}, people_page},
+    {"POST", "/admin/people", Access::administer, nullptr, {}, take_person},
+    {"GET", "/admin/people/{}", Access::administer, nullptr, {}, person_page},
+    {"POST", "/admin/people/{}", Access::administer, nullptr, {}, take_person_change},
+    {"GET", "/admin/groups", Access::administer, nullptr, {}, groups_page},
+    {"POST", "/admin/groups", Access::administer, nullptr, {}, take_group},
+    {"GET", "/admin/why", Access::administer, nullptr, {}, why_page},
     {"GET", "/api/v1/search", Access::reader, search_view},
     {"GET", "/api/v1/suggest", Access::reader, suggest_view},
     {"GET", "/api/v1/documents", Access::reader, documents_view},
@@ -96,39 +119,61 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
   return used == segments.size();
 }
 
-/// Who asks. Without accounts everybody is the one viewer of the options.
-Visitor visitor_of(const Service& service, const Request& request) {
-  return {service.options.viewer, {"service", request.peer}};
+/// What is answered to somebody who has something to do first, and where that is done.
+struct Step {
+  Due due;
+  std::string_view page, reason;
+  std::array<std::string_view, 4> routes;
+};
+constexpr Step steps[] = {
+    {Due::code, "/sign-in", "確認コードの入力が済んでいません。", {"/sign-in/code"}},
+    {Due::password, "/account", "パスワードの変更が済んでいません。", {"/account", "/account/password"}},
+    {Due::second_step, "/account/second-step", "二段階認証の設定が済んでいません。", {"/account/second-step", "/account/second-step/picture"}},
+};
+const Step* step_of(Due due) {
+  auto found = std::ranges::find(steps, due, &Step::due);
+  return found == std::end(steps) ? nullptr : found;
 }
 
-bool may(const corpus::Viewer& viewer, Access access) {
+bool may(const Service& service, const Visitor& visitor, Access access) {
   switch (access) {
     case Access::anyone: return true;
-    case Access::reader: return true;
-    case Access::judge: return viewer.may(corpus::Task::judge);
-    case Access::desk: return viewer.may(corpus::Task::desk);
-    case Access::events: return viewer.may(corpus::Task::events);
-    case Access::administer: return viewer.may(corpus::Task::administer);
+    case Access::reader: return visitor.reads;
+    case Access::person: return visitor.account || !service.options.accounts;
+    case Access::judge: return visitor.viewer.may(corpus::Task::judge);
+    case Access::desk: return visitor.viewer.may(corpus::Task::desk);
+    case Access::events: return visitor.viewer.may(corpus::Task::events);
+    case Access::administer: return visitor.viewer.may(corpus::Task::administer);
   }
   return false;
 }
 
 /// What every page has around it.
-void add_frame(Json& model, const Visitor& visitor) {
+void add_frame(Json& model, const Service& service, const Visitor& visitor) {
   Json tasks = Json::object();
   for (const auto& task : corpus::tasks()) tasks[std::string(task.key)] = visitor.viewer.may(*corpus::task_of(task.key));
   model["may"] = tasks;
+  model["reads"] = visitor.reads;
+  model["csrf"] = visitor.session ? visitor.session->csrf : "";
+  model["me"] = visitor.account ? Json{{"name", visitor.account->name}} : Json();
+  model["may_sign_in"] = service.options.accounts && !visitor.account;
+  // Whoever can end them is told of passwords that everybody knows.
+  model["demo"] = service.options.accounts && visitor.viewer.may(corpus::Task::administer) && std::ranges::any_of(service.options.accounts->list(), [](const auto& account) { return account.demo && !account.disabled; });
+}
+
+Response page_of(const Service& service, const Visitor& visitor, std::string_view page, Json model, int status) {
+  add_frame(model, service, visitor);
+  Response response;
+  response.status = status;
+  response.content_type = page_type;
+  response.body = service.renderer.render(page, model);
+  return response;
 }
 
 Response run(const Route& route, const Visit& visit) {
   if (route.handler) return route.handler(visit);
   Json model = route.view(visit.context(), visit.call);
-  if (route.page.empty()) return json_response(model);
-  add_frame(model, visit.visitor);
-  Response response;
-  response.content_type = page_type;
-  response.body = visit.service.renderer.render(route.page, model);
-  return response;
+  return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 
 bool is_api(const Request& request) { return request.target.starts_with("/api/"); }
@@ -138,13 +183,42 @@ Response refusal(const Service& service, const Visitor& visitor, const Problem& 
   // Whoever could not change a draft goes on with it.
   std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   model["back"] = request.method == "POST" && path.starts_with("/drafts") ? path : "";
-  if (!is_api(request)) add_frame(model, visitor);
   Response response;
-  response.status = problem.status;
-  response.content_type = is_api(request) ? problem_type : page_type;
-  response.body = is_api(request) ? write_json(model) : service.renderer.render("problem", model);
+  if (is_api(request)) {
+    response.status = problem.status;
+    response.content_type = problem_type;
+    response.body = write_json(model);
+  } else {
+    response = page_of(service, visitor, "problem", std::move(model), problem.status);
+  }
   if (problem.status == 503) response.headers.emplace_back("Retry-After", "10");
   return response;
+}
+
+/// To where somebody unknown signs in, and back from there.
+Response to_sign_in(const Service& service, const Visitor& visitor, std::string_view pattern, const Request& request) {
+  if (is_api(request)) {
+    Response response = refusal(service, visitor, problem_of(401), request);
+    response.headers.emplace_back("WWW-Authenticate", visitor.bad_token ? "Bearer realm=\"shirube\", error=\"invalid_token\"" : "Bearer realm=\"shirube\"");
+    return response;
+  }
+  // What was to be changed is not; its page is there to go back to.
+  std::string way = request.method == "POST" ? request.target.substr(0, request.target.find('?')) : request.target;
+  bool has_page = std::ranges::any_of(route_table, [&](const Route& route) { return route.method == "GET" && route.pattern == pattern; });
+  return see_other(has_page && way != "/" ? "/sign-in" + write_query({{"to", way}}) : "/sign-in");
+}
+
+/// What stands between a visitor and a route: nothing, mostly.
+std::optional<Response> barrier(const Service& service, const Visitor& visitor, const Route& route, const Request& request) {
+  if (route.access == Access::anyone) return std::nullopt;
+  if (const Step* step = step_of(visitor.due)) {
+    if (std::ranges::find(step->routes, route.pattern) != step->routes.end()) return std::nullopt;
+    if (!is_api(request)) return see_other(std::string(step->page));
+    return refusal(service, visitor, {403, problem_of(403).title, std::string(step->reason), "ブラウザでサインインして、済ませてください。"}, request);
+  }
+  if (may(service, visitor, route.access)) return std::nullopt;
+  if (service.options.accounts && !visitor.account) return to_sign_in(service, visitor, route.pattern, request);
+  return refusal(service, visitor, problem_of(403), request);
 }
 
 /// What stands around a file in a form with files.
@@ -153,7 +227,7 @@ constexpr size_t form_around_files = 1 << 20;
 size_t longest_body(const Visitor& visitor, const Service& service, const Request& head) {
   std::string_view target = std::string_view(head.target).substr(0, head.target.find('?'));
   bool files = target == "/drafts" || target == "/api/v1/drafts";
-  return files && is_from_here(head.headers) && corpus::Drafts::open_to(visitor.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
+  return files && (visitor.by_token || is_from_here(head.headers)) && corpus::Drafts::open_to(visitor.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
 }
 
 Response answer(Service& service, const Visitor& visitor, const Request& request) {
@@ -165,9 +239,9 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
   for (const auto& route : route_table) {
     if (!matches(route.pattern, target.segments, call.arguments)) continue;
     if (route.method == method) {
-      if (!may(visitor.viewer, route.access)) return refusal(service, visitor, problem_of(403), request);
-      int fault = method == "POST" ? fault_of(request, route.takes, longest_body(visitor, service, request)) : 0;
-      return fault ? refusal(service, visitor, problem_of(fault), request) : run(route, {service, visitor, call, request});
+      if (auto instead = barrier(service, visitor, route, request)) return *instead;
+      auto fault = method == "POST" ? fault_of(visitor, request, route.takes, longest_body(visitor, service, request)) : std::nullopt;
+      return fault ? refusal(service, visitor, *fault, request) : run(route, {service, visitor, call, request});
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
   }
@@ -208,6 +282,24 @@ Response see_other(const std::string& address) {
   return response;
 }
 
+Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
+  return page_of(visit.service, visit.visitor, page, std::move(model), status);
+}
+
+people::Accounts& accounts_of(const Visit& visit) {
+  if (visit.service.options.accounts) return *visit.service.options.accounts;
+  throw Error(ErrorKind::missing, "このサービスには利用者の登録がありません。", "サインインしなくても使えます。");
+}
+
+Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int)>& again) {
+  try {
+    return work();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid && e.kind() != ErrorKind::conflict && e.kind() != ErrorKind::forbidden) throw;
+    return again({.fault = e.message() + " " + e.hint()}, problem_of(e).status);
+  }
+}
+
 struct App::Private {
   Service service;
 };
@@ -217,17 +309,21 @@ App::~App() = default;
 
 Response App::handle(const Request& request) const {
   Service& service = self_->service;
-  if (service.options.local_only && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
+  if (service.options.local_only && !client_of(service.options, request).by_proxy && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
   auto log = [&](std::string_view what) { service.options.log(fmt::format("{} {}: {}", request.method, request.target, what)); };
   try {
-    Visitor visitor = visitor_of(service, request);
+    // Files of the pages are for anybody, and no sign that a person is there.
+    Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, Begin::yes);
     store::Acting acting(visitor.actor);
+    Response response;
     try {
-      return secured(answer(service, visitor, request));
+      response = answer(service, visitor, request);
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) log(e.what());
-      return secured(refusal(service, visitor, problem_of(e), request));
+      response = refusal(service, visitor, problem_of(e), request);
     }
+    if (!visitor.begun.empty() && header_of(response.headers, "Set-Cookie").empty()) response.headers.emplace_back("Set-Cookie", session_cookie(visitor.begun, visitor.secure));
+    return secured(std::move(response));
   } catch (const std::exception& e) {
     log(e.what());
   } catch (...) {
@@ -236,7 +332,7 @@ Response App::handle(const Request& request) const {
   return refuse(500, request);
 }
 
-size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(visitor_of(self_->service, head), self_->service, head); }
+size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(visitor_of(self_->service.options, head, Begin::no), self_->service, head); }
 
 Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, Visitor{}, problem_of(status), request)); }
 

@@ -340,7 +340,7 @@ class Listener : public httplib::Server {
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
     if (has_body) {
-      Request head{request.method, request.target, {}, ""};
+      Request head{request.method, request.target, {}, "", request.remote_addr};
       for (const auto& [name, value] : request.headers) head.headers.emplace_back(name, value);
       size_t most = app_.longest_body(head);
       uint64_t length = 0;

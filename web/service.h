@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <semaphore>
 #include <string>
@@ -8,12 +9,13 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
-#include "store/event_log.h"
 #include "store/files.h"
 #include "web/app.h"
+#include "web/offered_secrets.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
 #include "web/views.h"
+#include "web/visitor.h"
 
 // Private to web/: what the handlers of routes work with.
 namespace shirube::web {
@@ -28,12 +30,7 @@ struct Service {
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
   std::counting_semaphore<> drawing{2};
-};
-
-/// Who a request comes from.
-struct Visitor {
-  corpus::Viewer viewer;
-  store::Actor actor;
+  OfferedSecrets offered{};
 };
 
 /// A request on its way: what it found, who asks, and the request itself.
@@ -56,6 +53,7 @@ using Handler = Response (*)(const Visit&);
 enum class Access {
   anyone,      ///< who nobody is known to be, too: signing in, files of the pages
   reader,      ///< who may read anything at all
+  person,      ///< who has signed in
   judge,       ///< corpus::Task of the same name, as are those that follow
   desk,
   events,
@@ -78,8 +76,21 @@ struct Route {
 std::string write_json(const nlohmann::json& json);
 Response json_response(const nlohmann::json& json, int status = 200);
 Response see_other(const std::string& address);
+/// A template filled with a model and what every page has around it.
+Response page_response(const Visit& visit, std::string_view page, nlohmann::json model, int status = 200);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc.
+/// Throws Error{missing} where there are no accounts.
+people::Accounts& accounts_of(const Visit& visit);
+
+/// What is said above a form: that something was done, or why it was not.
+struct Note {
+  std::string done{}, fault{};
+};
+/// Answers a form: does `work`, whose answer it is; or where that is refused shows the page that `again` makes, with the reason.
+Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int status)>& again);
+
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, sign_in_handlers.cc, account_handlers.cc,
+// people_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -89,5 +100,24 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+Response sign_in_page(const Visit& visit);
+Response take_sign_in(const Visit& visit);
+Response take_code(const Visit& visit);
+Response take_sign_out(const Visit& visit);
+Response account_page(const Visit& visit);
+Response take_password(const Visit& visit);
+Response second_step_page(const Visit& visit);
+Response take_second_step(const Visit& visit);
+Response send_second_step_picture(const Visit& visit);
+Response take_session_end(const Visit& visit);
+Response take_token(const Visit& visit);
+Response admin_page(const Visit& visit);
+Response people_page(const Visit& visit);
+Response take_person(const Visit& visit);
+Response person_page(const Visit& visit);
+Response take_person_change(const Visit& visit);
+Response groups_page(const Visit& visit);
+Response take_group(const Visit& visit);
+Response why_page(const Visit& visit);
 
 }  // namespace shirube::web
