@@ -42,6 +42,23 @@ indexer::ExtractionLimits limits(const config::Config& config) {
           static_cast<uint64_t>(config.file_mib) << 20, static_cast<uint64_t>(config.output_mib) << 20, config.libreoffice, static_cast<uint64_t>(config.libreoffice_memory_mib) << 20, config.ocr};
 }
 
+people::AccessTable access_table(const config::Config& config) {
+  return config.folder.empty() ? people::AccessTable() : people::AccessTable(config.folder / config.access);
+}
+
+people::PasswordCost password_cost(const config::Config& config) {
+  return {static_cast<unsigned long long>(config.password_passes), static_cast<size_t>(config.password_memory_mib) << 20};
+}
+
+people::SignInOptions sign_in_options(const config::Config& config) {
+  people::SignInOptions options;
+  options.idle = std::chrono::minutes(config.session_idle_minutes);
+  options.absolute = std::chrono::hours(config.session_hours);
+  options.free_attempts = static_cast<int>(config.free_attempts);
+  options.longest_wait = std::chrono::minutes(config.longest_wait_minutes);
+  return options;
+}
+
 Installation::Installation(const Arguments& arguments, store::Database::Open open)
     : data(prepare(arguments.data, open)),
       database(data / "shirube.db", open),

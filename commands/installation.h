@@ -9,6 +9,7 @@
 #include "indexer/desk.h"
 #include "indexer/index_writer.h"
 #include "indexer/watch.h"
+#include "people/sessions.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
 #include "store/database.h"
@@ -49,6 +50,11 @@ struct Installation {
   text::AnalyzerModel model;
   std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
+
+/// Who may sign in and how, by the settings: the table of roles (as shipped where there are no settings), what a hash costs, limits.
+people::AccessTable access_table(const config::Config& config);
+people::PasswordCost password_cost(const config::Config& config);
+people::SignInOptions sign_in_options(const config::Config& config);
 
 /// The watch over the sources of the settings, handing what is new to the desk, which must outlive it.
 indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk);

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -17,9 +18,22 @@ namespace {
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
 
+web::Entrance entrance(const config::Config& config) {
+  for (const auto& address : config.proxy_addresses) {
+    unsigned char bytes[sizeof(in6_addr)];
+    if (inet_pton(AF_INET, address.c_str(), bytes) != 1 && inet_pton(AF_INET6, address.c_str(), bytes) != 1) {
+      throw Error(ErrorKind::invalid, fmt::format("設定 serve.proxy_addresses の「{}」は IP アドレスではありません。", address), "192.0.2.1 のように、名前ではなく IP アドレスで書いてください。");
+    }
+  }
+  if (!config.proxy_user_header.empty() && config.proxy_addresses.empty()) {
+    throw Error(ErrorKind::invalid, "設定 serve.proxy_user_header は、プロキシのアドレスがないと使えません。", "serve.proxy_addresses に、そのヘッダーを渡すプロキシを書いてください。");
+  }
+  return {.public_reading = config.public_reading, .tls = false, .proxies = config.proxy_addresses, .user_header = config.proxy_user_header};
+}
+
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
-/// then for editions that a new day brings into force.
-void keep_index(Installation& installation, const config::Config& config) {
+/// then for editions that a new day brings into force; at such rounds sessions that ended go too.
+void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in) {
   using Clock = std::chrono::steady_clock;
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
@@ -35,6 +49,7 @@ void keep_index(Installation& installation, const config::Config& config) {
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
+        sign_in.tidy();
         next_round = Clock::now() + (busy ? std::chrono::duration_cast<Clock::duration>(patience) : round);
         if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
       }
@@ -103,11 +118,11 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   mend_index(installation, config);
   auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = is_loopback(host);
-  people::Accounts accounts(installation.database, access_table(config));
-  people::SignIn sign_in(installation.database, accounts);
+  people::Accounts accounts(installation.database, access_table(config), password_cost(config));
+  people::SignIn sign_in(installation.database, accounts, sign_in_options(config));
   options.accounts = &accounts;
   options.sign_in = &sign_in;
-  options.entrance = {.public_reading = config.public_reading, .proxies = proxies(config), .user_header = config.proxy_user_header};
+  options.entrance = entrance(config);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
@@ -127,7 +142,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     if (watches && config.source_hours > 0) keep_sources(arguments, installation);
   });
   std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
-  keep_index(installation, config);
+  keep_index(installation, config, sign_in);
   return 0;
 }
 

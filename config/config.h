@@ -31,6 +31,15 @@ struct Config {
   // [index]
   int64_t index_threads = 2;
 
+  // [people]
+  std::string access = "access.toml";  ///< beside the settings file; what roles may see and do
+  int64_t session_idle_minutes = 60;   ///< a session ends so long after its last request
+  int64_t session_hours = 12;          ///< and so long after its beginning
+  int64_t free_attempts = 5;           ///< wrong ones to sign in before there is a wait
+  int64_t longest_wait_minutes = 15;   ///< between further ones
+  int64_t password_memory_mib = 64;    ///< what hashing a password costs
+  int64_t password_passes = 3;
+
   // [serve]
   std::string host = "127.0.0.1";
   int64_t port = 8080;

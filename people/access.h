@@ -20,7 +20,8 @@ struct Role {
   bool must_end = false;     ///< accounts of it must have a last day
 };
 
-/// The one table by which roles and groups give audiences (config/access.toml). Immutable: safe between threads.
+/// The one table by which roles and groups give audiences (config/access.toml). Immutable: safe between threads. A group that the
+/// table names and nobody has made yet gives nothing.
 class AccessTable {
  public:
   /// The table as shipped.

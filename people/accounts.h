@@ -32,6 +32,9 @@ struct Account {
   std::string created_at{}, last_seen_at{};  ///< ISO, UTC
 };
 
+/// Of the accounts that come with the sample data. It is printed, and no other account may have it.
+inline constexpr std::string_view demo_password = "tsukue-no-ue-no-mikan";
+
 /// Why somebody may, or may not, see a document: the decision and the rule that made it, for an administrator.
 struct Reason {
   bool sees = false;

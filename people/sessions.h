@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,9 @@ namespace shirube::people {
 /// Limits on guessing and on how long somebody stays signed in.
 struct SignInOptions {
   std::chrono::seconds idle{60 * 60}, absolute{12 * 60 * 60};  ///< a session ends so long after its last request, and after its beginning
-  int free_attempts = 5;                       ///< wrong ones for an account, or from an address, before there is a wait
-  std::chrono::seconds first_wait{2}, longest_wait{15 * 60};  ///< doubled with each further wrong one
+  int free_attempts = 5;  ///< wrong ones for an account before there is a wait; from an address, where many people may be, four times as many
+  std::chrono::seconds first_wait{2}, longest_wait{15 * 60};  ///< doubled with each further wrong one; one is forgotten each `longest_wait`
+  std::function<std::chrono::system_clock::time_point()> clock = std::chrono::system_clock::now;  ///< what time it is; tests have their own
 };
 
 /// A person's presence in one browser.

@@ -38,6 +38,7 @@ const std::map<std::string, Folders> third_party = {
     {"curl/", {"indexer"}},
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
+    {"liboath/", {"people"}},   {"qrencode", {"people"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},

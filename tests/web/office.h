@@ -75,7 +75,7 @@ struct Browser {
     all.emplace_back("Host", "shirube.example");
     if (!cookie.empty()) all.emplace_back("Cookie", "other=1; " + cookie);
     auto response = app.handle({method, target, std::move(all), std::move(body), peer});
-    std::string set(header_of(response.headers, "Set-Cookie"));
+    std::string set(shirube::web::header_of(response.headers, "Set-Cookie"));
     if (!set.empty()) cookie = set.find("Max-Age=0") != set.npos ? "" : set.substr(0, set.find(';'));
     return response;
   }
@@ -99,5 +99,5 @@ struct Browser {
   shirube::web::Response sign_in(const std::string& login, const std::string& password = Office::password, const std::string& to = {}) {
     return post("/sign-in", {{"login", login}, {"password", password}, {"to", to}});
   }
-  std::string location(const shirube::web::Response& response) const { return std::string(header_of(response.headers, "Location")); }
+  std::string location(const shirube::web::Response& response) const { return std::string(shirube::web::header_of(response.headers, "Location")); }
 };

@@ -2,9 +2,11 @@
 #include "tests/web/office.h"
 
 #include <ctime>
-#include <nlohmann/json.hpp>
+#include <fstream>
+#include <set>
 
 #include "people/totp.h"
+#include "text/utf8.h"
 #include "web/visitor.h"
 
 using namespace shirube;
