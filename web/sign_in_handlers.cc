@@ -48,7 +48,7 @@ Response take_sign_in(const Visit& visit) {
   people::Attempt attempt = sign_in.begin(login, form.parameter("password").value_or(""), visit.visitor.actor.address, agent_of(visit.request));
   switch (attempt.outcome) {
     case people::Outcome::wrong:
-    case people::Outcome::waiting: return refused(visit, attempt, to, login, "サインイン名かパスワードが違います。何度も違うと、しばらく入力できなくなります。");
+    case people::Outcome::waiting: return refused(visit, attempt, to, login, "利用者名かパスワードが違います。何度も違うと、しばらく入力できなくなります。");
     case people::Outcome::signed_in:
     case people::Outcome::second_step: break;
   }
