@@ -1,6 +1,7 @@
 // The command line: from arguments to a command.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -218,6 +219,10 @@ int run(int argc, char** argv) {
   if (arguments.config_file.empty()) arguments.config_file = default_config();
   if (!arguments.config_file.empty()) arguments.config = config::load(arguments.config_file);
   actions.front()();
+  if (code == commands::begin_anew) {
+    ::execv(arguments.program.c_str(), argv);
+    throw Error(ErrorKind::unavailable, "サービスを始め直せません。", "もう一度始めてください。");
+  }
   if (wants_help) std::cout << help_text;
   return code;
 }

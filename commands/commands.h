@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,13 @@ int reindex(const Arguments& arguments);
 
 /// Prints what does not fit together; 1 when something does not.
 int check(const Arguments& arguments);
+
+/// The files of settings that may be edited in the browser; `restart` is called when one needs the service to begin anew. The
+/// installation must outlive them.
+std::vector<web::EditableFile> editable_files(Installation& installation, const config::Config& config, std::function<void()> restart);
+
+/// What serve() returns when it is to be called again by a new program: settings have changed.
+constexpr int begin_anew = -1;
 
 /// Serves browsers until it is told to stop, and keeps the index in step.
 int serve(const Arguments& arguments, const std::string& host, int port);

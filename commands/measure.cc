@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "commands/commands.h"
 #include "commands/questions.h"
@@ -24,41 +23,6 @@ using Json = nlohmann::json;
 namespace {
 
 // ---- what both do ----
-
-/// What questions found, and how long each took.
-struct Answers {
-  search::Run run;
-  std::vector<double> milliseconds;
-};
-
-/// What a ranking is of.
-enum class Level { document, clause };
-
-/// Asks one question after the other; fewer when it is told to stop.
-Answers ask(Installation& installation, const std::vector<Question>& questions, size_t top, Level level, const fs::path& words) {
-  search::Searcher searcher = installation.searcher(words);
-  Answers answers;
-  installation.database.read([&](SQLite::Database& db) {
-    SQLite::Statement address(db, "SELECT d.slug, c.path FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = ?");
-    for (const auto& question : questions) {
-      if (stop_requested) break;
-      auto begin = std::chrono::steady_clock::now();
-      auto found = searcher.match(search::parse(question.text), corpus::Viewer::everything(), {0, top, level == Level::document});
-      search::Ranking& ranking = answers.run.emplace_back(search::Ranking{question.id, {}});
-      std::unordered_set<std::string> listed;  // a clause stands in several editions
-      for (const auto& match : found.matches) {
-        address.reset();
-        address.bind(1, match.clause_id);
-        address.executeStep();
-        std::string name = address.getColumn(0).getString();
-        if (level == Level::clause) name = corpus::clause_address(name, address.getColumn(1).getString());
-        if (listed.insert(name).second) ranking.documents.push_back({std::move(name), match.score});
-      }
-      answers.milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
-    }
-  });
-  return answers;
-}
 
 void write(ResultFile& file, const search::Run& run) {
   search::write_run(file.stream(), run, "shirube");

@@ -1,9 +1,13 @@
 #include "commands/questions.h"
 
+#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
+#include "commands/terminal.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -52,6 +56,31 @@ OwnJudgements own_judgements(const corpus::JudgementLedger& ledger) {
     throw Error(ErrorKind::invalid, "評価した検索がまだありません。", "検索の画面の「役に立った」「ちがう」か、shirube judge set で評価してください。");
   }
   return own;
+}
+
+Answers ask(Installation& installation, const std::vector<Question>& questions, size_t top, Level level, const fs::path& words) {
+  search::Searcher searcher = installation.searcher(words);
+  Answers answers;
+  installation.database.read([&](SQLite::Database& db) {
+    SQLite::Statement address(db, "SELECT d.slug, c.path FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = ?");
+    for (const auto& question : questions) {
+      if (stop_requested) break;
+      auto begin = std::chrono::steady_clock::now();
+      auto found = searcher.match(search::parse(question.text), corpus::Viewer::everything(), {0, top, level == Level::document});
+      search::Ranking& ranking = answers.run.emplace_back(search::Ranking{question.id, {}});
+      std::unordered_set<std::string> listed;  // a clause stands in several editions
+      for (const auto& match : found.matches) {
+        address.reset();
+        address.bind(1, match.clause_id);
+        address.executeStep();
+        std::string name = address.getColumn(0).getString();
+        if (level == Level::clause) name = corpus::clause_address(name, address.getColumn(1).getString());
+        if (listed.insert(name).second) ranking.documents.push_back({std::move(name), match.score});
+      }
+      answers.milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    }
+  });
+  return answers;
 }
 
 }  // namespace shirube::commands

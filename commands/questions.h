@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/installation.h"
 #include "corpus/judgement.h"
 #include "search/evaluation.h"
 
@@ -39,5 +40,18 @@ struct OwnJudgements {
   search::Judgements judgements;
 };
 OwnJudgements own_judgements(const corpus::JudgementLedger& ledger);
+
+/// What questions found, and how long each took.
+struct Answers {
+  search::Run run;
+  std::vector<double> milliseconds;
+};
+
+/// What a ranking is of.
+enum class Level { document, clause };
+
+/// Asks one question after the other, `top` things each, with the lists of words in the folder `words`; fewer when the program
+/// is told to stop.
+Answers ask(Installation& installation, const std::vector<Question>& questions, size_t top, Level level, const std::filesystem::path& words);
 
 }  // namespace shirube::commands

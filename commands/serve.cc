@@ -127,6 +127,8 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
   if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
+  std::atomic<bool> anew = false;
+  options.settings = editable_files(installation, config, [&] { anew = stop_requested = true; });
   web::App app(std::move(options));
   web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
   int bound = server.bind(host, port);
@@ -143,7 +145,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   });
   std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
   keep_index(installation, config, sign_in);
-  return 0;
+  return anew ? begin_anew : 0;
 }
 
 }  // namespace shirube::commands

@@ -34,8 +34,8 @@ class Descriptor {
 
 [[noreturn]] void fail(const fs::path& path) {
   int code = errno;
-  throw Error(ErrorKind::unavailable, fmt::format("原本を保存できません（{}: {}）。", path.filename().string(), std::generic_category().message(code)),
-              code == ENOSPC ? "ディスクの空きを作ってから、もう一度実行してください。" : "データフォルダの権限を確認してください。");
+  throw Error(ErrorKind::unavailable, fmt::format("ファイルを保存できません（{}: {}）。", path.filename().string(), std::generic_category().message(code)),
+              code == ENOSPC ? "ディスクの空きを作ってから、もう一度実行してください。" : "フォルダの書込み権限を確認してください。");
 }
 
 void sync_folder(const fs::path& folder) {
@@ -82,6 +82,16 @@ std::string read_file(const fs::path& path, uint64_t limit) {
   return bytes;
 }
 
+void replace_file(const fs::path& path, std::string_view bytes) {
+  // Written under another name first: the name always stands for whole, synced bytes.
+  static std::atomic<unsigned> drafts{0};
+  fs::path draft = path;
+  draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+  write_synced(draft, bytes);
+  if (::rename(draft.c_str(), path.c_str()) != 0) fail(path);
+  sync_folder(path.parent_path());
+}
+
 Files::Files(fs::path folder) : folder_(std::move(folder)) {}
 
 fs::path Files::path_of(const std::string& sha256) const { return folder_ / sha256.substr(0, 2) / sha256; }
@@ -92,12 +102,7 @@ std::string Files::put(std::string_view bytes) const {
   if (verify(hash) != State::good) {
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
-    // Written under another name first: a name of the store always stands for whole, synced bytes.
-    static std::atomic<unsigned> drafts{0};
-    fs::path draft = path;
-    draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
-    write_synced(draft, bytes);
-    if (::rename(draft.c_str(), path.c_str()) != 0) fail(path);
+    replace_file(path, bytes);
   }
   // A copy that was cut off between these steps may be there without being on disk.
   sync_folder(path.parent_path());

@@ -14,6 +14,10 @@ std::string sha256(std::string_view bytes);
 /// A file's bytes. Throws Error{missing} when it cannot be opened and Error{invalid} over `limit`.
 std::string read_file(const std::filesystem::path& path, uint64_t limit);
 
+/// Puts `bytes` in the place of a file, whole or not at all: when it returns they are on disk. Throws Error{unavailable} when they
+/// cannot be written, and the file stays as it was.
+void replace_file(const std::filesystem::path& path, std::string_view bytes);
+
 /// The originals, by their SHA-256, in files of a folder. A stored file never changes. Safe to
 /// share between threads and processes.
 class Files {

@@ -66,11 +66,14 @@ constexpr Route route_table[] = {
     {"GET", "/judgements", Access::judge, judgements_view, "judgements"},
     {"POST", "/judgements", Access::judge, nullptr, {}, take_judgement},
     {"GET", "/drafts", Access::desk, drafts_view, "drafts"},
-    {"POST", "/drafts", Access::desk, nullptr, {}, take_files, files_type},
+    {"POST", "/drafts", Access::desk, nullptr, {}, take_files, files_type, Size::file},
     {"GET", "/drafts/{}", Access::desk, draft_view, "draft"},
     {"POST", "/drafts/{}", Access::desk, nullptr, {}, take_change},
     {"GET", "/drafts/{}/original", Access::desk, nullptr, {}, send_draft_original},
     {"GET", "/drafts/{}/pages/{}", Access::desk, nullptr, {}, send_page_picture},
+    {"GET", "/admin/settings", Access::administer, nullptr, {}, show_settings},
+    {"GET", "/admin/settings/{}", Access::administer, nullptr, {}, show_setting},
+    {"POST", "/admin/settings/{}", Access::administer, nullptr, {}, change_setting, files_type, Size::setting},
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
     {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
     {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
@@ -101,7 +104,7 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/explain", Access::reader, explain_view},
     {"GET", "/api/v1/similar", Access::reader, similar_to_text_view},
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
-    {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type},
+    {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
 };
 
@@ -221,29 +224,36 @@ std::optional<Response> barrier(const Service& service, const Visitor& visitor, 
   return refusal(service, visitor, problem_of(403), request);
 }
 
-/// What stands around a file in a form with files.
-constexpr size_t form_around_files = 1 << 20;
+/// The route of a method and a target, with the segments that it leaves open; nullptr when there is none.
+const Route* route_of(std::string_view method, const Target& target, std::vector<std::string>& arguments) {
+  for (const auto& route : route_table) {
+    if (route.method == method && matches(route.pattern, target.segments, arguments)) return &route;
+  }
+  return nullptr;
+}
 
-size_t longest_body(const Visitor& visitor, const Service& service, const Request& head) {
-  std::string_view target = std::string_view(head.target).substr(0, head.target.find('?'));
-  bool files = target == "/drafts" || target == "/api/v1/drafts";
-  return files && (visitor.by_token || is_from_here(head.headers)) && corpus::Drafts::open_to(visitor.viewer) ? service.options.desk.limits.file_bytes + form_around_files : App::longest_form;
+size_t longest_body(const Service& service, Size size) {
+  constexpr size_t around_files = 1 << 20;  // what stands around a file in a form
+  switch (size) {
+    case Size::setting: return Settings::largest + around_files;
+    case Size::file: return service.options.desk.limits.file_bytes + around_files;
+    default: return App::longest_form;
+  }
 }
 
 Response answer(Service& service, const Visitor& visitor, const Request& request) {
   if (request.target.size() > App::longest_target) return refusal(service, visitor, problem_of(414), request);
   Target target = parse_target(request.target);
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  std::string allowed;
   Call call{target, {}};
+  if (const Route* route = route_of(method, target, call.arguments)) {
+    if (auto instead = barrier(service, visitor, *route, request)) return *instead;
+    auto fault = method == "POST" ? fault_of(visitor, request, route->takes, longest_body(service, route->size)) : std::nullopt;
+    return fault ? refusal(service, visitor, *fault, request) : run(*route, {service, visitor, call, request});
+  }
+  std::string allowed;
   for (const auto& route : route_table) {
-    if (!matches(route.pattern, target.segments, call.arguments)) continue;
-    if (route.method == method) {
-      if (auto instead = barrier(service, visitor, route, request)) return *instead;
-      auto fault = method == "POST" ? fault_of(visitor, request, route.takes, longest_body(visitor, service, request)) : std::nullopt;
-      return fault ? refusal(service, visitor, *fault, request) : run(route, {service, visitor, call, request});
-    }
-    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
+    if (matches(route.pattern, target.segments, call.arguments)) allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == "GET" ? ", HEAD" : "");
   }
   Response response = refusal(service, visitor, problem_of(allowed.empty() ? 404 : 405), request);
   if (!allowed.empty()) response.headers.emplace_back("Allow", allowed);
@@ -272,6 +282,15 @@ Response json_response(const Json& json, int status) {
   response.status = status;
   response.content_type = json_type;
   response.body = write_json(json);
+  return response;
+}
+
+Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
+  add_frame(model, visit.visitor);
+  Response response;
+  response.status = status;
+  response.content_type = page_type;
+  response.body = visit.service.renderer.render(page, model);
   return response;
 }
 
@@ -332,7 +351,20 @@ Response App::handle(const Request& request) const {
   return refuse(500, request);
 }
 
-size_t App::longest_body(const Request& head) const { return shirube::web::longest_body(visitor_of(self_->service.options, head, Begin::no), self_->service, head); }
+size_t App::longest_body(const Request& head) const {
+  const Service& service = self_->service;
+  if (head.target.size() > longest_target) return longest_form;
+  try {
+    std::vector<std::string> arguments;
+    const Route* route = route_of(head.method, parse_target(head.target), arguments);
+    if (!route || route->size == Size::form) return longest_form;
+    Visitor visitor = visitor_of(service.options, head, Begin::no);
+    if (barrier(service, visitor, *route, head) || (!visitor.by_token && !is_from_here(head.headers))) return longest_form;
+    return shirube::web::longest_body(service, route->size);
+  } catch (const std::exception&) {
+    return longest_form;  // what is wrong with it is told when it is answered
+  }
+}
 
 Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, Visitor{}, problem_of(status), request)); }
 

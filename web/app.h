@@ -11,6 +11,7 @@
 #include "indexer/desk.h"
 #include "indexer/watch.h"
 #include "web/message.h"
+#include "web/settings.h"
 
 namespace shirube::store {
 class Database;
@@ -46,6 +47,7 @@ struct AppOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding), or that a listed proxy brings
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
+  std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
   people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
   people::SignIn* sign_in = nullptr;
@@ -81,6 +83,8 @@ struct AppOptions {
 ///   /admin                                     what administrators do
 ///   /admin/people, /admin/people/{id}, /admin/groups  accounts; POST changes them
 ///   /admin/why                                 why a person sees a document, or not
+///   /admin/settings                            settings that are files
+///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
 ///   /static/{file}
 class App {
  public:

@@ -14,6 +14,7 @@
 #include "web/offered_secrets.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
+#include "web/settings.h"
 #include "web/views.h"
 #include "web/visitor.h"
 
@@ -29,6 +30,7 @@ struct Service {
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
+  Settings settings{options.database, options.data, options.settings};
   std::counting_semaphore<> drawing{2};
   OfferedSecrets offered{};
 };
@@ -62,6 +64,13 @@ enum class Access {
 
 constexpr std::string_view form_type = "application/x-www-form-urlencoded", files_type = "multipart/form-data", any_type = "";
 
+/// How much may be posted.
+enum class Size {
+  form,     ///< App::longest_form
+  setting,  ///< a file of settings
+  file,     ///< a file that is handed in
+};
+
 /// A route is a page (view and template), an API resource (view) or a handler of its own. {} stands for
 /// any one segment. GET answers HEAD too.
 struct Route {
@@ -71,6 +80,7 @@ struct Route {
   std::string_view page = {};
   Handler handler = nullptr;
   std::string_view takes = form_type;  ///< the type of a body, where one is posted
+  Size size = Size::form;              ///< and how much of it
 };
 
 std::string write_json(const nlohmann::json& json);
@@ -90,7 +100,7 @@ struct Note {
 Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int status)>& again);
 
 // Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, sign_in_handlers.cc, account_handlers.cc,
-// people_handlers.cc.
+// people_handlers.cc, settings_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -119,5 +129,8 @@ Response take_person_change(const Visit& visit);
 Response groups_page(const Visit& visit);
 Response take_group(const Visit& visit);
 Response why_page(const Visit& visit);
+Response show_settings(const Visit& visit);
+Response show_setting(const Visit& visit);
+Response change_setting(const Visit& visit);
 
 }  // namespace shirube::web

@@ -36,7 +36,7 @@ const std::map<std::string, Folders> third_party = {
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
-    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people"}},
+    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
     {"liboath/", {"people"}},   {"qrencode", {"people"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},

@@ -195,19 +195,19 @@ TEST_CASE_METHOD(Fixture, "what is handed in wrongly, or from elsewhere, is refu
   CHECK(app.longest_body({"POST", "/judgements", here, ""}) == App::longest_form);
 }
 
-TEST_CASE_METHOD(Fixture, "where not everything may be seen there is no desk") {
+TEST_CASE_METHOD(Fixture, "the desk is for those who have it as a task") {
   int64_t id = hand_in("e.txt", kNotice);
   App narrow(open({{"public", "staff"}}));
   std::string draft = "/drafts/" + std::to_string(id);
   for (const std::string& target : {std::string("/drafts"), draft, draft + "/original", draft + "/pages/1", "/api/v1" + draft, std::string("/api/v1/drafts")}) {
     INFO(target);
-    CHECK(get(narrow, target).status == 404);
+    CHECK(get(narrow, target).status == 403);
   }
   CHECK(get(narrow, "/").body.find("/drafts") == std::string::npos);
   CHECK(get(app, "/").body.find("/drafts") != std::string::npos);
   Headers here = {{"Sec-Fetch-Site", "same-origin"}, {"Content-Type", "application/x-www-form-urlencoded"}};
-  CHECK(narrow.handle({"POST", "/api/v1/drafts?name=a.txt", here, "第１条　あ。"}).status == 404);
-  CHECK(narrow.handle({"POST", draft, here, "action=read"}).status == 404);
+  CHECK(narrow.handle({"POST", "/api/v1/drafts?name=a.txt", here, "第１条　あ。"}).status == 403);
+  CHECK(narrow.handle({"POST", draft, here, "action=read"}).status == 403);
   CHECK(narrow.longest_body({"POST", "/drafts", here, ""}) == App::longest_form);
 }
 

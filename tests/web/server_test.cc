@@ -56,7 +56,7 @@ class Wire {
 /// A served town.
 class Service {
  public:
-  explicit Service(ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}}) : app(seen_by(viewer)), server(app, options) {
+  explicit Service(ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}, {shirube::corpus::Task::judge}}) : app(seen_by(viewer)), server(app, options) {
     port = server.bind("127.0.0.1", 0);
     thread = std::thread([this] { server.serve(); });
   }

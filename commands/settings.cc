@@ -1,0 +1,111 @@
+// The files of settings that an administrator may edit in the browser: how each is proven, and what a change does.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "commands/commands.h"
+#include "commands/questions.h"
+#include "indexer/source.h"
+#include "search/evaluation.h"
+#include "search/lexicon.h"
+#include "text/error.h"
+#include "text/user_dictionary.h"
+#include "text/utf8.h"
+
+namespace shirube::commands {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint64_t largest_list = 16 << 20;  // bytes
+constexpr size_t most_asked = 300, most_named = 5, deepest = 10;
+
+/// What the judged queries find with other lists of words.
+std::vector<std::string> foresee_words(Installation& installation, const fs::path& words) {
+  OwnJudgements judged = own_judgements(corpus::JudgementLedger(installation.database));
+  if (judged.questions.empty()) return {"評価した検索がないので、効果は測れません。検索結果の「役に立った」「ちがう」で評価しておくと、ここで良くなる検索・悪くなる検索が分かります。"};
+  if (judged.questions.size() > most_asked) judged.questions.resize(most_asked);
+  auto before = ask(installation, judged.questions, deepest, Level::clause, installation.lexicon).run;
+  auto after = ask(installation, judged.questions, deepest, Level::clause, words).run;
+  auto comparison = search::compare(judged.judgements, before, after, most_named);
+  std::vector<std::string> out = {fmt::format("評価した検索 {} 件のうち、良くなるもの {} 件、悪くなるもの {} 件。", judged.questions.size(), comparison.wins, comparison.losses)};
+  auto name = [&](const char* what, const std::vector<search::Change>& changes) {
+    for (const auto& change : changes) {
+      auto question = std::ranges::find(judged.questions, change.query, &Question::id);
+      if (question != judged.questions.end()) out.push_back(fmt::format("{}: {}", what, text::clamp_utf8(question->text, 120)));
+    }
+  };
+  name("良くなる", comparison.gained);
+  name("悪くなる", comparison.lost);
+  return out;
+}
+
+std::vector<text::UserTerm> terms_of(const fs::path& file) {
+  return fs::exists(file) ? text::parse_user_terms(store::read_file(file, largest_list), file.string()) : std::vector<text::UserTerm>();
+}
+
+/// How the terms that come are cut now.
+std::vector<std::string> foresee_terms(const Installation& installation, const fs::path& present, const fs::path& candidate) {
+  std::set<std::string> known;
+  for (const auto& term : terms_of(present)) known.insert(term.surface);
+  text::Analyzer analyzer(installation.model);
+  std::vector<std::string> out;
+  for (const auto& term : terms_of(candidate)) {
+    if (known.contains(term.surface) || out.size() == web::most_lines_shown) continue;
+    std::vector<std::string> cut;
+    size_t end = 0;  // a term comes before its parts
+    for (const auto& token : analyzer.analyze(term.surface)) {
+      if (token.begin < end) continue;
+      cut.push_back(term.surface.substr(token.begin, token.end - token.begin));
+      end = token.end;
+    }
+    out.push_back(fmt::format("「{}」は、今は「{}」と切れています。一語になり、それぞれの語でも見つかります。", term.surface, fmt::join(cut, "・")));
+  }
+  return out;
+}
+
+void prove_terms(const config::Config& config, const fs::path& candidate) {
+  auto terms = terms_of(candidate);
+  if (!terms.empty()) text::compile_user_dictionary(terms, config.dictionary, candidate.string() + ".dic");
+}
+
+/// A folder of this machine is watched only when who has the machine wrote it: else its files could be read from a browser.
+void prove_sources(const fs::path& present, const fs::path& candidate) {
+  auto folders = [](const fs::path& file) {
+    std::set<std::string> out;
+    if (!fs::exists(file)) return out;
+    for (const auto& source : indexer::read_sources(file).list) {
+      if (source.kind == indexer::SourceKind::folder) out.insert(fs::path(source.address).lexically_relative(file.parent_path()).string());
+    }
+    return out;
+  };
+  auto held = folders(present);
+  for (const auto& folder : folders(candidate)) {
+    if (!held.contains(folder)) throw Error(ErrorKind::invalid, "フォルダの収集元は、ブラウザからは加えられません。", fmt::format("サーバーの {} を直接編集してください。", present.string()));
+  }
+}
+
+}  // namespace
+
+std::vector<web::EditableFile> editable_files(Installation& installation, const config::Config& config, std::function<void()> restart) {
+  if (config.folder.empty()) return {};
+  fs::path terms = (config.folder / config.terms).lexically_normal(), words = terms.parent_path(), sources = (config.folder / config.sources).lexically_normal();
+  auto prove_words = [&installation](const fs::path& candidate) { search::Lexicon(candidate.parent_path(), text::Analyzer(installation.model)); };
+  auto foresee = [&installation](const fs::path& candidate) { return foresee_words(installation, candidate.parent_path()); };
+  const std::string at_once = "保存すると、次の検索から効きます。";
+  return {
+      {"synonyms", "同義語", words / "synonyms.tsv", "一行に一組、互いに言い換えられる語をタブで区切って並べます。「#」で始まる行は注釈です。", at_once, prove_words, foresee},
+      {"boilerplate", "決まり文句", words / "boilerplate.tsv", "質問の中で、何について尋ねているかを表さない語を、一行に一語書きます。", at_once, prove_words, foresee},
+      {"pinned", "先頭に出す条項", words / "pinned.tsv", "「検索語」とタブに続けて「識別名/版/条項」を書くと、その検索語のときにその条項を最初に示します。", at_once, prove_words, foresee},
+      {"terms", "用語", terms, "一語として扱う用語と、タブに続けて読み（カタカナ）を、一行に一語書きます。",
+       "保存すると、サービスが自分で始め直し、索引を作り直します。その間も資料は読めます。", [config](const fs::path& candidate) { prove_terms(config, candidate); },
+       [&installation, terms](const fs::path& candidate) { return foresee_terms(installation, terms, candidate); }, std::move(restart)},
+      {"sources", "収集元", sources, "見張る所を [[source]] の節に書きます。書き方はファイルの始めの注釈にあります。", "保存すると、次に確認するときから効きます。",
+       [sources](const fs::path& candidate) { prove_sources(sources, candidate); }},
+  };
+}
+
+}  // namespace shirube::commands
