@@ -285,15 +285,6 @@ Response json_response(const Json& json, int status) {
   return response;
 }
 
-Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
-  add_frame(model, visit.visitor);
-  Response response;
-  response.status = status;
-  response.content_type = page_type;
-  response.body = visit.service.renderer.render(page, model);
-  return response;
-}
-
 Response see_other(const std::string& address) {
   Response response;
   response.status = 303;
