@@ -56,6 +56,16 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   judge export | import               評価を書き出す・取り込む --queries F.jsonl --qrels F.tsv
   sources          収集元の一覧（最後に確認した時、変わった時、誤り）
   sources check [NAME…]  有効な収集元（又は指定したもの）を見て、新しい資料・変わった資料を集める
+  user add 利用者名 --name 氏名 --role 役割  利用者を加え、最初のパスワードを表示する [--group グループ]… [--until 最終日]
+                   [--only 識別名]…（公開でない資料のうち、その資料だけを見せる）[--password-stdin]（標準入力のパスワードにする）
+  user change 利用者名 …               上の指定のうち、書いたものだけを変える（--group "" などの空の値で、なしにする）
+  user list [--json]                  利用者の一覧
+  user passwd 利用者名 [--password-stdin]  新しいパスワードにする（次のサインインで本人が変える）
+  user forget-code 利用者名            確認コードをやめる（認証アプリをなくした人のため）
+  user disable | enable 利用者名       使えなくする、戻す
+  user why 利用者名 識別名              その資料が、その人になぜ見えるか・見えないか
+  user group list | add 名前 | remove 名前  グループ（その名前の公開範囲の資料を見られる人の集まり）
+  user demo [--show]                  役割ごとの見本の利用者を作る（--show: 残っていれば示す）
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
@@ -63,6 +73,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
 
 種別: law 法令、notice 通知、guideline ガイドライン、policy 規程、procedure 手順、manual マニュアル、commentary 解説、answer 回答、other その他
 公開範囲: public 公開、staff 庁内、committee 委員会、restricted 担当者限り（既定）
+役割: staff 職員、officer 担当職員、consultant 受託者、member 委員、auditor 監査人、administrator 管理者（config/access.toml）
 終了コード: 0 正常、1 一部を拒否・問題あり、2 指定の誤り、3 見つからない、4 権限なし、5 矛盾、6 一時的に不可・中断、70 内部エラー
 )";
 
@@ -73,6 +84,61 @@ int usage_error(const CLI::ParseError& e) {
                      : dynamic_cast<const CLI::ValidationError*>(&e) ? "引数の値が正しくありません"
                                                                      : "引数が正しくありません";
   return commands::fail(Error(ErrorKind::invalid, fmt::format("{}（{}）。", what, e.what()), "使い方は shirube help で確認できます。"));
+}
+
+/// What is typed behind `user`.
+struct UserInput {
+  commands::AccountFacts facts;
+  std::string name, role, until, slug, group;
+  std::vector<std::string> groups, only;
+  bool from_input = false, json = false, only_show = false;
+
+  /// Only what was said counts.
+  const commands::AccountFacts& said(CLI::App* sub) {
+    if (sub->count("--name") > 0) facts.name = name;
+    if (sub->count("--role") > 0) facts.role = role;
+    if (sub->count("--until") > 0) facts.until = until;
+    if (sub->count("--group") > 0) facts.groups = groups;
+    if (sub->count("--only") > 0) facts.only = only;
+    return facts;
+  }
+};
+
+using AddCommand = std::function<CLI::App*(const char*, std::function<int()>, CLI::App*)>;
+
+CLI::App* add_family(CLI::App& app, const char* name) {
+  CLI::App* family = app.add_subcommand(name);
+  family->set_help_flag();
+  family->require_subcommand(1);
+  family->fallthrough();
+  return family;
+}
+
+void add_user_commands(CLI::App& app, const AddCommand& command, const commands::Arguments& arguments, UserInput& input) {
+  CLI::App* user = add_family(app, "user");
+  CLI::App *add = nullptr, *change = nullptr;
+  add = command("add", [&input, &arguments, user] { return commands::user_add(arguments, input.said(user->get_subcommand("add")), input.from_input); }, user);
+  change = command("change", [&input, &arguments, user] { return commands::user_change(arguments, input.said(user->get_subcommand("change"))); }, user);
+  for (CLI::App* sub : {add, change}) {
+    sub->add_option("--name", input.name);
+    sub->add_option("--role", input.role);
+    sub->add_option("--until", input.until);
+    for (auto [name, list] : {std::pair("--group", &input.groups), std::pair("--only", &input.only)}) sub->add_option(name, *list)->allow_extra_args(false);
+  }
+  command("list", [&] { return commands::user_list(arguments, input.json); }, user)->add_flag("--json", input.json);
+  CLI::App* passwd = command("passwd", [&] { return commands::user_passwd(arguments, input.facts.login, input.from_input); }, user);
+  for (CLI::App* sub : {add, passwd}) sub->add_flag("--password-stdin", input.from_input);
+  CLI::App* forget = command("forget-code", [&] { return commands::user_forget_code(arguments, input.facts.login); }, user);
+  CLI::App* disable = command("disable", [&] { return commands::user_set(arguments, input.facts.login, commands::AccountState::disabled); }, user);
+  CLI::App* enable = command("enable", [&] { return commands::user_set(arguments, input.facts.login, commands::AccountState::enabled); }, user);
+  CLI::App* why = command("why", [&] { return commands::user_why(arguments, input.facts.login, input.slug); }, user);
+  for (CLI::App* sub : {add, change, passwd, forget, disable, enable, why}) sub->add_option("login", input.facts.login)->required();
+  why->add_option("document", input.slug)->required();
+  CLI::App* group = add_family(*user, "group");
+  command("list", [&] { return commands::user_groups(arguments); }, group);
+  command("add", [&] { return commands::user_group_add(arguments, input.group); }, group)->add_option("group", input.group)->required();
+  command("remove", [&] { return commands::user_group_remove(arguments, input.group); }, group)->add_option("group", input.group)->required();
+  command("demo", [&] { return commands::user_demo(arguments, input.only_show); }, user)->add_flag("--show", input.only_show);
 }
 
 int run(int argc, char** argv) {
@@ -117,10 +183,7 @@ int run(int argc, char** argv) {
     for (const auto& [name, field] : fact_options) sub->add_option(name, *field);
   };
   add_facts(ingest_command);
-  CLI::App* drafts = app.add_subcommand("drafts");
-  drafts->set_help_flag();
-  drafts->require_subcommand(1);
-  drafts->fallthrough();
+  CLI::App* drafts = add_family(app, "drafts");
   int64_t draft = 0;
   std::vector<int64_t> several;
   std::string draft_clause, action, value;
@@ -169,10 +232,7 @@ int run(int argc, char** argv) {
   eval_sub->add_option("--compare", eval.compare);
   eval_sub->add_option("--top", eval.top)->check(CLI::Range(1, 1000));
   eval_sub->add_flag("--json", eval.json);
-  CLI::App* judge = app.add_subcommand("judge");
-  judge->set_help_flag();
-  judge->require_subcommand(1);
-  judge->fallthrough();
+  CLI::App* judge = add_family(app, "judge");
   std::string clause;
   int grade = 0;
   fs::path qrels;
@@ -196,6 +256,8 @@ int run(int argc, char** argv) {
   sources_sub->fallthrough();
   command("list", [&] { return commands::sources_list(arguments); }, sources_sub);
   command("check", [&] { return commands::sources_check(arguments, watched); }, sources_sub)->add_option("name", watched);
+  UserInput user_input;
+  add_user_commands(app, command, arguments, user_input);
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
   std::string host;

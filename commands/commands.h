@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,31 @@ int judge_import(const Arguments& arguments, const std::filesystem::path& querie
 /// that are enabled, with 1 when something failed.
 int sources_list(const Arguments& arguments);
 int sources_check(const Arguments& arguments, const std::vector<std::string>& names);
+
+/// What is said of an account (people/accounts.h); what is not said stays as it is, or as accounts begin.
+struct AccountFacts {
+  std::string login;
+  std::optional<std::string> name, role, until;  ///< the role by key or name; the last day as people write it, "" for none
+  std::optional<std::vector<std::string>> groups, only;  ///< a sole "" for none
+};
+
+/// The people who may sign in. A password is read from standard input (one line), or made and printed: the only time it is seen.
+int user_add(const Arguments& arguments, const AccountFacts& facts, bool from_input);
+int user_change(const Arguments& arguments, const AccountFacts& facts);
+int user_list(const Arguments& arguments, bool json);
+int user_passwd(const Arguments& arguments, const std::string& login, bool from_input);
+/// Turns the second step off, for somebody who lost their authenticator.
+int user_forget_code(const Arguments& arguments, const std::string& login);
+enum class AccountState { disabled, enabled };
+int user_set(const Arguments& arguments, const std::string& login, AccountState state);
+/// Why somebody may, or may not, see a document.
+int user_why(const Arguments& arguments, const std::string& login, const std::string& slug);
+int user_groups(const Arguments& arguments);
+int user_group_add(const Arguments& arguments, const std::string& name);
+int user_group_remove(const Arguments& arguments, const std::string& name);
+/// Makes an account for each role, with a password that it prints, where there is none of that name yet; or, with `only_show`,
+/// prints those that still have it, with a warning, and nothing when there are none.
+int user_demo(const Arguments& arguments, bool only_show);
 
 /// Makes the index anew.
 int reindex(const Arguments& arguments);
