@@ -35,7 +35,7 @@ const people::Account& account_of(const Visit& visit) {
 Json sessions_model(const Visit& visit, int64_t account_id) {
   Json list = Json::array();
   for (const auto& session : visit.service.options.sign_in->sessions(account_id)) {
-    list.push_back({{"id", session.id}, {"address", session.address}, {"agent", session.agent}, {"created_at", local_time(session.created_at)},
+    list.push_back({{"id", session.id}, {"address", session.address}, {"device", device_name(session.agent)}, {"created_at", local_time(session.created_at)},
                     {"seen_at", local_time(session.seen_at)}, {"here", visit.visitor.session && visit.visitor.session->id == session.id}});
   }
   return list;

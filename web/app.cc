@@ -221,7 +221,7 @@ std::optional<Response> barrier(const Service& service, const Visitor& visitor, 
   }
   if (may(service, visitor, route.access)) return std::nullopt;
   if (service.options.accounts && !visitor.account) return to_sign_in(service, visitor, route.pattern, request);
-  return refusal(service, visitor, problem_of(403), request);
+  return refusal(service, visitor, {403, problem_of(403).title, "あなたに許されていない画面か操作です。", "仕事に要るときは、管理者に相談してください。"}, request);
 }
 
 /// The route of a method and a target, with the segments that it leaves open; nullptr when there is none.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <span>
 
 #include "text/date.h"
 #include "text/error.h"
@@ -28,6 +29,15 @@ State state_of(const people::Account& account) {
   return {"有効", "current"};
 }
 
+/// What browsers and systems are found by, in this order: most say that they are others too.
+constexpr std::pair<std::string_view, std::string_view> browsers[] = {{"Edg", "Edge"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}};
+constexpr std::pair<std::string_view, std::string_view> systems[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Mac OS X", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
+
+std::string_view found_in(const std::string& agent, std::span<const std::pair<std::string_view, std::string_view>> table) {
+  auto found = std::ranges::find_if(table, [&](const auto& row) { return agent.find(row.first) != agent.npos; });
+  return found == table.end() ? "" : found->second;
+}
+
 }  // namespace
 
 Json note_model(const Note& note) { return {{"done", note.done}, {"fault", note.fault}}; }
@@ -44,6 +54,11 @@ std::string local_time(const std::string& iso) {
   std::time_t time = timegm(&utc);
   localtime_r(&time, &local);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min);
+}
+
+std::string device_name(const std::string& agent) {
+  std::string_view browser = found_in(agent, browsers), system = found_in(agent, systems);
+  return browser.empty() || system.empty() ? agent : fmt::format("{}（{}）", browser, system);
 }
 
 Json account_model(const people::Accounts& accounts, const people::Account& account) {

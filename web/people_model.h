@@ -18,6 +18,9 @@ std::string waiting_words(std::chrono::seconds wait);
 /// 「2026-11-25 22:38」 by the clock of this machine, of a UTC time as the database has it; empty for none.
 std::string local_time(const std::string& iso);
 
+/// 「Firefox（Windows）」, from what a browser says of itself; of another program, that.
+std::string device_name(const std::string& agent);
+
 /// Without sessions and tokens; `state` is a sentence for anything but an account in use.
 nlohmann::json account_model(const people::Accounts& accounts, const people::Account& account);
 /// [{key, label, chosen}] of the roles, and of tasks.

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "people/sessions.h"
-#include "text/normalize.h"
 #include "text/utf8.h"
 #include "web/people_model.h"
 #include "web/service.h"

@@ -14,7 +14,7 @@ namespace shirube::web {
 
 namespace {
 
-constexpr size_t longest_agent = 200, longest_login = 64, longest_way_back = 2048;
+constexpr size_t longest_login = 64, longest_way_back = 2048;
 
 bool is_address(const std::string& text) {
   unsigned char bytes[sizeof(in6_addr)];
@@ -151,7 +151,7 @@ Visitor visitor_of(const AppOptions& options, const Request& request, Begin begi
 
 std::string agent_of(const Request& request) {
   std::string_view agent = header_of(request.headers, "User-Agent");
-  return text::is_valid_utf8(agent) ? std::string(text::clamp_utf8(agent, longest_agent)) : "";
+  return text::is_valid_utf8(agent) ? std::string(agent) : "";
 }
 
 std::string session_cookie(std::string_view token, bool secure) {

@@ -132,6 +132,7 @@ await inBrowser(
     assert.equal((await asked.json()).results.total, 1);
     assert.equal((await fetch(address + "api/v1/documents")).status, 401);
 
+    await hana.goto(address + "account");
     await hana.click("button:text('サインアウト')");
     await hana.waitForURL("**/sign-in?done=out");
     await hana.goBack();

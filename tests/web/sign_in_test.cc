@@ -8,6 +8,7 @@
 #include "people/totp.h"
 #include "text/date.h"
 #include "text/utf8.h"
+#include "web/people_model.h"
 #include "web/visitor.h"
 
 using namespace shirube;
@@ -585,4 +586,13 @@ TEST_CASE("without accounts there is no signing in") {
   CHECK(browser.get("/").status == 200);
   for (const char* target : {"/sign-in", "/account", "/account/second-step"}) CHECK(browser.get(target).status == 404);
   CHECK(browser.get("/admin").status == 403);
+}
+
+TEST_CASE("a browser is called by its name") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0", "Edge（Windows）"},
+      {"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox（Linux）"},
+      {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1", "Safari（iPhone）"},
+      {"curl/8.5.0", "curl/8.5.0"}, {"", ""}};
+  for (const auto& [agent, name] : rows) CHECK(device_name(agent) == name);
 }
