@@ -66,8 +66,16 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   user why 利用者名 識別名              その資料が、その人になぜ見えるか・見えないか
   user group list | add 名前 | remove 名前  グループ（その名前の公開範囲の資料を見られる人の集まり）
   user demo [--show]                  役割ごとの見本の利用者を作る（--show: 残っていれば示す）
+  events list      記録（だれが何をしたか）を新しい順に [--from 日] [--to 日] [--actor だれ] [--action 操作] [--subject 対象]
+                   [--limit 件数（1〜10000、既定 50）] [--json]（操作は document.correct のような名前。read.* で、それで始まるもの）
+  events verify    記録のつながりを確かめる（切れていれば、その最初の所を示して終了コード 1）[--head 控えておいた値]
+  events export    記録を標準出力に書き出す --format csv|jsonl|syslog（絞り込みは list と同じ）
+  events head      最新の記録の番号とハッシュ（サーバーの外に控えておく値）
   reindex          検索索引を作り直す
   check            資料・原本・索引の食い違いを調べる（問題があれば終了コード 1）
+  backup FILE      控え（データベース・原本・設定を一つにしたファイル）を作る。サービスが動いていてもよい
+  backup --verify FILE  控えを読み直し、壊れていないかを確かめる
+  restore FILE     控えから戻す（--data は空のフォルダ） [--config-to DIR]（設定の戻し先。省くと DATA-config）
   serve            ブラウザから使うサービスを始める [--host H] [--port P]
   help             この説明
 
@@ -258,8 +266,33 @@ int run(int argc, char** argv) {
   command("check", [&] { return commands::sources_check(arguments, watched); }, sources_sub)->add_option("name", watched);
   UserInput user_input;
   add_user_commands(app, command, arguments, user_input);
+  CLI::App* events = app.add_subcommand("events");
+  events->set_help_flag();
+  events->require_subcommand(1);
+  events->fallthrough();
+  commands::EventChoice choice;
+  size_t most_events = 50;
+  std::string noted_head, format;
+  CLI::App* events_list = command("list", [&] { return commands::events_list(arguments, choice, most_events, json); }, events);
+  events_list->add_option("--limit", most_events)->check(CLI::Range(1, 10'000));
+  events_list->add_flag("--json", json);
+  CLI::App* events_export = command("export", [&] { return commands::events_export(arguments, choice, format); }, events);
+  events_export->add_option("--format", format)->required();
+  for (CLI::App* sub : {events_list, events_export}) {
+    const std::pair<const char*, std::string*> choices[] = {{"--from", &choice.from}, {"--to", &choice.to}, {"--actor", &choice.actor}, {"--action", &choice.action}, {"--subject", &choice.subject}};
+    for (const auto& [name, field] : choices) sub->add_option(name, *field);
+  }
+  command("verify", [&] { return commands::events_verify(arguments, noted_head); }, events)->add_option("--head", noted_head);
+  command("head", [&] { return commands::events_head(arguments); }, events);
   command("reindex", [&] { return commands::reindex(arguments); });
   command("check", [&] { return commands::check(arguments); });
+  bool verify = false;
+  fs::path settings;
+  CLI::App* backup_sub = command("backup", [&] { return verify ? commands::verify_backup(arguments, file) : commands::backup(arguments, file); });
+  backup_sub->add_flag("--verify", verify);
+  CLI::App* restore_sub = command("restore", [&] { return commands::restore(arguments, file, settings); });
+  restore_sub->add_option("--config-to", settings);
+  for (CLI::App* sub : {backup_sub, restore_sub}) sub->add_option("file", file)->required();
   std::string host;
   int port = 0;
   CLI::App* serve_sub = command("serve", [&] {

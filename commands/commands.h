@@ -95,6 +95,17 @@ int user_group_remove(const Arguments& arguments, const std::string& name);
 /// prints those that still have it, with a warning, and nothing when there are none.
 int user_demo(const Arguments& arguments, bool only_show);
 
+/// Which events (store/event_log.h): days as people write them, an action or its beginning with *.
+struct EventChoice {
+  std::string from, to, actor, action, subject;
+};
+/// Who did what: the newest events; the whole chain verified, with 1 and the first broken link when it is broken (`noted`: a head
+/// of an earlier day); events as a file of a format, to standard output; the head, to be noted elsewhere.
+int events_list(const Arguments& arguments, const EventChoice& choice, size_t limit, bool json);
+int events_verify(const Arguments& arguments, const std::string& noted);
+int events_export(const Arguments& arguments, const EventChoice& choice, const std::string& format);
+int events_head(const Arguments& arguments);
+
 /// Makes the index anew.
 int reindex(const Arguments& arguments);
 
@@ -108,7 +119,16 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
 /// What serve() returns when it is to be called again by a new program: settings have changed.
 constexpr int begin_anew = -1;
 
-/// Serves browsers until it is told to stop, and keeps the index in step.
+/// Writes all that cannot be made anew into one file (store/backup.h), while a service may be running.
+int backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Reads a backup again and says whether it is whole.
+int verify_backup(const Arguments& arguments, const std::filesystem::path& file);
+/// Puts a backup into the data directory, which must be empty, and its settings into `settings`, or beside the data
+/// directory when that is empty. The index is made by the next command that needs it.
+int restore(const Arguments& arguments, const std::filesystem::path& file, const std::filesystem::path& settings);
+
+/// Serves browsers until it is told to stop, keeps the index in step and makes backups by the plan of the settings. An index
+/// that cannot be used is made anew meanwhile.
 int serve(const Arguments& arguments, const std::string& host, int port);
 
 }  // namespace shirube::commands

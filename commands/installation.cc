@@ -1,5 +1,7 @@
 #include "commands/installation.h"
 
+#include <algorithm>
+
 #include "text/error.h"
 #include "text/user_dictionary.h"
 
@@ -73,6 +75,28 @@ search::Suggester Installation::suggester() { return {search::suggestion_folder(
 
 indexer::IndexWriter Installation::index_writer(const config::Config& config) {
   return {database, model, {data, analyzer_name, static_cast<unsigned>(config.index_threads)}};
+}
+
+std::vector<store::SettingsFile> settings_files(const Arguments& arguments) {
+  constexpr int deepest = 1;
+  constexpr size_t most = 1000;
+  std::vector<store::SettingsFile> files;
+  if (arguments.config_file.empty()) return files;
+  const fs::path& folder = arguments.config.folder;
+  std::error_code error;
+  auto take = [&](const fs::path& path) {
+    std::string name = path.lexically_relative(folder).generic_string();
+    if (std::ranges::find(files, name, &store::SettingsFile::name) == files.end()) files.push_back({name, path});
+  };
+  take(fs::absolute(arguments.config_file).lexically_normal());
+  for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error); !error && entry != fs::end(entry); entry.increment(error)) {
+    if (entry.depth() == deepest) entry.disable_recursion_pending();
+    auto ending = entry->path().extension();
+    if (entry->is_regular_file(error) && (ending == ".toml" || ending == ".tsv")) take(entry->path());
+    if (files.size() > most) throw Error(ErrorKind::conflict, "設定のフォルダにファイルが多すぎます: " + folder.string(), "設定だけを置くフォルダを作り、--config でその中のファイルを指定してください。");
+  }
+  std::ranges::sort(files, {}, &store::SettingsFile::name);
+  return files;
 }
 
 web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers, indexer::DeskOptions desk) {

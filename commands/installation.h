@@ -12,6 +12,7 @@
 #include "people/sessions.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
+#include "store/backup.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "text/analyzer.h"
@@ -58,6 +59,9 @@ people::SignInOptions sign_in_options(const config::Config& config);
 
 /// The watch over the sources of the settings, handing what is new to the desk, which must outlive it.
 indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk);
+
+/// The settings that a backup takes: the settings file, and every .toml and .tsv in its folder and one below.
+std::vector<store::SettingsFile> settings_files(const Arguments& arguments);
 
 /// Brings the index up to the queue, with progress. The exit code.
 int drain(Installation& installation, const config::Config& config);

@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 #include "commands/questions.h"
+#include "store/event_log.h"
 #include "text/error.h"
 
 namespace shirube::commands {
@@ -76,6 +77,7 @@ int judge_export(const Arguments& arguments, const fs::path& queries, const fs::
     query_file.stream() << Json{{"_id", question.id}, {"text", question.text}}.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
     for (const auto& [address, grade] : own.judgements.at(question.id)) judged_file.stream() << question.id << "\t" << address << "\t" << grade << "\n";
   }
+  ledger.database.write([&](SQLite::Database& db) { store::append(db, {"judgement.export", "", fmt::format("{} 件の検索", own.questions.size())}); });
   query_file.finish();
   judged_file.finish();
   return 0;

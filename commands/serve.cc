@@ -1,16 +1,26 @@
-#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <atomic>
 #include <chrono>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "commands/commands.h"
+#include "commands/service_events.h"
 #include "commands/terminal.h"
+#include "search/unreadable.h"
+#include "store/backup_keeper.h"
+#include "store/event_log.h"
 #include "store/queue.h"
 #include "text/error.h"
 #include "web/server.h"
+#include "web/tls.h"
 
 namespace shirube::commands {
 
@@ -19,21 +29,31 @@ namespace {
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
 
 web::Entrance entrance(const config::Config& config) {
-  for (const auto& address : config.proxy_addresses) {
-    unsigned char bytes[sizeof(in6_addr)];
-    if (inet_pton(AF_INET, address.c_str(), bytes) != 1 && inet_pton(AF_INET6, address.c_str(), bytes) != 1) {
-      throw Error(ErrorKind::invalid, fmt::format("設定 serve.proxy_addresses の「{}」は IP アドレスではありません。", address), "192.0.2.1 のように、名前ではなく IP アドレスで書いてください。");
-    }
-  }
   if (!config.proxy_user_header.empty() && config.proxy_addresses.empty()) {
     throw Error(ErrorKind::invalid, "設定 serve.proxy_user_header は、プロキシのアドレスがないと使えません。", "serve.proxy_addresses に、そのヘッダーを渡すプロキシを書いてください。");
   }
-  return {.public_reading = config.public_reading, .tls = false, .proxies = config.proxy_addresses, .user_header = config.proxy_user_header};
+  return {config.public_reading, config.proxy_user_header};
+}
+
+/// Whether the index may be in trouble: somebody could not search, or feeding it failed.
+using Trouble = std::atomic<bool>;
+
+/// Makes an index that cannot be used anew; the documents are not in it but in the database. What became of it: nothing when
+/// it was sound.
+std::optional<indexer::IndexWriter::Outcome> mend_index(Installation& installation, indexer::IndexWriter& writer, indexer::IndexWriter::Look look) {
+  if (writer.is_sound(look)) return {};
+  bool said = false;
+  auto progress = [&](uint64_t, uint64_t) {
+    if (!std::exchange(said, true)) spdlog::warn("検索索引が使えないので、作り直しています。資料は失われていません。");
+  };
+  auto outcome = writer.rebuild(progress, stop_requested);
+  if (outcome == indexer::IndexWriter::Outcome::done) spdlog::info("検索索引を作り直しました（{} 条項）。", installation.searcher().size());
+  return outcome;
 }
 
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
 /// then for editions that a new day brings into force; at such rounds sessions that ended go too.
-void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in) {
+void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in, Trouble& trouble) {
   using Clock = std::chrono::steady_clock;
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
@@ -44,8 +64,29 @@ void keep_index(Installation& installation, const config::Config& config, people
   auto wait = [&] {
     for (auto end = Clock::now() + patience; Clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
   };
+  using Writer = indexer::IndexWriter;
+  constexpr auto trust = std::chrono::minutes(10);
+  auto trusted_until = Clock::now();
+  auto mend = [&](Writer::Look look) {
+    auto outcome = mend_index(installation, writer, look);
+    if (outcome == Writer::Outcome::busy) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      return false;
+    }
+    if (outcome || look == Writer::Look::whole) trusted_until = Clock::now() + trust;
+    return true;
+  };
+  bool begun = false;
+  auto fail = [&](const std::string& why) {
+    spdlog::error("索引の更新に失敗しました: {}", why);
+    trouble = true;
+    wait();
+  };
   while (!stop_requested) {
     try {
+      if (!begun) begun = mend(Writer::Look::opened);
+      // An index that can be opened is read through, but not again and again.
+      if (begun && trouble.exchange(false)) begun = mend(Clock::now() < trusted_until ? Writer::Look::opened : Writer::Look::whole);
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
@@ -54,11 +95,9 @@ void keep_index(Installation& installation, const config::Config& config, people
         if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
       }
     } catch (const Error& e) {
-      spdlog::error("索引の更新に失敗しました: {} {}", e.message(), e.hint());
-      wait();
+      fail(e.message() + " " + e.hint());
     } catch (const std::exception& e) {
-      spdlog::error("索引の更新に失敗しました: {}", e.what());
-      wait();
+      fail(e.what());
     }
     std::this_thread::sleep_for(glance);
   }
@@ -96,18 +135,77 @@ void keep_sources(const Arguments& arguments, Installation& installation) {
   }
 }
 
-/// An index that cannot be used is made anew; the documents are not in it but in the database.
-void mend_index(Installation& installation, const config::Config& config) {
-  try {
-    installation.searcher();
-    installation.suggester();
-  } catch (const Error& e) {
-    spdlog::warn("{} 索引を作り直します。", e.message());
-    auto outcome = installation.index_writer(config).rebuild([](uint64_t, uint64_t) {}, stop_requested);
-    if (outcome == indexer::IndexWriter::Outcome::busy) {
-      throw Error(ErrorKind::unavailable, "索引が使えず、別の処理が更新しているため作り直せません。", "その処理が終わってから、もう一度始めてください。");
-    }
+/// The plan of the settings; nothing without a folder.
+std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, Installation& installation) {
+  const config::Config& config = arguments.config;
+  if (config.backup_folder.empty()) return nullptr;
+  store::BackupKeeper::Options options;
+  options.plan = {config.folder / config.backup_folder, {}, static_cast<size_t>(config.backup_keep)};
+  for (const auto& word : config.backup_times) {
+    auto time = store::time_of_day(word);
+    if (!time) throw Error(ErrorKind::invalid, "設定 backup.times の「" + word + "」は時刻ではありません。", "\"02:30\" のように書いてください。");
+    options.plan.times.push_back(*time);
   }
+  options.program = SHIRUBE_VERSION;
+  options.settings = [&arguments] { return settings_files(arguments); };
+  options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  return std::make_unique<store::BackupKeeper>(installation.database, installation.files, std::move(options));
+}
+
+/// The certificate that the settings name, if any.
+std::unique_ptr<web::Tls> certificate(const config::Config& config) {
+  if (config.certificate.empty() && config.key.empty()) return nullptr;
+  if (config.certificate.empty() || config.key.empty()) {
+    throw Error(ErrorKind::invalid, "設定 serve.certificate と serve.key は、両方を書くか、どちらも書かないでください。", "証明書だけ、鍵だけでは TLS で始められません。");
+  }
+  return std::make_unique<web::Tls>(config.folder / config.certificate, config.folder / config.key, [](std::string_view line) { spdlog::warn("{}", line); });
+}
+
+web::Limits limits_of_requests(const config::Config& config) {
+  return {.longest_target = static_cast<size_t>(config.target_bytes),
+          .longest_form = static_cast<size_t>(config.form_kib) << 10,
+          .query_characters = static_cast<size_t>(config.query_characters),
+          .address_rate = static_cast<double>(config.address_requests),
+          .account_rate = static_cast<double>(config.account_requests),
+          .free_bytes = static_cast<uint64_t>(config.free_mib) << 20};
+}
+
+web::ServerOptions server_options(const config::Config& config, web::Tls* tls) {
+  return {.threads = static_cast<size_t>(config.threads),
+          .queue = static_cast<size_t>(config.queue),
+          .connections = static_cast<size_t>(config.connections),
+          .connections_per_address = static_cast<size_t>(config.connections_per_address),
+          .proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses"),
+          .largest_head = static_cast<size_t>(config.head_kib) << 10,
+          .longest_form = static_cast<size_t>(config.form_kib) << 10,
+          .uploads = static_cast<size_t>(config.uploads),
+          .read_time = std::chrono::seconds(config.read_seconds),
+          .write_time = std::chrono::seconds(config.write_seconds),
+          .request_time = std::chrono::seconds(config.request_seconds),
+          .keep_alive_time = std::chrono::seconds(config.idle_seconds),
+          .tls = tls};
+}
+
+/// A connection is an open file, and so are index and database.
+void allow_files(int64_t connections) {
+  constexpr rlim_t others = 512;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  rlim_t wanted = static_cast<rlim_t>(connections) + others;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < wanted) spdlog::warn("開けるファイルの数が {} までのため、設定 limits.connections の接続を受け付けられないことがあります。", limit.rlim_cur);
+}
+
+/// Keeps the last warnings and errors of the log at hand.
+std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> keep_last_errors() {
+  constexpr size_t most = 20;
+  auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(most);
+  sink->set_level(spdlog::level::warn);
+  sink->set_pattern("%Y-%m-%d %H:%M:%S %v");
+  spdlog::default_logger()->sinks().push_back(sink);
+  return sink;
 }
 
 }  // namespace
@@ -115,24 +213,54 @@ void mend_index(Installation& installation, const config::Config& config) {
 int serve(const Arguments& arguments, const std::string& host, int port) {
   Installation installation(arguments, store::Database::Open::existing);
   const config::Config& config = arguments.config;
-  mend_index(installation, config);
+  auto tls = certificate(config);
+  auto errors = keep_last_errors();
+  allow_files(config.connections);
+  ServiceEvents events(installation, config);
+  installation.database.read(store::require_sound);
+  try {
+    installation.searcher();  // lists of words that cannot be read are told now
+  } catch (const search::UnreadableIndex&) {
+    // Made anew while documents can be read.
+  }
+  // Behind a proxy the clients are elsewhere, wherever it stands.
+  bool local = is_loopback(host) && config.proxy_addresses.empty();
   auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
-  options.local_only = is_loopback(host);
+  options.local_only = local;
   people::Accounts accounts(installation.database, access_table(config), password_cost(config));
   people::SignIn sign_in(installation.database, accounts, sign_in_options(config));
   options.accounts = &accounts;
   options.sign_in = &sign_in;
   options.entrance = entrance(config);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
+  options.reading_events = events.reading();
   indexer::Desk desk(installation.database, installation.files, options.desk);
   bool watches = !config.folder.empty() && std::filesystem::exists(config.folder / config.sources);
   if (watches) options.sources = [&] { return watch_for(arguments, installation.database, desk).states(); };
   std::atomic<bool> anew = false;
   options.settings = editable_files(installation, config, [&] { anew = stop_requested = true; });
+  auto backups = backup_keeper(arguments, installation);
+  options.backups = backups.get();
+  Trouble trouble{false};
+  bool writable = installation.database.writable();
+  options.index_trouble = [&] { return writable && (trouble = true); };
+  options.limits = limits_of_requests(config);
+  options.proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses");
+  options.metrics_addresses = web::Addresses(config.metrics_addresses, "serve.metrics_addresses");
+  options.last_errors = [errors] { return errors->last_formatted(); };
+  options.gauges = [&tls, &sign_in] {
+    std::vector<web::Gauge> gauges{{"sessions", "Sessions of people who are signed in.", "サインイン中", static_cast<double>(sign_in.active())}};
+    if (tls) {
+      gauges.push_back({"certificate_end_seconds", "Last moment of the TLS certificate, in seconds since 1970.", "証明書の期限",
+                        static_cast<double>(std::chrono::system_clock::to_time_t(tls->end())), web::Gauge::Unit::moment});
+    }
+    return gauges;
+  };
   web::App app(std::move(options));
-  web::Server server(app, {.threads = static_cast<size_t>(config.threads)});
+  web::Server server(app, server_options(config, tls.get()));
   int bound = server.bind(host, port);
-  std::cout << fmt::format("しるべを始めました: http://{}:{}/ （終了は Ctrl+C）", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  if (writable) events.started(fmt::format("{} {}", host, bound));
+  std::cout << fmt::format("しるべを始めました: {}://{}:{}/ （終了は Ctrl+C）", tls ? "https" : "http", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
   if (accounts.none()) std::cout << "利用者がまだ登録されていないため、サインインできません。別の端末で shirube user add を実行し、管理者を登録してください。" << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
@@ -140,11 +268,25 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     web::Server& server;
     ~Stop() { server.stop(); }
   } stop{server};
+  if (!writable) {
+    spdlog::warn("データフォルダに書き込めません。閲覧と検索だけを行います。");
+    while (!stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return 0;
+  }
   std::jthread watching([&] {
+    store::Acting acting({"service"});
     if (watches && config.source_hours > 0) keep_sources(arguments, installation);
   });
-  std::jthread reading([&] { keep_desk(installation, {limits(config), arguments.program}); });
-  keep_index(installation, config, sign_in);
+  std::jthread reading([&] {
+    store::Acting acting({"service"});
+    keep_desk(installation, {limits(config), arguments.program});
+  });
+  std::jthread telling([&] { events.keep(); });
+  std::jthread keeping([&] {
+    if (backups) backups->keep(stop_requested);
+  });
+  store::Acting acting({"service"});
+  keep_index(installation, config, sign_in, trouble);
   return anew ? begin_anew : 0;
 }
 

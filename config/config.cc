@@ -18,7 +18,7 @@ struct Range {
 
 struct Setting {
   std::string_view section, key;
-  std::variant<std::string Config::*, bool Config::*, Range, std::vector<std::string> Config::*> field;
+  std::variant<std::string Config::*, Range, std::vector<std::string> Config::*, bool Config::*> field;
 };
 
 const Setting settings[] = {
@@ -42,12 +42,36 @@ const Setting settings[] = {
     {"people", "longest_wait_minutes", Range{&Config::longest_wait_minutes, 1, 1440}},
     {"people", "password_memory_mib", Range{&Config::password_memory_mib, 19, 4096}},
     {"people", "password_passes", Range{&Config::password_passes, 2, 20}},
+    {"backup", "folder", &Config::backup_folder},
+    {"backup", "times", &Config::backup_times},
+    {"backup", "keep", Range{&Config::backup_keep, 1, 10000}},
     {"serve", "host", &Config::host},
     {"serve", "port", Range{&Config::port, 1, 65535}},
     {"serve", "threads", Range{&Config::threads, 1, 256}},
+    {"events", "reads", &Config::event_reads},
+    {"events", "searches", &Config::event_searches},
+    {"events", "keep_days", &Config::event_days},
+    {"serve", "certificate", &Config::certificate},
+    {"serve", "key", &Config::key},
     {"serve", "public_reading", &Config::public_reading},
     {"serve", "proxy_addresses", &Config::proxy_addresses},
     {"serve", "proxy_user_header", &Config::proxy_user_header},
+    {"serve", "metrics_addresses", &Config::metrics_addresses},
+    {"limits", "head_kib", Range{&Config::head_kib, 4, 1024}},
+    {"limits", "target_bytes", Range{&Config::target_bytes, 512, 8192}},
+    {"limits", "form_kib", Range{&Config::form_kib, 16, 1024}},
+    {"limits", "query_characters", Range{&Config::query_characters, 10, 2000}},
+    {"limits", "address_requests", Range{&Config::address_requests, 0, 100'000}},
+    {"limits", "account_requests", Range{&Config::account_requests, 0, 100'000}},
+    {"limits", "queue", Range{&Config::queue, 1, 10'000}},
+    {"limits", "connections", Range{&Config::connections, 16, 10'000}},
+    {"limits", "connections_per_address", Range{&Config::connections_per_address, 1, 10'000}},
+    {"limits", "uploads", Range{&Config::uploads, 1, 16}},
+    {"limits", "read_seconds", Range{&Config::read_seconds, 1, 600}},
+    {"limits", "write_seconds", Range{&Config::write_seconds, 1, 600}},
+    {"limits", "request_seconds", Range{&Config::request_seconds, 1, 600}},
+    {"limits", "idle_seconds", Range{&Config::idle_seconds, 1, 600}},
+    {"limits", "free_mib", Range{&Config::free_mib, 0, 1'048'576}},
 };
 
 [[noreturn]] void fail(const std::filesystem::path& file, const toml::source_region& where, const std::string& message, const std::string& hint) {
@@ -78,6 +102,11 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
     if (!value || *value < range->least || *value > range->most) return false;
     config.*(range->field) = *value;
     return true;
+  }
+  if (auto flag = std::get_if<bool Config::*>(&setting.field)) {
+    auto value = node.value<bool>();
+    if (value) config.**flag = *value;
+    return value.has_value();
   }
   const toml::array* list = node.as_array();
   if (list == nullptr) return false;

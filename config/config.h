@@ -40,13 +40,42 @@ struct Config {
   int64_t password_memory_mib = 64;    ///< what hashing a password costs
   int64_t password_passes = 3;
 
+  // [backup]
+  std::string backup_folder;                          ///< empty: none are made by themselves
+  std::vector<std::string> backup_times = {"02:30"};  ///< of the day, local
+  int64_t backup_keep = 14;
+
   // [serve]
   std::string host = "127.0.0.1";
   int64_t port = 8080;
   int64_t threads = 8;
-  bool public_reading = false;  ///< whoever has not signed in reads what is public, too
-  std::vector<std::string> proxy_addresses;  ///< of proxies in front whose headers are believed
-  std::string proxy_user_header;  ///< in which they name whom they have signed in; empty: none does
+  bool public_reading = false;         ///< whoever has not signed in reads what is public, too
+  std::string certificate, key;        ///< PEM files, beside the settings file; both or none: TLS by the service itself
+  std::vector<std::string> proxy_addresses;    ///< proxies that are believed when they say who asks
+  std::string proxy_user_header;       ///< in which they name whom they have signed in; empty: none does
+  std::vector<std::string> metrics_addresses;  ///< who may read /metrics beside this machine
+
+  // [limits]
+  int64_t head_kib = 64;
+  int64_t target_bytes = 8192;
+  int64_t form_kib = 64;
+  int64_t query_characters = 2000;
+  int64_t address_requests = 100;  ///< a second; 0: any number
+  int64_t account_requests = 30;   ///< a second; 0: any number
+  int64_t queue = 256;
+  int64_t connections = 1024;
+  int64_t connections_per_address = 512;
+  int64_t uploads = 2;
+  int64_t read_seconds = 5;
+  int64_t write_seconds = 10;
+  int64_t request_seconds = 20;
+  int64_t idle_seconds = 5;
+  int64_t free_mib = 512;
+
+  // [events]
+  std::vector<std::string> event_reads = {"committee", "restricted", "groups"};  ///< audiences whose documents' readings are told
+  bool event_searches = true;                                                    ///< whether searches are
+  std::vector<std::string> event_days = {"search*=90"};                          ///< rules of retention; see store/event_retention.h
 
   std::filesystem::path folder;  ///< of the settings file; relative paths start here
 };

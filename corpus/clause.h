@@ -40,6 +40,7 @@ struct Clause {
   std::string path;     ///< address within the edition: 12-2-1; set by assign_addresses()
   std::string locator;  ///< the same as citations print it: 第12条第2項第1号; set with `path`
   std::string readings;     ///< how words of it are read aloud, where the original says so (ruby): found, and never shown
+  std::string audience{};   ///< who may see it, and what stands under it, of those who may see the document; empty: all of them
 };
 
 /// The number that a clause's page is cited by: the one printed on it, else its own; empty without pages.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "corpus/address.h"
+#include "corpus/document.h"
 #include "corpus/outline_marker.h"
 #include "text/error.h"
 #include "text/normalize.h"
@@ -26,7 +27,7 @@ struct Row {
 };
 constexpr Row rows[] = {{Kind::relabel, "relabel", "番号を直した"},       {Kind::join, "join", "前の条項とつなげた"},   {Kind::split, "split", "途中で分けた"},
                         {Kind::promote, "promote", "一段上げた"},         {Kind::demote, "demote", "一段下げた"},       {Kind::page, "page", "頁を直した"},
-                        {Kind::drop, "drop", "本文から除いた"}};
+                        {Kind::drop, "drop", "本文から除いた"},     {Kind::audience, "audience", "公開範囲を変えた"}};
 
 std::string beginning(const Clause& clause) {
   return std::string(text::clamp_utf8(clause.label + "　" + clause.heading + "\n" + clause.text, remembered_words));
@@ -126,6 +127,9 @@ void join(std::vector<Clause>& clauses, size_t at) {
   if (at == 0) throw Error(ErrorKind::invalid, "最初の条項なので、つなげる相手がありません。", "後の条項を、この条項につなげてください。");
   const Clause gone = clauses[at];
   Clause& before = clauses[at - 1];
+  if (!gone.audience.empty() && gone.audience != before.audience) {
+    throw Error(ErrorKind::invalid, "前の条項より公開範囲が狭いため、つなげられません。", "先に、公開範囲をそろえてください。");
+  }
   append_line(before.text, gone.label + (gone.label.empty() || gone.heading.empty() ? "" : "　") + gone.heading);
   // A numbered sentence stays one line.
   if (gone.heading.empty() && !gone.label.empty() && !gone.text.empty()) before.text += "　" + gone.text;
@@ -157,6 +161,7 @@ void split(std::vector<Clause>& clauses, size_t at, const Correction& correction
   second.printed_page = clause.printed_page;
   second.readings = clause.readings;
   second.parent = clause.parent;
+  second.audience = clause.audience;
   std::string rest(text::trim(text.substr(from)));
   clause.text = std::string(text::trim(text.substr(0, from)));
   auto markers = read_markers(rest.substr(0, rest.find('\n')));
@@ -199,6 +204,14 @@ void drop(std::vector<Clause>& clauses, size_t at) {
   remove(clauses, at, clauses[at].parent);
 }
 
+/// With all that stands under it, so that none of it is left open when it is moved.
+void narrow(std::vector<Clause>& clauses, size_t at, const Correction& correction) {
+  std::string audience = correction.value.empty() ? "" : audience_key(correction.value);
+  if (audience == "public") throw Error(ErrorKind::invalid, "条項の公開範囲を「公開」にすることはできません。", "資料より狭い公開範囲を選んでください。");
+  clauses[at].audience = audience;
+  for (size_t i = at + 1; i < clauses.size() && clauses[i].parent && *clauses[i].parent >= at; ++i) clauses[i].audience = audience;
+}
+
 }  // namespace
 
 std::string_view name(Kind kind) { return std::ranges::find(rows, kind, &Row::kind)->name; }
@@ -211,7 +224,9 @@ std::optional<Kind> correction_kind(std::string_view name) {
 std::string description(const Correction& correction) {
   std::string where(text::trim(text::replace_all(correction.words, "\n", " ")));
   std::string_view done = std::ranges::find(rows, correction.kind, &Row::kind)->done;
-  std::string what = correction.kind == Kind::page ? fmt::format("（{}頁）", correction.page) : correction.value.empty() ? "" : fmt::format("（{}）", text::clamp_utf8(correction.value, 60));
+  std::string value = correction.value;
+  if (correction.kind == Kind::audience) value = value.empty() ? "資料と同じ" : std::string(label_of(audiences(), value));
+  std::string what = correction.kind == Kind::page ? fmt::format("（{}頁）", correction.page) : value.empty() ? "" : fmt::format("（{}）", text::clamp_utf8(value, 60));
   return fmt::format("{}: {}{}", text::clamp_utf8(where, 60), done, what);
 }
 
@@ -251,6 +266,7 @@ void carry_out(std::vector<Clause>& clauses, const Correction& correction) {
     case Kind::demote: demote(clauses, at); break;
     case Kind::page: set_page(clauses, at, correction.page); break;
     case Kind::drop: drop(clauses, at); break;
+    case Kind::audience: narrow(clauses, at, correction); break;
   }
   assign_addresses(clauses);
 }

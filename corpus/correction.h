@@ -24,6 +24,7 @@ struct Correction {
     demote,   ///< one level down: under the clause before it on its level
     page,     ///< it begins on page `page` of the original
     drop,     ///< it is no text of the edition (a page header); what stood under it moves up
+    audience, ///< it and what stands under it are for `value` (see audience_key()) only; empty: for whom the document is for
   };
   Kind kind = Kind::relabel;
   std::string path{}, words{};  ///< of the clause before the change; see at()

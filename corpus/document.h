@@ -22,7 +22,7 @@ struct Document {
   std::string short_title;  ///< may be empty
   std::string kind;         ///< key of document_kinds()
   std::string issuer;
-  std::string audience;     ///< key of audiences()
+  std::string audience;     ///< key of audiences(), or name of a group
   std::string topic;
 };
 
@@ -63,7 +63,13 @@ std::span<const FactField> fact_fields();
 Facts merged(const Facts& over, const Facts& under);
 
 /// The facts with their words checked and turned into keys. Throws Error{invalid} for facts without a slug, for what is
-/// no kind, audience, date or web address, and for what is too long.
+/// no kind, date or web address, for what can be no audience, and for what is too long. Whether there is a group of the name
+/// that an audience gives is known only to the database: Library and Drafts refuse what is none.
 Facts checked(Facts facts);
+
+/// The key of an audience by its key or label; any other word is the name of a group, as it is. Throws Error{invalid} for
+/// what can be neither (longer than `longest_group` bytes, control characters).
+std::string audience_key(std::string_view word);
+constexpr size_t longest_group = 120;
 
 }  // namespace shirube::corpus

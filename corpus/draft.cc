@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corpus/address.h"
+#include "corpus/rows.h"
 #include "store/database.h"
 #include "store/event_log.h"
 #include "text/error.h"
@@ -43,7 +44,7 @@ Facts read_facts(const std::string& text) {
 std::string write(const std::vector<Clause>& clauses) {
   Json out = Json::array();
   for (const auto& c : clauses) {
-    out.push_back({c.label, std::string(name(c.kind)), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.printed_page, c.parent ? Json(*c.parent) : Json(), c.readings});
+    out.push_back({c.label, std::string(name(c.kind)), c.heading, c.text, c.page ? Json(*c.page) : Json(), c.printed_page, c.parent ? Json(*c.parent) : Json(), c.readings, c.audience});
   }
   return out.dump();
 }
@@ -60,6 +61,7 @@ std::vector<Clause> read_clauses(const std::string& text) {
     c.printed_page = row[5];
     if (!row[6].is_null()) c.parent = row[6].get<size_t>();
     c.readings = row[7];
+    c.audience = row.size() > 8 ? row[8] : "";
     out.push_back(std::move(c));
   }
   assign_addresses(out);
@@ -124,6 +126,28 @@ std::optional<Draft> select(SQLite::Database& db, int64_t id) {
   return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
 }
 
+/// What a viewer who may have drafts sees of `drafts r`: of what is published, that of which they see the whole edition.
+std::string open_drafts(const Viewer& viewer) {
+  std::string hidden = hidden_clauses(viewer);
+  if (hidden == "0") return "TRUE";
+  return fmt::format("(r.edition_id IS NULL OR EXISTS (SELECT 1 FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = r.edition_id AND {} AND {} = 0))", visible(viewer), hidden);
+}
+
+/// A query over `drafts r`, bound to the viewer.
+SQLite::Statement open_query(SQLite::Database& db, const Viewer& viewer, const std::string& what, std::string_view condition) {
+  std::string open = open_drafts(viewer);
+  SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE {} AND {}", what, open, condition));
+  if (open != "TRUE") bind_viewer(row, viewer);
+  return row;
+}
+
+std::optional<Draft> select(SQLite::Database& db, const Viewer& viewer, int64_t id) {
+  if (!Drafts::open_to(viewer)) return std::nullopt;
+  auto row = open_query(db, viewer, columns, "r.id = :id");
+  row.bind(":id", id);
+  return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
+}
+
 Cut select_cut(SQLite::Database& db, int64_t id) {
   SQLite::Statement row(db, "SELECT extracted, clauses, corrections FROM drafts WHERE id = ?");
   row.bind(1, id);
@@ -133,7 +157,7 @@ Cut select_cut(SQLite::Database& db, int64_t id) {
 
 /// The draft that a change is to be made to.
 Draft changeable(SQLite::Database& db, const Viewer& viewer, int64_t id, std::optional<int64_t> revision) {
-  auto draft = Drafts::open_to(viewer) ? select(db, id) : std::nullopt;
+  auto draft = select(db, viewer, id);
   if (!draft) not_there();
   if (draft->state == State::published) throw Error(ErrorKind::conflict, "公開済みのため、変更できません。", "直したファイルを新しい版として取り込んでください。");
   if (revision && draft->state == State::publishing) throw Error(ErrorKind::conflict, "公開の途中です。", "公開が終わったか確かめ、終わっていなければ、もう一度「公開する」を押してください。");
@@ -163,7 +187,9 @@ bool Drafts::open_to(const Viewer& viewer) { return viewer.may(Task::desk); }
 
 int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
   if (!open_to(viewer)) not_there();
+  std::string audience = draft.said.audience.empty() ? "" : audience_key(draft.said.audience);
   return database_.write([&](SQLite::Database& db) {
+    if (!audience.empty()) require_audience(db, audience);
     // What came with a mail came with it once, whatever became of it.
     SQLite::Statement same(db, "SELECT id, state FROM drafts WHERE file_sha256 = ? AND file_name = ? AND source = ? AND (state <> 'published' OR within_id = ?)");
     same.bind(1, draft.file_sha256);
@@ -194,14 +220,12 @@ int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
 }
 
 std::optional<Draft> Drafts::find(const Viewer& viewer, int64_t id) const {
-  if (!open_to(viewer)) return std::nullopt;
-  return database_.read([&](SQLite::Database& db) { return select(db, id); });
+  return database_.read([&](SQLite::Database& db) { return select(db, viewer, id); });
 }
 
 std::optional<Cut> Drafts::cut(const Viewer& viewer, int64_t id) const {
-  if (!open_to(viewer)) return std::nullopt;
   return database_.read([&](SQLite::Database& db) -> std::optional<Cut> {
-    if (!select(db, id)) return std::nullopt;
+    if (!select(db, viewer, id)) return std::nullopt;
     return select_cut(db, id);
   });
 }
@@ -209,9 +233,9 @@ std::optional<Cut> Drafts::cut(const Viewer& viewer, int64_t id) const {
 std::vector<Draft> Drafts::list(const Viewer& viewer, size_t first, size_t most) const {
   if (!open_to(viewer)) return {};
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r ORDER BY r.state = 'published', r.id DESC LIMIT ? OFFSET ?", columns));
-    row.bind(1, static_cast<int64_t>(most));
-    row.bind(2, static_cast<int64_t>(first));
+    auto row = open_query(db, viewer, columns, "TRUE ORDER BY r.state = 'published', r.id DESC LIMIT :most OFFSET :first");
+    row.bind(":most", static_cast<int64_t>(most));
+    row.bind(":first", static_cast<int64_t>(first));
     return read_all(row);
   });
 }
@@ -219,15 +243,19 @@ std::vector<Draft> Drafts::list(const Viewer& viewer, size_t first, size_t most)
 std::vector<Draft> Drafts::within(const Viewer& viewer, int64_t id) const {
   if (!open_to(viewer)) return {};
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement row(db, fmt::format("SELECT {} FROM drafts r WHERE r.within_id = ? ORDER BY r.id", columns));
-    row.bind(1, id);
+    auto row = open_query(db, viewer, columns, "r.within_id = :within ORDER BY r.id");
+    row.bind(":within", id);
     return read_all(row);
   });
 }
 
 size_t Drafts::count(const Viewer& viewer) const {
   if (!open_to(viewer)) return 0;
-  return database_.read([](SQLite::Database& db) { return static_cast<size_t>(db.execAndGet("SELECT count(*) FROM drafts").getInt64()); });
+  return database_.read([&](SQLite::Database& db) {
+    auto row = open_query(db, viewer, "count(*)", "TRUE");
+    row.executeStep();
+    return static_cast<size_t>(row.getColumn(0).getInt64());
+  });
 }
 
 std::optional<Draft> Drafts::next_waiting(int64_t after) const {
@@ -282,6 +310,7 @@ void Drafts::correct(const Viewer& viewer, int64_t id, int64_t revision, const C
     if (correction.page > draft.pages) {
       throw Error(ErrorKind::invalid, draft.pages == 0 ? "この原本には頁がありません。" : fmt::format("原本は{}頁までです。", draft.pages), "原本の何枚目かを、1からの数で入れてください。");
     }
+    if (correction.kind == Correction::Kind::audience && !correction.value.empty()) require_audience(db, audience_key(correction.value));
     Cut cut = select_cut(db, id);
     if (cut.corrections.size() >= most_corrections) throw Error(ErrorKind::conflict, fmt::format("直しは{}件までです。", most_corrections), "ファイルそのものを直して、取り込み直してください。");
     carry_out(cut.clauses, correction);
@@ -310,14 +339,15 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   if (good.title.empty()) throw Error(ErrorKind::invalid, "件名がありません。", "資料の件名を入れてください。");
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
+    if (!good.audience.empty()) require_audience(db, good.audience);
     update(db, id, "facts = ?, revision = revision + 1", write(good));
-    store::append(db, {"draft.facts", subject(draft), write(good)});
+    store::append(db, {"draft.facts", subject(draft), "", write(draft.facts), write(good)});
   });
 }
 
 std::pair<Draft, Cut> Drafts::begin_publishing(const Viewer& viewer, int64_t id, int64_t revision) {
   return database_.write([&](SQLite::Database& db) {
-    auto draft = open_to(viewer) ? select(db, id) : std::nullopt;
+    auto draft = select(db, viewer, id);
     if (!draft) not_there();
     // One whose publishing was interrupted is published again.
     if (draft->state != State::publishing) changeable(db, viewer, id, revision);
@@ -332,9 +362,12 @@ void Drafts::stop_publishing(int64_t id) {
 
 void Drafts::set_published(const Viewer& viewer, int64_t id, int64_t edition_id) {
   database_.write([&](SQLite::Database& db) {
-    changeable(db, viewer, id, {});
+    Draft draft = changeable(db, viewer, id, {});
     // The edition has the clauses now; the corrections tell how it came by them.
     update(db, id, "state = 'published', edition_id = ?, extracted = '[]', clauses = '[]'", edition_id);
+    SQLite::Statement address(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = ?");
+    address.bind(1, edition_id);
+    store::append(db, {"draft.publish", subject(draft), address.executeStep() ? address.getColumn(0).getString() : ""});
   });
 }
 

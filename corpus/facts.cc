@@ -40,6 +40,16 @@ void check_length(const std::string& value, size_t most, const char* name) {
 
 }  // namespace
 
+std::string audience_key(std::string_view word) {
+  if (auto key = key_of(audiences(), word)) return std::string(*key);
+  std::string name(word);
+  check_length(name, longest_group, "公開範囲");
+  if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    throw Error(ErrorKind::invalid, "その公開範囲は使えません。", "公開範囲の名前か、グループの名前を指定してください。");
+  }
+  return name;
+}
+
 std::span<const FactField> fact_fields() { return fields; }
 
 Facts merged(const Facts& over, const Facts& under) {
@@ -64,7 +74,7 @@ Facts checked(Facts facts) {
     throw Error(ErrorKind::invalid, "原典の所在「" + facts.link + "」は使えません。", "https:// で始まるアドレスを指定してください。");
   }
   if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
-  if (!facts.audience.empty()) facts.audience = check_choice(audiences(), facts.audience, "公開範囲");
+  if (!facts.audience.empty()) facts.audience = audience_key(facts.audience);
   check_date(facts.issued, "発出日");
   check_date(facts.effective, "施行日");
   return facts;

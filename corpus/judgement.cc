@@ -23,6 +23,11 @@ std::string fold_query(std::string_view query) {
   return out;
 }
 
+/// That the document `d` has a clause of this path in some edition that the viewer sees.
+std::string has_clause(const Viewer& viewer, std::string_view path) {
+  return fmt::format("EXISTS (SELECT 1 FROM editions e JOIN clauses c ON c.edition_id = e.id WHERE e.document_id = d.id AND c.path = {} AND {})", path, visible_clause(viewer));
+}
+
 void check(const Judgement& judgement, const std::string& folded) {
   if (folded.empty()) throw Error(ErrorKind::invalid, "評価する検索語がありません。", "検索語を指定してください。");
   if (text::length_utf8(judgement.query) > longest_judged_query) {
@@ -47,11 +52,12 @@ std::pair<std::string, std::string> split_address(std::string_view address) {
 
 void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judgements, const std::function<std::string(size_t)>& at) {
   database_.write([&](SQLite::Database& db) {
-    SQLite::Statement find(db, fmt::format("SELECT d.id FROM documents d WHERE {} AND d.slug = :slug AND EXISTS "
-                                           "(SELECT 1 FROM editions e JOIN clauses c ON c.edition_id = e.id WHERE e.document_id = d.id AND c.path = :path)", visible));
+    SQLite::Statement find(db, fmt::format("SELECT d.id FROM documents d WHERE {} AND d.slug = :slug AND {}", visible(viewer), has_clause(viewer, ":path")));
     // The words as they were first typed stay.
     SQLite::Statement insert(db, "INSERT INTO judgements (query, folded, document_id, path, grade, judged_by) VALUES (?, ?, ?, ?, ?, ?) "
                                  "ON CONFLICT (folded, document_id, path) DO UPDATE SET grade = excluded.grade, judged_by = excluded.judged_by, judged_at = excluded.judged_at");
+    SQLite::Statement held(db, "SELECT grade FROM judgements WHERE folded = ? AND document_id = ? AND path = ?");
+    std::string before;
     for (size_t i = 0; i < judgements.size(); ++i) {
       const Judgement& judgement = judgements[i];
       try {
@@ -65,6 +71,11 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
           throw Error(ErrorKind::missing, fmt::format("条項「{}」が見つかりません。", text::clamp_utf8(clause_address(judgement.slug, judgement.path), 300)),
                       "識別名と条項の番号は、条項の画面のアドレスで確かめられます。");
         }
+        held.reset();
+        held.bind(1, folded);
+        held.bind(2, find.getColumn(0).getInt64());
+        held.bind(3, judgement.path);
+        before = held.executeStep() ? held.getColumn(0).getString() : "";
         insert.reset();
         insert.bind(1, judgement.query);
         insert.bind(2, folded);
@@ -78,6 +89,12 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
         throw Error(e.kind(), at(i) + e.message(), e.hint());
       }
     }
+    if (judgements.size() == 1) {
+      const Judgement& only = judgements.front();
+      store::append(db, {"judgement.set", clause_address(only.slug, only.path), only.query, before, std::to_string(only.grade)});
+    } else if (!judgements.empty()) {
+      store::append(db, {"judgement.import", "", fmt::format("{} 件", judgements.size())});
+    }
     // Counted with what the viewer does not see: it is the table that must not grow.
     if (db.execAndGet("SELECT count(*) FROM judgements").getInt64() > static_cast<int64_t>(most_judgements)) {
       throw Error(ErrorKind::conflict, fmt::format("評価は{}件までです。", most_judgements), "「評価した検索」で、要らないものを取り消してください。");
@@ -88,12 +105,14 @@ void JudgementLedger::set(const Viewer& viewer, std::span<const Judgement> judge
 bool JudgementLedger::remove(const Viewer& viewer, const std::string& query, const std::string& slug, const std::string& path) {
   return database_.write([&](SQLite::Database& db) {
     SQLite::Statement statement(db, fmt::format("DELETE FROM judgements WHERE folded = :folded AND path = :path AND document_id = "
-                                                "(SELECT d.id FROM documents d WHERE d.slug = :slug AND {})", visible));
+                                                "(SELECT d.id FROM documents d WHERE d.slug = :slug AND {} AND {})", visible(viewer), has_clause(viewer, ":path")));
     bind_viewer(statement, viewer);
     statement.bind(":folded", fold_query(query));
     statement.bind(":slug", slug);
     statement.bind(":path", path);
-    return statement.exec() > 0;
+    if (statement.exec() == 0) return false;
+    store::append(db, {"judgement.remove", clause_address(slug, path), query});
+    return true;
   });
 }
 
@@ -106,7 +125,7 @@ std::vector<KeptJudgement> JudgementLedger::list(const Viewer& viewer, std::stri
 
 size_t JudgementLedger::count(const Viewer& viewer) const {
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement row(db, fmt::format("SELECT count(*) FROM judgements j JOIN documents d ON d.id = j.document_id WHERE {}", visible));
+    SQLite::Statement row(db, fmt::format("SELECT count(*) FROM judgements j JOIN documents d ON d.id = j.document_id WHERE {} AND {}", visible(viewer), has_clause(viewer, "j.path")));
     bind_viewer(row, viewer);
     row.executeStep();
     return static_cast<size_t>(row.getColumn(0).getInt64());
@@ -118,9 +137,9 @@ std::vector<KeptJudgement> JudgementLedger::select(const Viewer& viewer, const s
     // A new edition may lack the clause: then it is shown in the newest that has it.
     SQLite::Statement row(db, fmt::format("SELECT j.query, d.slug, j.path, j.grade, j.folded, d.title, c.locator, e.key, j.judged_at FROM judgements j "
                                           "JOIN documents d ON d.id = j.document_id JOIN editions e ON e.id = (SELECT n.id FROM editions n JOIN clauses k ON k.edition_id = n.id "
-                                          "WHERE n.document_id = d.id AND k.path = j.path ORDER BY n.begins <= :today DESC, n.begins DESC, n.id DESC LIMIT 1) "
+                                          "WHERE n.document_id = d.id AND k.path = j.path AND {} ORDER BY n.begins <= :today DESC, n.begins DESC, n.id DESC LIMIT 1) "
                                           "JOIN clauses c ON c.edition_id = e.id AND c.path = j.path WHERE {}{} ORDER BY j.folded, j.grade DESC, d.title, c.position, j.id LIMIT :most OFFSET :first",
-                                          visible, folded ? " AND j.folded = :folded" : ""));
+                                          visible_clause(viewer, "k"), visible(viewer), folded ? " AND j.folded = :folded" : ""));
     bind_viewer(row, viewer);
     bind_today(row);
     if (folded) row.bind(":folded", *folded);

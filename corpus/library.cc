@@ -14,9 +14,10 @@ namespace shirube::corpus {
 
 namespace {
 
-const std::string placed_query = fmt::format(
-    "SELECT c.id, {}, {}, {} AS state, {} FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE {} AND ",
-    document_columns, edition_columns, edition_state, clause_columns, visible);
+std::string placed_query(const Viewer& viewer, std::string_view condition) {
+  return fmt::format("SELECT c.id, {}, {}, {} AS state, {} FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
+                     "WHERE {} AND {} AND {}", document_columns, edition_columns(viewer), edition_state, clause_columns, visible(viewer), visible_clause(viewer), condition);
+}
 
 /// What a clause is called in the line that says where it stands.
 std::string short_name(const std::string& label, const std::string& heading) {
@@ -49,13 +50,23 @@ PlacedClause read_placed(SQLite::Database& db, SQLite::Statement& row) {
   return placed;
 }
 
+/// Whether the viewer sees the clause of this number.
+bool sees_clause(SQLite::Database& db, const Viewer& viewer, int64_t clause_id) {
+  SQLite::Statement select(db, fmt::format("SELECT 1 FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE {} AND {} AND c.id = :clause",
+                                           visible(viewer), visible_clause(viewer)));
+  bind_viewer(select, viewer);
+  select.bind(":clause", clause_id);
+  return select.executeStep();
+}
+
 std::vector<PlacedClause> cited(store::Database& database, const Viewer& viewer, const char* join, int64_t clause_id) {
   return database.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, placed_query + join + " ORDER BY e.begins DESC, d.title, c.position LIMIT 200");
+    std::vector<PlacedClause> found;
+    if (!sees_clause(db, viewer, clause_id)) return found;
+    SQLite::Statement select(db, placed_query(viewer, join) + " ORDER BY e.begins DESC, d.title, c.position LIMIT 200");
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":clause", clause_id);
-    std::vector<PlacedClause> found;
     while (select.executeStep()) found.push_back(read_placed(db, select));
     return found;
   });
@@ -74,15 +85,20 @@ std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::stri
   constexpr double least_share = 0.5;
   return database_.read([&](SQLite::Database& db) {
     std::vector<std::pair<double, int64_t>> editions;
-    SQLite::Statement same(db, "SELECT id FROM editions WHERE file_sha256 = ? ORDER BY id LIMIT ?");
-    same.bind(1, file_sha256);
-    same.bind(2, static_cast<int64_t>(most_looked_at));
+    // What the viewer does not see, or not whole, takes no place.
+    std::string seen = fmt::format("{} AND {} = 0", visible(viewer), hidden_clauses(viewer));
+    SQLite::Statement same(db, fmt::format("SELECT e.id FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.file_sha256 = :file AND {} ORDER BY e.id LIMIT :most", seen));
+    bind_viewer(same, viewer);
+    same.bind(":file", file_sha256);
+    same.bind(":most", static_cast<int64_t>(most_looked_at));
     while (same.executeStep()) editions.emplace_back(1, same.getColumn(0).getInt64());
     std::set<int64_t> of_file;
     for (const auto& [share, id] : editions) of_file.insert(id);
-    SQLite::Statement near(db, "SELECT edition_id FROM sketches WHERE print IN (SELECT value FROM json_each(?)) GROUP BY edition_id ORDER BY count(*) DESC, edition_id LIMIT ?");
-    near.bind(1, nlohmann::json(std::vector<int64_t>(sketch.begin(), sketch.end())).dump());
-    near.bind(2, static_cast<int64_t>(most_looked_at));
+    SQLite::Statement near(db, fmt::format("SELECT s.edition_id FROM sketches s JOIN editions e ON e.id = s.edition_id JOIN documents d ON d.id = e.document_id "
+                                           "WHERE s.print IN (SELECT value FROM json_each(:prints)) AND {} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT :most", seen));
+    bind_viewer(near, viewer);
+    near.bind(":prints", nlohmann::json(std::vector<int64_t>(sketch.begin(), sketch.end())).dump());
+    near.bind(":most", static_cast<int64_t>(most_looked_at));
     SQLite::Statement prints(db, "SELECT print FROM sketches WHERE edition_id = ? ORDER BY print");
     while (near.executeStep()) {
       int64_t id = near.getColumn(0).getInt64();
@@ -94,7 +110,7 @@ std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::stri
     }
     std::ranges::stable_sort(editions, std::greater{}, &std::pair<double, int64_t>::first);
     std::vector<Alike> out;
-    SQLite::Statement row(db, fmt::format("SELECT {}, {}, {} FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} AND e.id = :edition", document_columns, edition_columns, edition_state, visible));
+    SQLite::Statement row(db, fmt::format("SELECT {}, {}, {} FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = :edition", document_columns, edition_columns(viewer), edition_state));
     for (const auto& [share, id] : editions) {
       row.reset();
       bind_viewer(row, viewer);
@@ -108,7 +124,7 @@ std::vector<Library::Alike> Library::alike(const Viewer& viewer, const std::stri
 
 std::optional<Document> Library::document(const Viewer& viewer, const std::string& slug) const {
   return database_.read([&](SQLite::Database& db) -> std::optional<Document> {
-    SQLite::Statement select(db, fmt::format("SELECT {} FROM documents d WHERE {} AND d.slug = :slug", document_columns, visible));
+    SQLite::Statement select(db, fmt::format("SELECT {} FROM documents d WHERE {} AND d.slug = :slug", document_columns, visible(viewer)));
     bind_viewer(select, viewer);
     select.bind(":slug", slug);
     if (!select.executeStep()) return std::nullopt;
@@ -119,7 +135,7 @@ std::optional<Document> Library::document(const Viewer& viewer, const std::strin
 std::vector<Edition> Library::editions(const Viewer& viewer, const std::string& slug) const {
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, fmt::format("SELECT {}, {} AS state FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} AND d.slug = :slug "
-                                             "ORDER BY e.begins DESC, e.id DESC", edition_columns, edition_state, visible));
+                                             "ORDER BY e.begins DESC, e.id DESC", edition_columns(viewer), edition_state, visible(viewer)));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":slug", slug);
@@ -136,7 +152,7 @@ std::vector<Library::Enclosed> enclosed(store::Database& database, const Viewer&
   return database.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, fmt::format("SELECT {}, {}, {} AS state FROM enclosures x JOIN editions e ON e.id = x.{} JOIN documents d ON d.id = e.document_id "
                                              "WHERE x.{} = :edition AND {} ORDER BY x.position, x.edition_id",
-                                             document_columns, edition_columns, edition_state, wanted, given, visible));
+                                             document_columns, edition_columns(viewer), edition_state, wanted, given, visible(viewer)));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":edition", edition_id);
@@ -158,13 +174,23 @@ std::vector<Library::Enclosed> Library::enclosing(const Viewer& viewer, int64_t 
 
 std::vector<StoredClause> Library::clauses(const Viewer& viewer, const std::string& slug, const std::string& key) const {
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT c.id, {} FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
-                                             "WHERE {} AND d.slug = :slug AND e.key = :key ORDER BY c.position", clause_columns, visible));
+    SQLite::Statement select(db, fmt::format("SELECT c.id, {}, c.position FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
+                                             "WHERE {} AND {} AND d.slug = :slug AND e.key = :key ORDER BY c.position", clause_columns, visible(viewer), visible_clause(viewer)));
     bind_viewer(select, viewer);
     select.bind(":slug", slug);
     select.bind(":key", key);
     std::vector<StoredClause> found;
-    while (select.executeStep()) found.push_back({select.getColumn(0).getInt64(), read_clause(select, 1)});
+    std::vector<size_t> positions;  // in the edition; what is not seen leaves no gap
+    while (select.executeStep()) {
+      found.push_back({select.getColumn(0).getInt64(), read_clause(select, 1)});
+      positions.push_back(static_cast<size_t>(select.getColumn(1 + clause_width).getInt64()));
+      auto& parent = found.back().clause.parent;
+      if (!parent) continue;
+      // Who sees a clause sees those above it.
+      auto at = std::ranges::lower_bound(positions, *parent);
+      if (at == positions.end() || *at != *parent) parent.reset();
+      else parent = static_cast<size_t>(at - positions.begin());
+    }
     return found;
   });
 }
@@ -173,7 +199,7 @@ std::vector<Scope> Library::scopes(const Viewer& viewer, std::span<const int64_t
   return database_.read([&](SQLite::Database& db) {
     // The path of an article is the first step of the paths below it: 12, 12-2, 12-2-1.
     SQLite::Statement own(db, fmt::format("SELECT c.text, c.edition_id, CASE WHEN instr(c.path, '-') > 0 THEN substr(c.path, 1, instr(c.path, '-') - 1) ELSE c.path END "
-                                          "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = :id AND {}", visible));
+                                          "FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id WHERE c.id = :id AND {} AND {}", visible(viewer), visible_clause(viewer)));
     SQLite::Statement around(db, "SELECT min(id), max(id) FROM clauses WHERE edition_id = :edition "
                                  "AND (:article = '' OR path = :article OR substr(path, 1, length(:article) + 1) = :article || '-')");
     auto range = [&](int64_t edition, const std::string& article) {
@@ -198,7 +224,7 @@ std::vector<Scope> Library::scopes(const Viewer& viewer, std::span<const int64_t
 
 std::vector<PlacedClause> Library::clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const {
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, placed_query + "c.id = :id");
+    SQLite::Statement select(db, placed_query(viewer, "c.id = :id"));
     bind_viewer(select, viewer);
     bind_today(select);
     std::vector<PlacedClause> found;
@@ -213,7 +239,7 @@ std::vector<PlacedClause> Library::clauses_by_id(const Viewer& viewer, std::span
 
 std::optional<PlacedClause> Library::clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const {
   return database_.read([&](SQLite::Database& db) -> std::optional<PlacedClause> {
-    SQLite::Statement select(db, placed_query + "d.slug = :slug AND e.key = :key AND c.path = :path");
+    SQLite::Statement select(db, placed_query(viewer, "d.slug = :slug AND e.key = :key AND c.path = :path"));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":slug", slug);
@@ -236,9 +262,9 @@ std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t fir
   return database_.read([&](SQLite::Database& db) {
     // Of each document the newest edition that has begun, else the newest at all.
     SQLite::Statement select(db, fmt::format(
-        "SELECT {}, {}, {} AS state, (SELECT count(*) FROM clauses c WHERE c.edition_id = e.id) FROM documents d JOIN editions e ON e.id = "
+        "SELECT {}, {}, {} AS state, (SELECT count(*) FROM clauses c WHERE c.edition_id = e.id) - {} FROM documents d JOIN editions e ON e.id = "
         "(SELECT id FROM editions x WHERE x.document_id = d.id ORDER BY x.begins <= :today DESC, x.begins DESC, x.id DESC LIMIT 1) "
-        "WHERE {} ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns, edition_state, visible));
+        "WHERE {} ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns(viewer), edition_state, hidden_clauses(viewer), visible(viewer)));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":most", static_cast<int64_t>(most));
@@ -251,10 +277,19 @@ std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t fir
   });
 }
 
+std::vector<std::string> Library::groups() const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, "SELECT name FROM groups ORDER BY name");
+    std::vector<std::string> found;
+    while (select.executeStep()) found.push_back(select.getColumn(0).getString());
+    return found;
+  });
+}
+
 std::vector<std::string> Library::issuers(const Viewer& viewer) const {
   return database_.read([&](SQLite::Database& db) {
     // From one name to the next along the index: there are few names and many documents.
-    std::string next = fmt::format("SELECT d.issuer FROM documents d INDEXED BY documents_by_issuer WHERE {} AND d.issuer >", visible);
+    std::string next = fmt::format("SELECT d.issuer FROM documents d INDEXED BY documents_by_issuer WHERE {} AND d.issuer >", visible(viewer));
     SQLite::Statement select(db, fmt::format("WITH RECURSIVE names (issuer) AS (SELECT ({0} '' ORDER BY 1 LIMIT 1) UNION ALL "
                                              "SELECT ({0} names.issuer ORDER BY 1 LIMIT 1) FROM names WHERE names.issuer IS NOT NULL LIMIT 201) "
                                              "SELECT issuer FROM names WHERE issuer IS NOT NULL",
@@ -268,7 +303,7 @@ std::vector<std::string> Library::issuers(const Viewer& viewer) const {
 
 std::vector<Library::KindCount> Library::counts(const Viewer& viewer) const {
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT d.kind, count(*) FROM documents d WHERE {} GROUP BY 1 ORDER BY 2 DESC, 1", visible));
+    SQLite::Statement select(db, fmt::format("SELECT d.kind, count(*) FROM documents d WHERE {} GROUP BY 1 ORDER BY 2 DESC, 1", visible(viewer)));
     bind_viewer(select, viewer);
     std::vector<KindCount> found;
     while (select.executeStep()) found.push_back({select.getColumn(0).getString(), static_cast<uint64_t>(select.getColumn(1).getInt64())});

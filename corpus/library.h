@@ -66,7 +66,8 @@ struct Scope {
 };
 
 /// All documents, their editions and clauses. Safe to share between threads. Each read takes the
-/// Viewer and finds nothing that it may not see, as if it did not exist.
+/// Viewer and finds nothing that it may not see, as if it did not exist: of an edition that holds clauses which are narrower
+/// than the viewer sees, only the others, and neither its original nor its warnings, which speak of all.
 class Library {
  public:
   explicit Library(store::Database& database) : database_(database) {}
@@ -76,8 +77,11 @@ class Library {
   /// further edition, and the facts of the document that are said replace the old ones.
   ///
   /// An edition without a label is named after the day it begins (令和7年4月1日版) or counted (第2版).
-  /// Throws Error{invalid} for facts that are no kind, audience or date, and Error{conflict} when the
-  /// label stands for other words already.
+  /// What stands under a narrower clause is for the same people as that.
+  ///
+  /// Throws Error{invalid} for facts that are no kind, audience or date, for a clause's audience that is none, is `public` or
+  /// another one than that of a clause above, and for an edition of narrower clauses alone (then the document is to be narrower);
+  /// Error{conflict} when the label stands for other words already.
   std::vector<Added> add(std::span<const NewEdition> editions);
 
   /// Throws what add() of this edition alone would throw, and adds nothing.
@@ -115,7 +119,7 @@ class Library {
     bool same;     ///< the same file
   };
   /// Editions of this file, and those whose sketch (sketch.h) resembles this one by half and more; the most alike
-  /// first, at most five. Only files that were taken as such are known by their sketch.
+  /// first, at most five. Only files that were taken as such are known by their sketch, and only editions that the viewer sees whole.
   std::vector<Alike> alike(const Viewer& viewer, const std::string& file_sha256, std::span<const int64_t> sketch) const;
 
   std::optional<Document> document(const Viewer& viewer, const std::string& slug) const;
@@ -153,6 +157,9 @@ class Library {
     int64_t clauses = 0;
   };
   std::vector<Listed> documents(const Viewer& viewer, size_t first, size_t most) const;
+
+  /// The names of groups, which are audiences, in order.
+  std::vector<std::string> groups() const;
 
   /// Distinct issuers, for filters.
   std::vector<std::string> issuers(const Viewer& viewer) const;

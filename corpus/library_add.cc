@@ -33,13 +33,14 @@ class Adding {
                         "INSERT INTO editions (document_id, key, label, number, issued, effective, link, content_hash, file_sha256, file_name, media_type, "
                         "warnings, cites, linked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_clause_(db,
-                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page, readings) "
-                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page, readings, audience) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)"),
         insert_print_(db, "INSERT INTO sketches (print, edition_id) VALUES (?, ?)") {}
 
   Added add(const NewEdition& incoming) {
     Facts facts = checked(incoming.facts);
+    if (!facts.audience.empty()) require_audience(db_, facts.audience);
     auto known = document(facts.slug);
     Document doc = known ? *known : create(facts);
     if (auto same = same_edition(doc, incoming.content_hash)) {
@@ -51,7 +52,8 @@ class Adding {
     if (known) queue_all(doc, correct(doc, facts) ? store::Change::facts : store::Change::edition);
     auto [key, label] = name_edition(doc, facts);
     int64_t edition = insert_edition(doc, incoming, facts, key, label);
-    for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i]);
+    auto audiences = clause_audiences(incoming.clauses);
+    for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i], audiences[i]);
     for (size_t i = 0; i < incoming.encloses.size(); ++i) insert(insert_enclosure_, edition, incoming.encloses[i], static_cast<int64_t>(i));
     // A line of JSON Lines is one of very many, and no file that might be handed in twice.
     if (!incoming.file_sha256.empty()) {
@@ -63,6 +65,7 @@ class Adding {
 
   bool correct(const Facts& said) {
     Facts facts = checked(said);
+    if (!facts.audience.empty()) require_audience(db_, facts.audience);
     auto known = document(facts.slug);
     if (!known || !correct(*known, facts)) return false;
     queue_all(*known, store::Change::facts);
@@ -103,18 +106,19 @@ class Adding {
     };
     const Field fields[] = {{"title", &doc.title, &facts.title},    {"short_title", &doc.short_title, &facts.short_title}, {"kind", &doc.kind, &facts.kind},
                             {"issuer", &doc.issuer, &facts.issuer}, {"audience", &doc.audience, &facts.audience},          {"topic", &doc.topic, &facts.topic}};
-    std::string changes;
+    std::string changed, before, after;
+    auto join = [](std::string& list, std::string_view part) { list += (list.empty() ? "" : "、") + std::string(part); };
     for (const auto& field : fields) {
       if (field.said->empty() || *field.held == *field.said) continue;
-      changes += fmt::format("{}: {} → {} ", field.column, *field.held, *field.said);
+      join(changed, field.column), join(before, fmt::format("{}: {}", field.column, *field.held)), join(after, fmt::format("{}: {}", field.column, *field.said));
       SQLite::Statement update(db_, fmt::format("UPDATE documents SET {} = ? WHERE id = ?", field.column));
       update.bind(1, *field.said);
       update.bind(2, doc.id);
       update.exec();
       *field.held = *field.said;
     }
-    if (changes.empty()) return false;
-    store::append(db_, {"document.correct", doc.slug, changes});
+    if (changed.empty()) return false;
+    store::append(db_, {"document.correct", doc.slug, changed, before, after});
     return true;
   }
 
@@ -192,7 +196,26 @@ class Adding {
     return db_.getLastInsertRowid();
   }
 
-  void insert_clause(int64_t edition, size_t position, const Clause& clause) {
+  /// Of each clause its own audience, which is that of the clause above as well.
+  std::vector<std::string> clause_audiences(const std::vector<Clause>& clauses) {
+    std::vector<std::string> out;
+    for (const auto& clause : clauses) {
+      std::string above = clause.parent ? out[*clause.parent] : "";
+      std::string own = clause.audience.empty() ? above : audience_key(clause.audience);
+      if (!own.empty() && own != above) {
+        require_audience(db_, own);
+        std::string place = clause.locator.empty() ? clause.path : clause.locator;
+        if (own == "public") throw Error(ErrorKind::invalid, fmt::format("「{}」の公開範囲を「公開」にすることはできません。", place), "条項の公開範囲は、資料より狭いものを指定してください。");
+        if (!above.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」の公開範囲が、その上の条項と違います。", place), "上の条項と同じ公開範囲にするか、どちらかの指定を外してください。");
+      }
+      out.push_back(std::move(own));
+    }
+    bool none_open = !out.empty() && std::ranges::none_of(out, &std::string::empty);
+    if (none_open) throw Error(ErrorKind::invalid, "すべての条項の公開範囲が狭められています。", "資料そのものの公開範囲を狭めてください。");
+    return out;
+  }
+
+  void insert_clause(int64_t edition, size_t position, const Clause& clause, const std::string& audience) {
     auto& s = insert_clause_;
     s.bind(1, edition);
     s.bind(2, static_cast<int64_t>(position));
@@ -206,6 +229,7 @@ class Adding {
     if (clause.page) s.bind(10, *clause.page);
     s.bindNoCopy(11, clause.printed_page);
     s.bindNoCopy(12, clause.readings);
+    s.bindNoCopy(13, audience);
     s.exec();
     s.reset();
     s.clearBindings();

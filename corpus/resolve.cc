@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "corpus/library.h"
+#include "corpus/rows.h"
 #include "store/database.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -33,7 +34,7 @@ Rest split_rest(std::string_view rest) {
 }
 
 /// The editions that a title (and label) may name, the current one first.
-std::vector<int64_t> editions_named(SQLite::Database& db, const std::string& audiences, const std::string& citation, Rest& rest) {
+std::vector<int64_t> editions_named(SQLite::Database& db, const Viewer& viewer, const std::string& citation, Rest& rest) {
   // The title is what the citation begins with; of several the longest. Titles are compared as
   // printed, because that is what the index on them holds.
   std::vector<int64_t> editions;
@@ -41,12 +42,11 @@ std::vector<int64_t> editions_named(SQLite::Database& db, const std::string& aud
     if (end < citation.size() && (static_cast<unsigned char>(citation[end]) & 0xC0) == 0x80) continue;
     rest = split_rest(text::fold(std::string_view(citation).substr(end)));
     if (rest.locator.empty()) continue;
-    SQLite::Statement select(db,
-                             "SELECT e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id "
-                             "WHERE (d.title = :title OR d.short_title = :title) AND d.audience IN (SELECT value FROM json_each(:audiences)) "
-                             "ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC");
+    SQLite::Statement select(db, fmt::format("SELECT e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id "
+                                             "WHERE (d.title = :title OR d.short_title = :title) AND {} "
+                                             "ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
     select.bind(":title", citation.substr(0, end));
-    select.bind(":audiences", audiences);
+    bind_viewer(select, viewer);
     while (select.executeStep()) {
       bool named = text::fold(select.getColumn(1).getString()) == rest.label;
       // Without a label the first is meant: of another edition nobody spoke.
@@ -56,9 +56,11 @@ std::vector<int64_t> editions_named(SQLite::Database& db, const std::string& aud
   return editions;
 }
 
-std::optional<int64_t> clause_at(SQLite::Database& db, int64_t edition, const std::string& locator) {
-  SQLite::Statement select(db, "SELECT id, locator FROM clauses WHERE edition_id = ? ORDER BY position");
-  select.bind(1, edition);
+std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int64_t edition, const std::string& locator) {
+  SQLite::Statement select(db, fmt::format("SELECT c.id, c.locator FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
+                                           "WHERE c.edition_id = :edition AND {} ORDER BY c.position", visible_clause(viewer)));
+  bind_viewer(select, viewer);
+  select.bind(":edition", edition);
   // 「第12条第1項」 is the article itself when it has one paragraph or its first is meant.
   std::string without_first = locator.ends_with("第1項") ? locator.substr(0, locator.size() - std::string_view("第1項").size())
                                                          : text::replace_all(locator, "条第1項第", "条第");
@@ -78,8 +80,8 @@ std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view c
   std::string trimmed(text::trim(citation));
   return database_.read([&](SQLite::Database& db) -> std::optional<int64_t> {
     Rest rest;
-    for (int64_t edition : editions_named(db, viewer.json(), trimmed, rest)) {
-      if (auto clause = clause_at(db, edition, rest.locator)) return clause;
+    for (int64_t edition : editions_named(db, viewer, trimmed, rest)) {
+      if (auto clause = clause_at(db, viewer, edition, rest.locator)) return clause;
     }
     return std::nullopt;
   });

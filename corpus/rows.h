@@ -2,6 +2,9 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include <string>
+#include <string_view>
+
 #include "corpus/clause.h"
 #include "corpus/document.h"
 
@@ -22,19 +25,27 @@ inline constexpr const char* edition_state =
     "THEN 'past' ELSE 'current' END";
 void bind_today(SQLite::Statement& statement);
 
-/// Of `editions e`, with the state last; format it with `edition_state`.
-inline constexpr const char* edition_columns =
-    "e.id, e.key, e.label, e.number, e.issued, e.effective, e.link, ifnull(e.file_sha256, ''), e.file_name, e.media_type, e.warnings";
-inline constexpr int edition_width = 12;
+/// What a viewer sees of `documents d`: the condition. This and the two that follow are the one place where audiences become
+/// SQL; bind_viewer() binds what they name. Who sees everything asks for nothing.
+std::string visible(const Viewer& viewer);
+/// The same of `clauses c`, or of what `clauses` are called, of a document `d` that they see: both are to be asked for.
+std::string visible_clause(const Viewer& viewer, std::string_view clauses = "c");
+/// How many clauses of the edition `e` of a document `d` that they see they do not see.
+std::string hidden_clauses(const Viewer& viewer);
+void bind_viewer(SQLite::Statement& statement, const Viewer& viewer);
+
+/// Throws Error{invalid} unless there is such an audience: a key of audiences() or the name of a group.
+void require_audience(SQLite::Database& db, const std::string& audience);
+
+/// Of `editions e` of a document `d`, with the state last; format it with `edition_state`. Of an edition that holds clauses which
+/// the viewer does not see, neither the original nor its warnings are there: both speak of all clauses.
+std::string edition_columns(const Viewer& viewer);
+inline constexpr int edition_width = 13;
 Edition read_edition(SQLite::Statement& row, int at);
 
 /// Of `clauses c`.
-inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator, c.printed_page, c.readings";
+inline constexpr const char* clause_columns = "c.label, c.kind, c.heading, c.text, c.page, c.parent, c.path, c.locator, c.printed_page, c.readings, c.audience";
+inline constexpr int clause_width = 11;
 Clause read_clause(SQLite::Statement& row, int at);
-
-/// Restricts a query over `documents d` to what the viewer may see. The one place where audiences
-/// become SQL.
-inline constexpr const char* visible = "d.audience IN (SELECT value FROM json_each(:audiences))";
-void bind_viewer(SQLite::Statement& statement, const Viewer& viewer);
 
 }  // namespace shirube::corpus

@@ -39,7 +39,8 @@ struct Viewer {
   std::vector<std::string> audiences;  ///< keys of audiences() and names of groups
   std::vector<Task> tasks{};
   bool sees_all = false;               ///< every audience, groups too
-  /// Where it is set: of what is not public only the documents of these slugs, and of those what `audiences` allow.
+  /// Where it is set: of what is not public only the documents of these slugs, and of those what `audiences` allow. A clause
+  /// that is narrower than its public document is not public.
   std::optional<std::vector<std::string>> only{};
 
   /// The operator of the machine, who holds the files anyway.

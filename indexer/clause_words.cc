@@ -4,7 +4,6 @@
 
 #include <vector>
 
-#include "corpus/document.h"
 #include "search/index_format.h"
 #include "search/suggest.h"
 #include "text/utf8.h"
@@ -40,11 +39,12 @@ void ClauseWords::add(const Xapian::Document& clause, const std::string& audienc
 }
 
 void ClauseWords::add(const Xapian::Database& index) {
-  auto audiences = corpus::audiences();
-  std::vector<uint8_t> audience_of(index.get_lastdocid() + size_t{1});
-  for (size_t i = 0; i < audiences.size(); ++i) {
-    std::string name = search::term(search::prefix::audience, audiences[i].key);
-    for (auto it = index.postlist_begin(name); it != index.postlist_end(name); ++it) audience_of[*it] = static_cast<uint8_t>(i);
+  std::vector<std::string> audiences;
+  std::vector<uint32_t> audience_of(index.get_lastdocid() + size_t{1});
+  std::string p(search::prefix::audience);
+  for (auto name = index.allterms_begin(p); name != index.allterms_end(p); ++name) {
+    for (auto it = index.postlist_begin(*name); it != index.postlist_end(*name); ++it) audience_of[*it] = static_cast<uint32_t>(audiences.size());
+    audiences.push_back(search::expression_of(*name));
   }
   auto word = index.allterms_begin();
   for (word.skip_to(first_word); word != index.allterms_end(); ++word) {
@@ -52,7 +52,7 @@ void ClauseWords::add(const Xapian::Database& index) {
     std::vector<uint64_t> counts(audiences.size());
     for (auto it = index.postlist_begin(name); it != index.postlist_end(name); ++it) ++counts[audience_of[*it]];
     for (size_t i = 0; i < audiences.size(); ++i) {
-      if (counts[i] > 0) counts_[std::string(audiences[i].key)][name] += counts[i];
+      if (counts[i] > 0) counts_[audiences[i]][name] += counts[i];
     }
   }
 }

@@ -20,7 +20,7 @@ namespace shirube::indexer {
 /// in its spelling (申込 for 申込み, サーバ for サーバー): the texts of half a million clauses take minutes.
 class ClauseWords {
  public:
-  /// Counts the words of a clause as it stands in the index.
+  /// Counts the words of a clause as it stands in the index, for its search::audience_expression().
   void add(const Xapian::Document& clause, const std::string& audience);
   /// Counts those of all clauses of an index.
   void add(const Xapian::Database& index);
@@ -28,7 +28,7 @@ class ClauseWords {
   void give(search::SuggestionIndex& suggestions) const;
 
  private:
-  std::map<std::string, std::unordered_map<std::string, uint64_t>> counts_;  ///< by audience and term
+  std::map<std::string, std::unordered_map<std::string, uint64_t>> counts_;  ///< by search::audience_expression() and term
 };
 
 }  // namespace shirube::indexer

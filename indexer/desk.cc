@@ -132,7 +132,7 @@ corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t re
     throw;
   }
   drafts_.set_published(viewer, id, added.edition_id);
-  auto mail = draft.within ? drafts_.find(viewer, *draft.within) : std::nullopt;
+  auto mail = draft.within ? drafts_.find(desk_viewer(), *draft.within) : std::nullopt;
   if (mail && mail->edition_id) library_.enclose(*mail->edition_id, added.edition_id);
   return added;
 }
@@ -152,6 +152,10 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   if (held && !further && !again) {
     throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開する（命令では --further）か、別の識別名を付けてください。");
   }
+  // Whose document it is they do not know: it must not become theirs to change.
+  if (!held && !again && library_.document(desk_viewer(), edition.facts.slug)) {
+    throw Error(ErrorKind::conflict, fmt::format("識別名「{}」は使えません。", edition.facts.slug), "別の識別名を付けてください。");
+  }
   // What is said of one edition does not change what is known of the document, nor who may see the others.
   if (held) {
     for (auto field : {&Facts::title, &Facts::short_title, &Facts::kind, &Facts::issuer, &Facts::audience, &Facts::topic}) (edition.facts.*field).clear();
@@ -163,8 +167,15 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   edition.file_name = draft.file_name;
   edition.media_type = draft.media_type;
   edition.clauses = cut.clauses;
+  // Read anew, a clause that was closed may stand open again.
+  auto anew = cut.extracted;
+  for (size_t left : corpus::carry_out_all(anew, cut.corrections)) {
+    if (cut.corrections[left].kind == corpus::Correction::Kind::audience) {
+      throw Error(ErrorKind::conflict, fmt::format("公開範囲の直しがやり直されていません（{}）。", corpus::description(cut.corrections[left])), "その直しを取り消してから、公開範囲を選び直してください。");
+    }
+  }
   edition.warnings = with_doubts(draft.warnings, edition.clauses);
-  for (const auto& attached : drafts_.within(viewer, draft.id)) {
+  for (const auto& attached : drafts_.within(desk_viewer(), draft.id)) {
     if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
   }
   return {edition};

@@ -19,7 +19,7 @@ using search::term;
 
 std::vector<Source> sources(SQLite::Database& db, int64_t first, int64_t last) {
   SQLite::Statement select(db, fmt::format("SELECT c.id, e.id, d.id, d.title, d.kind, d.issuer, d.audience, {}, e.begins, e.issued, e.effective, "
-                                           "c.label, c.heading, c.text, c.locator, c.parent, c.readings "
+                                           "c.label, c.heading, c.text, c.locator, c.parent, c.readings, c.audience "
                                            "FROM editions e JOIN documents d ON d.id = e.document_id JOIN clauses c ON c.edition_id = e.id "
                                            "WHERE e.id BETWEEN :first AND :last ORDER BY e.id, c.position", corpus::edition_state));
   select.bind(":first", first);
@@ -31,7 +31,7 @@ std::vector<Source> sources(SQLite::Database& db, int64_t first, int64_t last) {
     auto text = [&](int i) { return select.getColumn(i).getString(); };
     auto number = [&](int i) { return select.getColumn(i).getInt64(); };
     if (!out.empty() && out.back().edition_id != number(1)) edition_begin = out.size();
-    out.push_back({number(0), number(1), number(2), text(3), text(4), text(5), text(6), text(7), text(8), text(9), text(10), "", text(11), text(12), text(13), text(14), text(16)});
+    out.push_back({number(0), number(1), number(2), text(3), text(4), text(5), search::audience_expression(text(6), text(17)), text(7), text(8), text(9), text(10), "", text(11), text(12), text(13), text(14), text(16)});
     if (select.getColumn(15).isNull()) continue;
     const Source& parent = out[edition_begin + static_cast<size_t>(number(15))];
     out.back().above = parent.above + "\n" + parent.heading;
@@ -91,7 +91,7 @@ Xapian::Document make_document(const Source& source, const text::Analyzer& analy
   for (const auto& [name, counts] : counted) doc.add_term(name, search::packed(counts));
   for (const auto& [name, count] : terms) doc.add_term(name, count);
   doc.add_boolean_term(term(search::prefix::kind, source.kind));
-  doc.add_boolean_term(term(search::prefix::audience, source.audience));
+  doc.add_boolean_term(search::audience_term(source.audience));
   doc.add_boolean_term(term(search::prefix::state, source.state));
   if (!source.issuer.empty()) doc.add_boolean_term(term(search::prefix::issuer, source.issuer));
   const std::pair<unsigned, std::string> values[] = {

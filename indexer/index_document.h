@@ -18,7 +18,9 @@ namespace shirube::indexer {
 /// A clause with what its document says of it, ready to be indexed.
 struct Source {
   int64_t clause_id, edition_id, document_id;
-  std::string title, kind, issuer, audience, state;
+  std::string title, kind, issuer;
+  std::string audience;  ///< search::audience_expression() of document and clause
+  std::string state;
   std::string begins, issued, effective;  ///< ISO days
   std::string above;  ///< headings it stands under
   std::string label, heading, text, locator, readings;

@@ -22,6 +22,7 @@
 #include "search/index_format.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
+#include "search/suggest_format.h"
 #include "search/xapian_access.h"
 #include "store/database.h"
 #include "store/event_log.h"
@@ -158,6 +159,17 @@ struct Batch {
   uint64_t bytes = 0;
 };
 
+/// Whether an index can be opened; true before the first is made.
+bool is_there(const fs::path& folder) {
+  try {
+    if (!folder.empty()) Xapian::Database(folder.string());
+    return true;
+  } catch (const Xapian::DatabaseOpeningError&) {
+  } catch (const Xapian::DatabaseCorruptError&) {
+  }
+  return false;
+}
+
 /// In one instant, so that none is found half there.
 void remove_suggestions(const fs::path& folder) {
   if (!fs::exists(folder)) return;
@@ -172,12 +184,32 @@ void remove_suggestions(const fs::path& folder) {
 IndexWriter::IndexWriter(store::Database& database, const text::AnalyzerModel& model, IndexWriterOptions options)
     : database_(database), model_(model), options_(std::move(options)) {}
 
+bool IndexWriter::is_sound(Look look) const {
+  fs::path folder = search::index_folder(options_.data, database_), suggested = search::suggestion_folder(folder);
+  if (folder.empty()) return true;
+  try {
+    search::require_fit(Xapian::Database(folder.string()), search::index_name, search::index_format, options_.analyzer_name);
+    // Suggestions that are not there are made with the next change.
+    if (fs::exists(suggested)) search::require_fit(Xapian::Database(suggested.string()), search::suggest_name, search::suggest_format, options_.analyzer_name);
+    if (look == Look::opened) return true;
+    size_t faults = Xapian::Database::check(folder.string(), 0, nullptr);
+    return faults == 0 && (!fs::exists(suggested) || Xapian::Database::check(suggested.string(), 0, nullptr) == 0);
+  } catch (const Xapian::Error&) {
+    return false;
+  } catch (const search::UnreadableIndex&) {
+    return false;
+  }
+}
+
 IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::atomic<bool>& stop) try {
   WriterLock lock(options_.data);
   if (!lock.held()) return Outcome::busy;
   fs::path current = search::index_folder(options_.data, database_);
   remove_others(options_.data, {current, options_.data / (next_name(current) + parts_ending)});
   database_.write(queue_changed_states);
+  // Added to as it is, it would hold what is new and nothing else.
+  if (!is_there(current) && build(0, progress, stop) == Outcome::stopped) return Outcome::stopped;
+  current = search::index_folder(options_.data, database_);
   bool has_suggestions = current.empty() || fs::exists(search::suggestion_folder(current));
   if (database_.read(store::queue_length) == 0 && has_suggestions) return Outcome::done;
   if (int64_t after = last_indexed_edition(); is_much(after)) {

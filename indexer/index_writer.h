@@ -49,7 +49,12 @@ class IndexWriter {
     busy,         ///< another process is writing
   };
 
-  /// Works off the queue: index and suggestions first, queue row after, so that a crash between the two
+  /// Whether what the database points to can be opened. `whole`: after reading all of it, which takes as long as that takes.
+  /// An index of another dictionary is none; before the first is made there is nothing to be wrong.
+  enum class Look { opened, whole };
+  bool is_sound(Look look) const;
+
+  /// Works off the queue (an index that is missing or cannot be opened is made anew, as by rebuild()): index and suggestions first, queue row after, so that a crash between the two
   /// only repeats work (a suggestion may then weigh twice what it should). Suggestions that are missing
   /// are all made anew at the end, as they are when a document is corrected: what it was called, or who
   /// could read it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new

@@ -61,13 +61,15 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
 
 /// The audience `said`, where it is narrower than the one held; else nothing: what comes inside a file never
-/// opens what was closed.
-std::string narrower(const std::string& said, const std::string& held) {
-  auto place = [](const std::string& audience) {
-    auto key = corpus::key_of(corpus::audiences(), audience);
-    return std::ranges::find(corpus::audiences(), key.value_or(audience), &corpus::Choice::key) - corpus::audiences().begin();
-  };
-  return !said.empty() && place(said) > place(held) ? said : "";
+/// opens what was closed. Of a group and another audience neither holds the other: both are left to `restricted`.
+std::string narrower(const std::string& said_word, const std::string& held) {
+  std::string said = corpus::audience_key(said_word);
+  auto place = [](std::string_view audience) { return std::ranges::find(corpus::audiences(), audience, &corpus::Choice::key) - corpus::audiences().begin(); };
+  auto known = static_cast<std::ptrdiff_t>(corpus::audiences().size()), of_said = place(said), of_held = place(held);
+  if (said.empty() || said == held || said == "public" || held == "restricted") return "";
+  if (held == "public") return said;
+  if (of_said == known || of_held == known) return "restricted";
+  return of_said > of_held ? said : "";
 }
 
 Error foreign(const fs::filesystem_error& e) {
@@ -220,10 +222,10 @@ Facts Ingest::closed(const std::string& slug, const std::string& audience) const
 void Ingest::close_enclosures(int64_t edition_id, const std::string& audience) {
   for (const auto& [document, edition] : library_.enclosures(corpus::Viewer::everything(), edition_id)) {
     close_enclosures(edition.id, audience);
-    if (narrower(audience, document.audience).empty()) continue;
     Facts facts;
     facts.slug = document.slug;
-    facts.audience = audience;
+    facts.audience = narrower(audience, document.audience);
+    if (facts.audience.empty()) continue;
     library_.correct(facts);
   }
 }

@@ -117,7 +117,7 @@ WatchedSource read_source(const fs::path& file, const toml::table& table) {
   if (!std::ranges::all_of(source.laws, is_law_id)) fail(file, table["laws"].node()->source(), "laws は、法令ID（415AC0000000057 など）か法令番号を書いてください。");
   if (source.kind == SourceKind::page && source.links.empty()) source.links = readable;
   choose(file, table, "kind", corpus::document_kinds(), source.facts.kind);
-  choose(file, table, "audience", corpus::audiences(), source.facts.audience);
+  if (!source.facts.audience.empty()) source.facts.audience = corpus::audience_key(source.facts.audience);  // of a group only the database knows
   finish_address(file, table, source);
   return source;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "search/index_format.h"
 #include "store/database.h"
 
 namespace shirube::indexer {
@@ -24,7 +25,7 @@ std::string without_brackets(const std::string& heading) {
 
 std::vector<search::SuggestionEntry> suggestion_entries(const store::Database& database, const EditionRange& editions) {
   return database.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT e.id, d.title, d.kind, d.audience, c.heading FROM editions e JOIN documents d ON d.id = e.document_id "
+    SQLite::Statement select(db, fmt::format("SELECT e.id, d.title, d.kind, d.audience, c.heading, c.audience FROM editions e JOIN documents d ON d.id = e.document_id "
                                              "JOIN clauses c ON c.edition_id = e.id WHERE e.id BETWEEN ? AND ?{} ORDER BY e.id, c.position",
                                              editions.indexed ? " AND e.indexed_state <> ''" : ""));
     select.bind(1, editions.first);
@@ -33,13 +34,15 @@ std::vector<search::SuggestionEntry> suggestion_entries(const store::Database& d
     int64_t edition = 0;
     while (select.executeStep()) {
       auto text = [&](int i) { return select.getColumn(i).getString(); };
-      std::string title = text(1), audience = text(3), heading = text(4);
+      std::string title = text(1), heading = text(4);
       bool is_answer = text(2) == "answer";
-      auto add = [&](SuggestionKind kind, const std::string& words) { entries.push_back({is_answer ? SuggestionKind::question : kind, without_brackets(words), audience, 1, ""}); };
-      if (!heading.empty() && heading != title) add(SuggestionKind::heading, heading);
-      if (edition == select.getColumn(0).getInt64()) continue;
+      auto add = [&](SuggestionKind kind, const std::string& words, const std::string& audience) {
+        entries.push_back({is_answer ? SuggestionKind::question : kind, without_brackets(words), audience, 1, ""});
+      };
+      // The title first, whoever may see the first clause.
+      if (edition != select.getColumn(0).getInt64()) add(SuggestionKind::title, title, search::audience_expression(text(3), ""));
       edition = select.getColumn(0).getInt64();
-      add(SuggestionKind::title, title);
+      if (!heading.empty() && heading != title) add(SuggestionKind::heading, heading, search::audience_expression(text(3), text(5)));
     }
     return entries;
   });

@@ -9,6 +9,7 @@
 
 #include "corpus/rows.h"
 #include "search/index_format.h"
+#include "search/sight.h"
 #include "search/xapian_access.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -106,12 +107,15 @@ std::vector<std::string> kept_pairs(const std::string& text) {
 }
 
 /// The clauses whose text holds a phrase as it was typed or folded.
-std::vector<Xapian::docid> scan(SQLite::Database& db, const std::string& phrase) {
+std::vector<Xapian::docid> scan(SQLite::Database& db, const std::string& phrase, const Sight& sight) {
   SQLite::Statement select(db, "SELECT id FROM clauses WHERE instr(text, :typed) OR instr(heading, :typed) OR instr(text, :folded) ORDER BY id");
   select.bind(":typed", phrase);
   select.bind(":folded", text::fold(phrase));
   std::vector<Xapian::docid> out;
-  while (out.size() < most_scanned && select.executeStep()) out.push_back(static_cast<Xapian::docid>(select.getColumn(0).getInt64()));
+  while (out.size() < most_scanned && select.executeStep()) {
+    auto clause = static_cast<Xapian::docid>(select.getColumn(0).getInt64());
+    if (sight.sees(clause)) out.push_back(clause);
+  }
   return out;
 }
 
@@ -164,8 +168,8 @@ std::vector<Xapian::docid> clauses_of(SQLite::Database& db, const Filters& filte
 
 }  // namespace
 
-Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const corpus::Viewer& viewer, const text::Analyzer& analyzer)
-    : index_(index), query_(query), viewer_(viewer), analyzer_(analyzer) {
+Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const Sight& sight, const text::Analyzer& analyzer)
+    : index_(index), query_(query), sight_(sight), analyzer_(analyzer) {
   auto phrases = query.phrases;
   auto take = [&](const Unit& unit) {
     if (unit.kind == Unit::Kind::phrase || unit.kind == Unit::Kind::word) phrases.push_back(unit.text);
@@ -175,7 +179,7 @@ Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, cons
   phrases.insert(phrases.end(), query.required.begin(), query.required.end());
   for (const auto& phrase : phrases) {
     bool needed = kept_pairs(phrase).empty() && !scanned_.contains(phrase);
-    if (needed && scanned_.size() < most_scans) scanned_[phrase] = scan(db, phrase);
+    if (needed && scanned_.size() < most_scans) scanned_[phrase] = scan(db, phrase, sight_);
   }
   if (!query.filters.documents.empty() || !query.filters.numbers.empty() || std::ranges::any_of(query.filters.editions, asks_edition)) of_editions_ = clauses_of(db, query.filters);
   to_prove_ = !query.phrases.empty() || !query.nears.empty() || !query.alternatives.empty() || !query.excluded.empty();
@@ -222,7 +226,9 @@ Q Conditions::in_headings(const std::string& name) const {
 Q Conditions::prefixed(const std::string& beginning) const {
   std::vector<Q> queries;
   std::string wanted = term("", text::fold(beginning));
-  for (auto it = index_.allterms_begin(wanted), end = index_.allterms_end(wanted); it != end && queries.size() < most_expansions; ++it) queries.emplace_back(*it);
+  for (auto it = index_.allterms_begin(wanted), end = index_.allterms_end(wanted); it != end && queries.size() < most_expansions; ++it) {
+    if (sight_.all() || !sight_.holding(*it, 1).empty()) queries.emplace_back(*it);
+  }
   return any_of(std::move(queries));
 }
 
@@ -235,16 +241,12 @@ Q Conditions::unit(const Unit& unit) const {
 }
 
 bool Conditions::none() const {
-  return sees_all() && !to_prove_ && query_.required.empty() && query_.prefixes.empty() && query_.titles.empty() && query_.clauses.empty() && query_.filters == Filters{};
-}
-
-bool Conditions::sees_all() const {
-  return std::ranges::all_of(corpus::audiences(), [&](const corpus::Choice& audience) { return viewer_.sees(audience.key); });
+  return !to_prove_ && query_.required.empty() && query_.prefixes.empty() && query_.titles.empty() && query_.clauses.empty() && query_.filters == Filters{};
 }
 
 Q Conditions::narrow(Q found) const {
   auto filter = [&](Q condition) { found = Q(Q::OP_FILTER, found, condition); };
-  if (!sees_all()) filter(any_term(prefix::audience, viewer_.audiences));
+  found = sight_.narrow(found);
   for (const auto& text : query_.phrases) filter(phrase(text));
   for (const auto& text : query_.required) filter(words(text));
   for (const auto& text : query_.prefixes) filter(prefixed(text));

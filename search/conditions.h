@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "corpus/document.h"
 #include "search/query.h"
 #include "text/analyzer.h"
 
@@ -20,19 +19,23 @@ class Query;
 
 namespace shirube::search {
 
+class Sight;
+
 /// What must hold of a clause beside matching well: phrases, required and excluded words, fields,
 /// filters, and that the viewer may see it. Terms of the index promise it; where they do not prove it,
 /// the text is read. For one thread.
 class Conditions {
  public:
   /// Looks through all texts when a phrase has no pair of characters that the index keeps, and through
-  /// the editions for filters by document, number, label or day.
-  Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const corpus::Viewer& viewer, const text::Analyzer& analyzer);
+  /// the editions for filters by document, number, label or day. What is given must outlive it.
+  Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const Sight& sight, const text::Analyzer& analyzer);
+
+  const Sight& sight() const { return sight_; }
 
   /// `found`, narrowed to the clauses of which the terms promise the conditions.
   Xapian::Query narrow(Xapian::Query found) const;
 
-  /// Whether nothing at all is asked: every clause meets the conditions.
+  /// Whether nothing is asked but to be seen: every clause of the sight meets the conditions.
   bool none() const;
   /// Whether narrow() leaves something to prove by holds().
   bool to_prove() const { return to_prove_; }
@@ -40,7 +43,6 @@ class Conditions {
   std::vector<uint32_t> proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const;
 
  private:
-  bool sees_all() const;
   Xapian::Query words(const std::string& text) const;
   Xapian::Query phrase(const std::string& text) const;
   Xapian::Query in_headings(const std::string& name) const;
@@ -49,7 +51,7 @@ class Conditions {
 
   const Xapian::Database& index_;
   const Query& query_;
-  const corpus::Viewer& viewer_;
+  const Sight& sight_;
   const text::Analyzer& analyzer_;
   bool to_prove_;
   std::optional<std::vector<uint32_t>> of_editions_;      ///< the clauses that filters by document, number, label and day let through

@@ -242,7 +242,7 @@ double slips(std::u32string_view typed, std::u32string_view meant) {
 
 std::vector<Vocabulary::Word> Vocabulary::words(const Xapian::Query& query, bool by_likeness, size_t most) const {
   // A word stands once for each audience, as one of entries and as one of texts.
-  size_t copies = 2 * digits_.size();
+  size_t copies = 2 * codes_.size();
   Xapian::Enquire enquire(index_);
   if (by_likeness) enquire.set_weighting_scheme(Xapian::CoordWeight());
   else enquire.set_weighting_scheme(Xapian::BoolWeight());
@@ -260,9 +260,9 @@ std::vector<Vocabulary::Word> Vocabulary::words(const Xapian::Query& query, bool
 
 std::vector<Vocabulary::Word> Vocabulary::sounding(std::string_view sound, size_t most) const {
   std::vector<Q> either;
-  for (char digit : digits_) {
+  for (const auto& code : codes_) {
     std::vector<Q> all;
-    for (const auto& pair : pairs_of("^" + std::string(sound) + "$")) all.emplace_back(suggest_term(suggest_prefix::pair, digit, pair));
+    for (const auto& pair : pairs_of("^" + std::string(sound) + "$")) all.emplace_back(suggest_term(suggest_prefix::pair, code, pair));
     either.emplace_back(Q::OP_AND, all.begin(), all.end());
   }
   std::vector<Word> found = words(Q(Q::OP_OR, either.begin(), either.end()), false, most * 2);
@@ -273,8 +273,8 @@ std::vector<Vocabulary::Word> Vocabulary::sounding(std::string_view sound, size_
 
 std::vector<Vocabulary::Word> Vocabulary::resembling(std::string_view sound, size_t most) const {
   std::vector<Q> any;
-  for (char digit : digits_) {
-    for (const auto& pair : pairs_of("^" + std::string(sound) + "$")) any.emplace_back(suggest_term(suggest_prefix::pair, digit, pair));
+  for (const auto& code : codes_) {
+    for (const auto& pair : pairs_of("^" + std::string(sound) + "$")) any.emplace_back(suggest_term(suggest_prefix::pair, code, pair));
   }
   return words(Q(Q::OP_OR, any.begin(), any.end()), true, most);
 }

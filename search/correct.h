@@ -22,8 +22,8 @@ class Vocabulary {
     unsigned rank;  ///< 0 for the most frequent class
   };
 
-  /// `digits` are those of the audiences that the viewer sees.
-  Vocabulary(const Xapian::Database& index, std::string digits) : index_(index), digits_(std::move(digits)) {}
+  /// `codes` are those of the audiences that the viewer sees.
+  Vocabulary(const Xapian::Database& index, std::vector<std::string> codes) : index_(index), codes_(std::move(codes)) {}
 
   /// Words of exactly this sound, the most frequent first.
   std::vector<Word> sounding(std::string_view sound, size_t most) const;
@@ -34,7 +34,7 @@ class Vocabulary {
   std::vector<Word> words(const Xapian::Query& query, bool by_likeness, size_t most) const;
 
   const Xapian::Database& index_;
-  std::string digits_;
+  std::vector<std::string> codes_;
 };
 
 /// What was probably meant by a query; see Suggester::did_you_mean.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "corpus/viewer.h"
 #include "text/utf8.h"
 
 namespace shirube::search {
@@ -12,6 +13,7 @@ constexpr size_t longest_term = 245;
 constexpr char32_t first_short = 0x3000, after_short = 0xB000;
 constexpr std::u32string_view particles = U"のをにはがとでもへや";
 constexpr char escape = 0x01;  // no text holds it: folding drops control characters
+constexpr char narrower = '\t';  // no audience holds it
 
 }  // namespace
 
@@ -33,6 +35,22 @@ std::string term(std::string_view prefix, std::string_view word) {
   }
   return out;
 }
+
+std::string audience_expression(std::string_view document, std::string_view clause) {
+  std::string out(document);
+  if (!clause.empty()) (out += narrower) += clause;
+  return out;
+}
+
+bool sees(const corpus::Viewer& viewer, std::string_view expression) {
+  size_t end = std::min(expression.find(narrower), expression.size());
+  return viewer.sees(expression.substr(0, end)) && (end == expression.size() || viewer.sees(expression.substr(end + 1)));
+}
+
+bool is_public(std::string_view expression) { return expression == "public"; }
+
+std::string audience_term(std::string_view expression) { return std::string(prefix::audience).append(expression.substr(0, longest_term - prefix::audience.size())); }
+std::string expression_of(std::string_view term) { return std::string(term.substr(prefix::audience.size())); }
 
 std::string word_of(std::string_view term) {
   if (!term.empty() && term[0] >= 'A' && term[0] <= 'Z') term.remove_prefix(1);

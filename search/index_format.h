@@ -8,11 +8,15 @@
 
 // What stands in the index, shared by the writer and the searcher. A document of the index is a
 // clause; its number is clauses.id, so that nothing has to be looked up between the two.
+namespace shirube::corpus {
+struct Viewer;
+}
+
 namespace shirube::search {
 
 /// Raised whenever terms or values change their meaning. An index of another format is not opened:
 /// the message says to run `shirube reindex`.
-inline constexpr std::string_view index_format = "3";
+inline constexpr std::string_view index_format = "4";
 inline constexpr std::string_view index_name = "検索索引";      ///< in errors
 inline constexpr std::string_view format_key = "format";      ///< metadata: index_format
 inline constexpr std::string_view analyzer_key = "analyzer";  ///< metadata: which dictionaries cut the words
@@ -27,7 +31,7 @@ inline constexpr std::string_view defined = "D";     ///< a term that the clause
 inline constexpr std::string_view meaning = "M";     ///< what a term that it defines stands for, likewise
 inline constexpr std::string_view kind = "K";
 inline constexpr std::string_view issuer = "I";
-inline constexpr std::string_view audience = "A";
+inline constexpr std::string_view audience = "A";    ///< an audience_expression(); see audience_term()
 inline constexpr std::string_view state = "T";       ///< current, past or future
 }  // namespace prefix
 
@@ -74,6 +78,17 @@ double long_length(uint8_t length);
 /// bytes instead of UTF-8's three: half of an index is lists of terms. Xapian refuses terms over 245
 /// bytes; a longer word is cut at a character. The terms of words with a common beginning have one.
 std::string term(std::string_view prefix, std::string_view word);
+
+/// Who may see a clause, as one word: the audience of its document, and its own where it is narrower. Both must be seen.
+std::string audience_expression(std::string_view document, std::string_view clause);
+/// Whether the viewer sees both; `only` has no say in it.
+bool sees(const corpus::Viewer& viewer, std::string_view audience_expression);
+/// Whether everybody may see what has it: `only` says nothing of that.
+bool is_public(std::string_view audience_expression);
+/// The term of an expression, which stands in it as it is.
+std::string audience_term(std::string_view expression);
+/// The expression that a term was made of.
+std::string expression_of(std::string_view audience_term);
 
 /// The word that a term was made of.
 std::string word_of(std::string_view term);

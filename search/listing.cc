@@ -38,7 +38,7 @@ class Lister {
       for (const auto& one : asked_.candidates) asked_.tally->add(one.clause);
     }
     // What a second, deeper look adds stands behind: what a page holds does not hang on how far one paged.
-    for (size_t depth : {index_.large() ? candidates_of_large : candidates_of_small, candidates_beyond}) {
+    for (size_t depth : {asked_.conditions.sight().large() ? candidates_of_large : candidates_of_small, candidates_beyond}) {
       choose(depth);
       size_t begin = listed_.size();
       bool enough = score_chosen(begin);
@@ -73,7 +73,7 @@ class Lister {
     while (chosen_.candidates.size() < wanted && chosen_.looked_at < most_read && !chosen_.exhausted) {
       // What must be proved is read much at a time: who knows how little of it holds.
       size_t step = to_prove && chosen_.looked_at > 0 ? most_read - chosen_.looked_at : wanted - chosen_.candidates.size();
-      Xapian::MSet mset = best_of(index_, query_, chosen_.looked_at, step, chosen_.looked_at == 0 ? asked_.tally : nullptr);
+      Xapian::MSet mset = best_of(index_, asked_.conditions.sight(), query_, chosen_.looked_at, step, chosen_.looked_at == 0 ? asked_.tally : nullptr);
       std::vector<Candidate> read;
       std::vector<uint32_t> ids;
       for (auto it = mset.begin(); it != mset.end(); ++it) {
@@ -156,11 +156,13 @@ Xapian::Query as_query(const std::vector<Candidate>& found) {
   return GivenPostings::query(std::move(postings));
 }
 
-Xapian::MSet best_of(const OpenIndex& index, const Xapian::Query& query, size_t first, size_t most, Tally* tally) {
+Xapian::MSet best_of(const OpenIndex& index, const Sight& sight, const Xapian::Query& query, size_t first, size_t most, Tally* tally) {
   Xapian::Enquire enquire(index.db);
   enquire.set_query(query);
   if (tally) enquire.add_matchspy(tally);
-  return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most), tally || !index.large() ? index.db.get_doccount() : 0);
+  // An estimate would be made of figures of all clauses.
+  bool count_all = tally || !sight.large() || !sight.all();
+  return enquire.get_mset(static_cast<Xapian::doccount>(first), static_cast<Xapian::doccount>(most), count_all ? index.db.get_doccount() : 0);
 }
 
 List list(const OpenIndex& index, store::Database& database, const Asked& asked, const Xapian::Query& query) { return Lister(index, database, asked, query).list(); }

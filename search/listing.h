@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "search/conditions.h"
 #include "search/open_index.h"
 #include "search/ranker.h"
 #include "search/searcher.h"
@@ -31,8 +32,9 @@ class Tally : public Xapian::MatchSpy {
 /// The clauses of what was found, as a query that gives each the score it was found with.
 Xapian::Query as_query(const std::vector<Candidate>& found);
 
-/// Some of what a query finds, best first, from `first` on. Small indexes count what they find.
-Xapian::MSet best_of(const OpenIndex& index, const Xapian::Query& query, size_t first, size_t most, Tally* tally = nullptr);
+/// Some of what a query finds, best first, from `first` on. Counted, not estimated, where little is to be counted or
+/// not all is seen.
+Xapian::MSet best_of(const OpenIndex& index, const Sight& sight, const Xapian::Query& query, size_t first, size_t most, Tally* tally = nullptr);
 
 /// What was asked, and the ways to answer it. All of it must outlive the call.
 struct Asked {

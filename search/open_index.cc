@@ -14,8 +14,7 @@ namespace shirube::search {
 
 namespace {
 
-/// Below it nothing is left out.
-constexpr Xapian::doccount few_clauses = 50'000;
+constexpr size_t kept_sights = 8;
 
 struct Authority {
   std::string_view kind;
@@ -82,40 +81,61 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
     with_snapshot(next.db, index_name, [&] {
       next.lengths = Lengths(next.db);
       next.definitions = Definitions(next.db);
-      next.all_current = next.db.get_termfreq(term(prefix::state, "current")) == next.db.get_doccount();
       next.read_clauses();
+      next.read_audiences();
       next.read_ = next.db.get_revision();
     });
   }
   *this = std::move(next);
 }
 
-bool OpenIndex::large() const { return db.get_doccount() > few_clauses; }
-
-std::vector<int64_t> OpenIndex::holding(const std::string& term, const Conditions& visible, size_t most) const {
-  std::vector<int64_t> out;
-  if (visible.none()) {
-    for (auto it = db.postlist_begin(term), end = db.postlist_end(term); it != end && out.size() < most; ++it) out.push_back(*it);
-    return out;
+void OpenIndex::read_audiences() {
+  audiences_ = {""};
+  audience_of_.resize(size_t{db.get_lastdocid()} + 1);
+  std::string p(prefix::audience);
+  uint64_t named = 0;
+  for (auto name = db.allterms_begin(p), last = db.allterms_end(p); name != last; ++name) {
+    // Of more no number is kept: those are seen by nobody who does not see all.
+    if (audiences_.size() > UINT16_MAX) break;
+    auto number = static_cast<uint16_t>(audiences_.size());
+    audiences_.push_back(expression_of(*name));
+    for (auto it = db.postlist_begin(*name), end = db.postlist_end(*name); it != end; ++it) audience_of_[*it] = number;
+    named += name.get_termfreq();
   }
-  return holding(Xapian::Query(term), visible, most);
+  all_named_ = named == db.get_doccount();
 }
 
-std::vector<int64_t> OpenIndex::holding(const Xapian::Query& query, const Conditions& visible, size_t most) const {
-  std::vector<int64_t> out;
-  Xapian::Enquire enquire(db);
-  enquire.set_weighting_scheme(Xapian::BoolWeight());
-  enquire.set_query(visible.narrow(query));
-  Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most));
-  for (auto it = found.begin(); it != found.end(); ++it) out.push_back(*it);
-  return out;
-}
-
-uint64_t OpenIndex::count(const Xapian::Query& query, const Conditions& visible) const {
-  Xapian::Enquire enquire(db);
-  enquire.set_weighting_scheme(Xapian::BoolWeight());
-  enquire.set_query(visible.narrow(query));
-  return enquire.get_mset(0, 0, db.get_doccount()).get_matches_estimated();
+std::shared_ptr<const Sight> OpenIndex::sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents) const {
+  std::string key;  // one sign for each audience, then the documents
+  bool all = !documents;
+  for (size_t i = 0; i < audiences_.size(); ++i) {
+    bool seen = viewer.sees_all || (i > 0 && sees(viewer, audiences_[i]));
+    key += seen ? (documents && !is_public(audiences_[i]) ? 'd' : 'y') : 'n';
+    all = all && (seen || (i == 0 && all_named_));
+  }
+  if (documents) key += fmt::format("{}", fmt::join(*documents, ","));
+  if (all) key.clear();
+  auto known = std::ranges::find(sights_, key, &KnownSight::key);
+  if (known != sights_.end()) {
+    std::rotate(sights_.begin(), known, known + 1);
+    return sights_.front().sight;
+  }
+  std::shared_ptr<const Sight> made;
+  if (all) {
+    made = std::make_shared<const Sight>(db, lengths);
+  } else {
+    std::vector<uint64_t> bits(audience_of_.size() / 64 + 1);
+    for (auto it = db.postlist_begin(""), end = db.postlist_end(""); it != end; ++it) {
+      if (*it >= audience_of_.size()) break;
+      char sign = key[audience_of_[*it]];
+      bool seen = sign == 'y' || (sign == 'd' && std::ranges::binary_search(*documents, int64_t{document_of(*it)}));
+      if (seen) bits[*it / 64] |= uint64_t{1} << (*it % 64);
+    }
+    made = std::make_shared<const Sight>(db, lengths, std::move(bits));
+  }
+  if (sights_.size() == kept_sights) sights_.pop_back();
+  sights_.insert(sights_.begin(), {key, made});
+  return made;
 }
 
 }  // namespace shirube::search

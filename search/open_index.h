@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "search/conditions.h"
+#include "corpus/viewer.h"
 #include "search/definitions.h"
 #include "search/ranker.h"
+#include "search/sight.h"
 
 // Private to search/: what is read from an open index beside the postings of one question.
 namespace shirube::search {
@@ -21,15 +24,15 @@ struct OpenIndex {
   Xapian::Database db;
   Lengths lengths;
   Definitions definitions;
-  bool all_current = true;     ///< no edition is past or yet to come
 
   /// Takes the index of a folder, or what was committed to it since. On failure the one before stays.
   /// Throws Error{unavailable} for an index of another format or dictionary, Xapian::Error for one that
   /// cannot be read.
   void refresh(const std::filesystem::path& wanted, const std::string& analyzer_name);
 
-  /// Above it not everything is looked at.
-  bool large() const;
+  /// What a viewer sees of it, whose narrowing `documents` are, by documents.id in order, where it is set. The last few are kept: whoever sees
+  /// the same shares one.
+  std::shared_ptr<const Sight> sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents) const;
 
   /// What clauses are counted by, and what they weigh by it: those of one kind, issuer and year are a group.
   struct Group {
@@ -46,18 +49,20 @@ struct OpenIndex {
 
   std::string value(int64_t clause, unsigned slot) const { return db.get_document(static_cast<Xapian::docid>(clause)).get_value(slot); }
 
-  /// The first clauses, `most` at most, that a viewer may see and that hold a term, or that are found by a
-  /// query. `visible`: the conditions of an empty query.
-  std::vector<int64_t> holding(const std::string& term, const Conditions& visible, size_t most) const;
-  std::vector<int64_t> holding(const Xapian::Query& query, const Conditions& visible, size_t most) const;
-  /// How many clauses that a viewer may see are found.
-  uint64_t count(const Xapian::Query& query, const Conditions& visible) const;
-
  private:
-  /// Reads once what is asked of every candidate: by number (eight bytes a clause).
+  /// Reads once what is asked of every candidate: by number (ten bytes a clause).
   void read_clauses();
+  void read_audiences();
 
   std::vector<uint32_t> documents_, group_of_;
+  std::vector<std::string> audiences_;   ///< expressions; the first is of clauses that have none, which nobody sees who does not see all
+  std::vector<uint16_t> audience_of_;    ///< of `audiences_`, by number
+  bool all_named_ = true;                ///< every clause has one
+  struct KnownSight {
+    std::string key;  ///< says what is seen
+    std::shared_ptr<const Sight> sight;
+  };
+  mutable std::vector<KnownSight> sights_;  ///< the last used first
   std::vector<Group> groups_;  ///< the first is of clauses that say nothing of all three
   Xapian::rev read_ = 0;       ///< the revision that all this was read of
 };

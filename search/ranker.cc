@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "search/index_format.h"
+#include "search/sight.h"
 
 namespace shirube::search {
 
@@ -22,23 +23,44 @@ double idf(double clauses, double frequency) { return std::log(1 + (clauses - fr
 }  // namespace
 
 Lengths::Lengths(const Xapian::Database& index) {
-  std::array<double, measured> means{};
+  std::array<double, measured> sums{};
+  std::vector<OfClause> lengths;
   if (index.get_doccount() > 0) {
-    lengths_.resize(size_t{index.get_lastdocid()} + 1);
+    lengths.resize(size_t{index.get_lastdocid()} + 1);
     for (auto it = index.valuestream_begin(slot::lengths), end = index.valuestream_end(slot::lengths); it != end; ++it) {
       const std::string value = *it;
       for (size_t i = 0; i < std::min(measured, value.size()); ++i) {
         auto length = static_cast<uint8_t>(value[i]);
-        lengths_[it.get_docid()][i] = length;
-        means[i] += long_length(length);
+        lengths[it.get_docid()][i] = length;
+        sums[i] += long_length(length);
       }
     }
-    for (double& mean : means) mean /= index.get_doccount();
   }
+  lengths_ = std::make_shared<const std::vector<OfClause>>(std::move(lengths));
+  first_ = lengths_->data();
+  size_ = lengths_->size();
+  set_penalties(sums, index.get_doccount());
+}
+
+Lengths Lengths::among(const std::function<bool(uint32_t clause)>& sees, uint64_t clauses) const {
+  std::array<double, 256> lengths{};
+  for (size_t length = 0; length < lengths.size(); ++length) lengths[length] = long_length(static_cast<uint8_t>(length));
+  std::array<double, measured> sums{};
+  for (uint32_t clause = 0; clause < size_; ++clause) {
+    if (!sees(clause)) continue;
+    for (size_t i = 0; i < measured; ++i) sums[i] += lengths[first_[clause][i]];
+  }
+  Lengths out = *this;
+  out.set_penalties(sums, clauses);
+  return out;
+}
+
+void Lengths::set_penalties(const std::array<double, measured>& sums, uint64_t clauses) {
   for (size_t i = 0; i < measured; ++i) {
     const FieldWeight& field = fields[i];
+    double mean = clauses > 0 ? sums[i] / static_cast<double>(clauses) : 0;
     for (size_t length = 0; length < penalties_[i].size(); ++length) {
-      double relative = means[i] > 0 ? long_length(static_cast<uint8_t>(length)) / means[i] : 1;
+      double relative = mean > 0 ? long_length(static_cast<uint8_t>(length)) / mean : 1;
       penalties_[i][length] = static_cast<float>(field.k1 * (1 - field.b + field.b * std::max(shortest, relative)));
     }
   }
@@ -46,8 +68,8 @@ Lengths::Lengths(const Xapian::Database& index) {
 
 float Lengths::penalty(uint32_t clause, Field field) const {
   auto i = static_cast<size_t>(field);
-  if (i >= measured || clause >= lengths_.size()) return static_cast<float>(of(field).k1);
-  return penalties_[i][lengths_[clause][i]];
+  if (i >= measured || clause >= size_) return static_cast<float>(of(field).k1);
+  return penalties_[i][first_[clause][i]];
 }
 
 struct Ranker::Private {
@@ -66,6 +88,7 @@ struct Ranker::Private {
   };
 
   const Xapian::Database& index;
+  const Sight& sight;
   const Lengths& lengths;
   Question question;
   std::vector<Term> terms;  ///< in byte order, as a clause's own list is
@@ -74,17 +97,15 @@ struct Ranker::Private {
   std::vector<bool> holds_all;          ///< of a question that wants all: by the set of subjects that a clause speaks of
   double all_subjects = 0;
 
-  Private(const Xapian::Database& database, const Lengths& lengths_of_index, const Question& asked, double clauses,
-          const std::function<uint64_t(const std::string& term)>& frequency)
-      : index(database), lengths(lengths_of_index), question(asked) {
+  Private(const Xapian::Database& database, const Sight& seen, const Question& asked) : index(database), sight(seen), lengths(seen.lengths()), question(asked) {
     for (const auto& wanted : question.wanted) {
       for (const auto& name : wanted.terms) terms.push_back({name});
     }
     std::ranges::sort(terms, {}, &Term::name);
     terms.erase(std::unique(terms.begin(), terms.end(), [](const Term& a, const Term& b) { return a.name == b.name; }), terms.end());
     for (auto& one : terms) {
-      one.frequency = frequency(one.name);
-      one.idf = idf(clauses, static_cast<double>(one.frequency));
+      one.frequency = sight.frequency(one.name);
+      one.idf = idf(static_cast<double>(sight.count()), static_cast<double>(one.frequency));
     }
     subject_weights.resize(question.subjects.size() + 1);
     for (const auto& wanted : question.wanted) {
@@ -105,7 +126,7 @@ struct Ranker::Private {
     return set;
   }
 
-  /// By numbers of words, not by their weights: these would tell of clauses that the viewer may not see.
+  /// By numbers of words: what a piece asks for does not hang on how rare they are.
   void count_pieces() {
     size_t pieces = 0;
     for (const auto& subject : question.subjects) pieces = std::max(pieces, subject.piece);
@@ -156,11 +177,7 @@ struct Ranker::Private {
   }
 };
 
-Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question)
-    : Ranker(index, lengths, question, index.get_doccount(), [&](const std::string& term) { return uint64_t{index.get_termfreq(term)}; }) {}
-Ranker::Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question, uint64_t clauses,
-               const std::function<uint64_t(const std::string& term)>& frequency)
-    : self_(std::make_unique<Private>(index, lengths, question, static_cast<double>(clauses), frequency)) {}
+Ranker::Ranker(const Xapian::Database& index, const Sight& sight, const Question& question) : self_(std::make_unique<Private>(index, sight, question)) {}
 Ranker::~Ranker() = default;
 
 namespace {
@@ -232,7 +249,7 @@ Finding Ranker::find(uint64_t most_postings) const {
     uint64_t entries = terms[0]->frequency;
     if (const auto& ranges = want->wanted->within; !ranges.empty()) {
       uint64_t most = 0;
-      for (const auto& range : ranges) most += range.last - range.first + 1;
+      for (const auto& range : ranges) most += self_->sight.count(range.first, range.last);
       entries = std::min(entries, most);
     }
     if (postings > 0 && postings + entries > most_postings) {
@@ -254,6 +271,7 @@ Finding Ranker::find(uint64_t most_postings) const {
     };
     std::array<Posting, 256> block;
     auto once = static_cast<float>(factor * terms[0]->idf);
+    const Sight* partial = self_->sight.all() ? nullptr : &self_->sight;
     auto it = index.postlist_begin(terms[0]->name);
     auto range = want->wanted->within.begin();
     for (const auto end = index.postlist_end(terms[0]->name); it != end;) {
@@ -266,6 +284,7 @@ Finding Ranker::find(uint64_t most_postings) const {
           if (it == end) break;
           if (!want->holds(*it)) continue;
         }
+        if (partial && !partial->sees(*it)) continue;
         block[filled] = {*it, it.get_wdf()};
         Sums::prefetch(block[filled].clause);
         self_->lengths.prefetch(block[filled].clause);

@@ -29,22 +29,31 @@ struct Score {
   std::vector<std::string> missing;  ///< subjects that it does not speak of
 };
 
+class Sight;
+
 /// How long each clause is by field, as BM25 asks for it. Read once for an open index (four bytes a
-/// clause).
+/// clause); copies share it.
 class Lengths {
  public:
   Lengths() = default;
   explicit Lengths(const Xapian::Database& index);
+  /// The same, held against the mean of those clauses alone that `sees` picks, which are so many.
+  Lengths among(const std::function<bool(uint32_t clause)>& sees, uint64_t clauses) const;
   /// k1 · (1 − b + b · length / mean length) of the field.
   float penalty(uint32_t clause, Field field) const;
   /// Has the processor fetch what penalty() will need.
   void prefetch(uint32_t clause) const {
-    if (clause < lengths_.size()) __builtin_prefetch(&lengths_[clause]);
+    if (clause < size_) __builtin_prefetch(&first_[clause]);
   }
 
  private:
   static constexpr size_t measured = 3;  ///< word, pair, heading: the first of Field
-  std::vector<std::array<uint8_t, measured + 1>> lengths_;  ///< short_length(), by number; together, since a word asks for two
+  using OfClause = std::array<uint8_t, measured + 1>;
+  void set_penalties(const std::array<double, measured>& sums, uint64_t clauses);
+
+  std::shared_ptr<const std::vector<OfClause>> lengths_;  ///< short_length(), by number; together, since a word asks for two
+  const OfClause* first_ = nullptr;                       ///< of `lengths_`
+  size_t size_ = 0;
   std::array<std::array<float, 256>, measured> penalties_{};  ///< by short length
 };
 
@@ -62,17 +71,15 @@ struct Finding {
 };
 
 /// Gives clauses their scores for one question, from what stands in the index: the sum over what is
-/// wanted of BM25 by field. For one thread; the index must stay open and unchanged.
+/// wanted of BM25 by field. All is counted, and read, as if there were only the clauses that `sight` sees: a score, an order or a
+/// bound tells nothing of others. For one thread; the index must stay open and unchanged.
 ///
 /// It works in two steps, since most of what a long question asks for stands in most clauses: `find`
 /// reads the lists of the few terms that say most, and `score` a found clause's own list of terms.
 class Ranker {
  public:
-  Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question);
-  /// With other counts than the index's own: how many `clauses` there are, and how many of them hold a term.
-  /// What is shown of a score must not tell what stands in clauses that the viewer may not see.
-  Ranker(const Xapian::Database& index, const Lengths& lengths, const Question& question, uint64_t clauses,
-         const std::function<uint64_t(const std::string& term)>& frequency);
+  /// `sight` is of this index, and must outlive the ranker.
+  Ranker(const Xapian::Database& index, const Sight& sight, const Question& question);
   ~Ranker();
 
   /// The clauses that hold a term of the question, in no order, with what these terms give them. Terms

@@ -30,6 +30,8 @@ auto with_index(Xapian::Database& db, Work work) {
   return with_snapshot(db, index_name, work);
 }
 
+bool sees_nothing(const corpus::Viewer& viewer) { return !viewer.sees_all && viewer.audiences.empty(); }
+
 Xapian::Query holding_all(const std::vector<std::string>& terms) {
   std::vector<std::string> names;
   for (const auto& word : terms) names.push_back(term("", word));
@@ -55,8 +57,6 @@ struct Searcher::Private {
   Lexicon lexicon;
   std::filesystem::file_time_type lexicon_time = std::filesystem::file_time_type::min();
   OpenIndex index;
-  Query nothing;  ///< asks for all that a viewer may see
-
   /// The newest change of the lexicon's files.
   std::filesystem::file_time_type lexicon_changed() const {
     auto newest = std::filesystem::file_time_type::min();
@@ -68,16 +68,28 @@ struct Searcher::Private {
     return newest;
   }
 
-  Conditions conditions(const Query& query, const corpus::Viewer& viewer) {
-    return database.read([&](SQLite::Database& db) { return Conditions(index.db, db, query, viewer, analyzer); });
+  using Seen = std::shared_ptr<const Sight>;
+  Seen see(const corpus::Viewer& viewer) const {
+    if (!viewer.only) return index.sight(viewer, std::nullopt);
+    std::vector<int64_t> documents;
+    corpus::Library library(database);
+    for (const auto& slug : *viewer.only) {
+      if (auto document = library.document(viewer, slug)) documents.push_back(document->id);
+    }
+    std::ranges::sort(documents);
+    return index.sight(viewer, documents);
   }
 
-  /// What a query looks for, with what it is called elsewhere. `visible`: what the viewer may see.
-  Question question(const Query& query, const corpus::Viewer& viewer, const Conditions& visible, bool synonyms) {
+  Conditions conditions(const Query& query, const Seen& seen) const {
+    return database.read([&](SQLite::Database& db) { return Conditions(index.db, db, query, *seen, analyzer); });
+  }
+
+  /// What a query looks for, with what it is called elsewhere.
+  Question question(const Query& query, const corpus::Viewer& viewer, const Sight& seen, bool synonyms) {
     Question out = ask(query, analyzer, lexicon, synonyms);
-    for (auto& subject : out.subjects) subject.stands = !index.holding(term("", subject.term), visible, 1).empty();
+    for (auto& subject : out.subjects) subject.stands = !seen.holding(term("", subject.term), 1).empty();
     if (synonyms) {
-      auto holding = [&](const std::string& name, size_t most) { return index.holding(name, visible, most); };
+      auto holding = [&](const std::string& name, size_t most) { return seen.holding(name, most); };
       index.definitions.widen(out, holding, corpus::Library(database), viewer, analyzer);
     }
     for (auto& subject : out.subjects) subject.said = subject.stands;
@@ -85,7 +97,7 @@ struct Searcher::Private {
     for (const auto& wanted : out.wanted) {
       auto unsaid = [&](size_t subject) { return subject > 0 && !out.subjects[subject - 1].said; };
       bool matters = unsaid(wanted.subject) || std::ranges::any_of(wanted.others, unsaid);
-      if (!matters || !std::ranges::all_of(wanted.terms, [&](const std::string& name) { return !index.holding(name, visible, 1).empty(); })) continue;
+      if (!matters || !std::ranges::all_of(wanted.terms, [&](const std::string& name) { return !seen.holding(name, 1).empty(); })) continue;
       if (wanted.subject) out.subjects[wanted.subject - 1].said = true;
       for (size_t other : wanted.others) out.subjects[other - 1].said = true;
     }
@@ -93,23 +105,16 @@ struct Searcher::Private {
   }
 
   /// Lists are read up to a bound.
-  uint64_t budget(const Question& question) const {
-    return index.large() ? static_cast<uint64_t>(least_postings + postings_each * static_cast<double>(question.wanted.size())) : UINT64_MAX;
+  static uint64_t budget(const Question& question, const Sight& seen) {
+    return seen.large() ? static_cast<uint64_t>(least_postings + postings_each * static_cast<double>(question.wanted.size())) : UINT64_MAX;
   }
 
   /// Whether a clause meets the conditions, whatever its words.
-  bool meets(const Conditions& conditions, uint32_t clause) {
+  bool meets(const Conditions& conditions, uint32_t clause) const {
     // Held against all documents of the index: what is not indexed yet meets nothing.
     Xapian::Query one(Xapian::Query::OP_FILTER, Xapian::Query::MatchAll, GivenPostings::query(std::vector<Xapian::docid>{clause}));
-    if (best_of(index, conditions.narrow(one), 0, 1).empty()) return false;
+    if (best_of(index, conditions.sight(), conditions.narrow(one), 0, 1).empty()) return false;
     return !conditions.to_prove() || database.read([&](SQLite::Database& db) { return !conditions.proved(db, {clause}).empty(); });
-  }
-
-  /// A ranker whose scores may be shown to the viewer: it counts what they may see.
-  Ranker ranker_to_show(const Question& question, const Conditions& visible) {
-    if (visible.none()) return Ranker(index.db, index.lengths, question);
-    auto holding = [&](const std::string& name) { return index.count(Xapian::Query(name), visible); };
-    return Ranker(index.db, index.lengths, question, index.count(Xapian::Query::MatchAll, visible), holding);
   }
 
   /// Of each document only the first, which counts the others.
@@ -126,14 +131,14 @@ struct Searcher::Private {
 
   /// What was typed and does not hold of a clause: 「除外「委託」」. Of fields any of whose values will do,
   /// all or none.
-  std::vector<std::string> unmet(const Query& query, const corpus::Viewer& viewer, uint32_t clause) {
+  std::vector<std::string> unmet(const Query& query, const Seen& seen, uint32_t clause) const {
     constexpr Part::Kind any_will_do[] = {Part::Kind::clause, Part::Kind::kind, Part::Kind::issuer, Part::Kind::number, Part::Kind::edition};
     std::vector<const Part*> failing;
     std::vector<Part::Kind> met;
     for (const auto& part : query.parts) {
       if (part.kind == Part::Kind::word || part.kind == Part::Kind::plain) continue;
       Query alone = parse(part.typed);
-      if (meets(conditions(alone, viewer), clause)) met.push_back(part.kind);
+      if (meets(conditions(alone, seen), clause)) met.push_back(part.kind);
       else failing.push_back(&part);
     }
     std::vector<std::string> out;
@@ -148,13 +153,13 @@ struct Searcher::Private {
   Matches match(const Query& query, const corpus::Viewer& viewer, const Window& window, const std::vector<int64_t>& first);
 
   /// How much a word tells clauses apart that stands `count` times in one; nothing when it tells nothing.
-  std::optional<std::pair<double, std::string>> telling(const std::string& name, unsigned count, uint64_t frequency) const;
+  std::optional<std::pair<double, std::string>> telling(const std::string& name, unsigned count, const Sight& seen) const;
   /// The clauses that hold most of these words, weight and term; but for those of one document.
-  Matches similar(std::vector<std::pair<double, std::string>> words, const corpus::Viewer& viewer, size_t most, const std::string& but);
+  Matches similar(std::vector<std::pair<double, std::string>> words, const Seen& seen, size_t most, const std::string& but);
 };
 
 Searcher::Searcher(std::filesystem::path data, store::Database& database, const text::AnalyzerModel& model, std::string analyzer_name, std::filesystem::path lexicon)
-    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}, {}}) {
+    : self_(new Private{std::move(data), database, std::move(analyzer_name), text::Analyzer(model), std::move(lexicon), {}, std::filesystem::file_time_type::min(), {}}) {
   refresh();
 }
 
@@ -184,7 +189,7 @@ uint64_t Searcher::size() const { return self_->index.db.get_doccount(); }
 const Lexicon& Searcher::lexicon() const { return self_->lexicon; }
 Question Searcher::question(const Query& query, const corpus::Viewer& viewer, bool synonyms) {
   if (self_->index.folder.empty()) return ask(query, self_->analyzer, self_->lexicon, synonyms);
-  return with_index(self_->index.db, [&] { return self_->question(query, viewer, self_->conditions(self_->nothing, viewer), synonyms); });
+  return with_index(self_->index.db, [&] { return self_->question(query, viewer, *self_->see(viewer), synonyms); });
 }
 
 namespace {
@@ -208,9 +213,9 @@ Explanation not_indexed() {
 }
 
 /// Which editions are looked at, one after the other: what is in force never stands below what is not.
-std::vector<Xapian::Query> tiers(const OpenIndex& index, const Xapian::Query& query) {
+std::vector<Xapian::Query> tiers(const Sight& seen, const Xapian::Query& query) {
   using Q = Xapian::Query;
-  if (index.all_current) return {query};
+  if (seen.all_current()) return {query};
   Q current(term(prefix::state, "current"));
   return {Q(Q::OP_FILTER, query, current), Q(Q::OP_AND_NOT, query, current)};
 }
@@ -223,22 +228,20 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
   if (window.most == 0 || window.most > last_listed || window.first > last_listed) {
     throw Error(ErrorKind::invalid, "表示件数または表示位置の指定が範囲外です。", "件数は1〜1000、位置は0〜1000で指定してください。");
   }
-  if (query.empty() || viewer.audiences.empty() || index.folder.empty()) return {};
+  if (query.empty() || sees_nothing(viewer) || index.folder.empty()) return {};
   return with_index(index.db, [&] {
-    Conditions visible = conditions(nothing, viewer);
-    Question asked = question(query, viewer, visible, window.synonyms);
+    Seen seen = see(viewer);
+    Question asked = question(query, viewer, *seen, window.synonyms);
     Matches out;
     for (const auto& subject : asked.subjects) {
       if (!subject.stands) out.unknown.push_back(subject.typed);
     }
-    Conditions wanted = conditions(query, viewer);
-    Ranker ranker(index.db, index.lengths, asked);
+    Conditions wanted = conditions(query, seen);
+    Ranker ranker(index.db, *seen, asked);
     bool has_words = !asked.wanted.empty();
-    Finding finding = has_words ? ranker.find(budget(asked)) : Finding{};
-    // What only others may see is not found at all, lest the total tell that it stands somewhere.
-    bool words_found = !finding.candidates.empty() && (visible.none() || !best_of(index, visible.narrow(as_query(finding.candidates)), 0, 1).empty());
-    if (!words_found) finding.candidates.clear(), finding.holding_all.clear();
-    bool plain = words_found && wanted.none() && index.all_current;
+    Finding finding = has_words ? ranker.find(budget(asked, *seen)) : Finding{};
+    bool words_found = !finding.candidates.empty();
+    bool plain = words_found && wanted.none() && seen->all_current();
     // A phrase is condition enough, as is a group of alternatives: words only order what holds it.
     bool by_itself = !query.phrases.empty() || !query.alternatives.empty();
     // Words that stand nowhere find nothing, unless something else is asked for as well.
@@ -254,7 +257,7 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
       if (by_itself && !holds_all) found = Xapian::Query(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, found);
       bool by_subjects = !asked.subjects.empty() && words_found && (!by_itself || holds_all);
       if (window.facets) tally.emplace(index);
-      for (const auto& side : tiers(index, wanted.narrow(found))) {
+      for (const auto& side : tiers(*seen, wanted.narrow(found))) {
         List listed = list(index, database, {ranker, wanted, window, finding, candidates, holds_all, by_subjects, plain, tally ? &*tally : nullptr}, side);
         out.total += listed.total;
         out.total_exact = out.total_exact && listed.total_exact;
@@ -310,9 +313,9 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   return with_index(self_->index.db, [&] {
     Explanation out;
     auto clause = static_cast<Xapian::docid>(clause_id);
-    Conditions visible = self_->conditions(self_->nothing, viewer);
-    Question question = self_->question(query, viewer, visible, window.synonyms);
-    Ranker ranker = self_->ranker_to_show(question, visible);
+    Private::Seen seen = self_->see(viewer);
+    Question question = self_->question(query, viewer, *seen, window.synonyms);
+    Ranker ranker(self_->index.db, *seen, question);
     auto at = std::ranges::find(found.matches, clause_id, &Match::clause_id);
     if (at != found.matches.end()) out.rank = static_cast<size_t>(at - found.matches.begin()) + 1;
     Score score;
@@ -329,9 +332,9 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
     out.placed = std::ranges::find(first, clause_id) != first.end();
     std::ranges::stable_sort(out.parts, std::greater<>(), &Contribution::weight);
     if (out.found) return out;
-    Conditions conditions = self_->conditions(query, viewer);
+    Conditions conditions = self_->conditions(query, seen);
     if (!self_->meets(conditions, clause)) {
-      auto unmet = self_->unmet(query, viewer, clause);
+      auto unmet = self_->unmet(query, seen, clause);
       out.reason = unmet.empty() ? "絞り込みの条件に当てはまりません。" : fmt::format("次の条件に当てはまりません: {}", fmt::join(unmet, "、"));
     } else if (out.parts.empty()) out.reason = "検索語がこの条項にありません。";
     else if (found.all_words && !score.holds_all) {
@@ -345,28 +348,29 @@ Explanation Searcher::explain(const Query& query, const corpus::Viewer& viewer, 
   });
 }
 
-Matches Searcher::Private::similar(std::vector<std::pair<double, std::string>> words, const corpus::Viewer& viewer, size_t most, const std::string& but) {
+Matches Searcher::Private::similar(std::vector<std::pair<double, std::string>> words, const Seen& seen, size_t most, const std::string& but) {
   constexpr size_t most_words = 25;
   std::ranges::sort(words, std::greater<>());
-  Conditions visible = conditions(nothing, viewer);
+  const Query nothing;
+  Conditions visible = conditions(nothing, seen);
   // What stands in no other clause that the viewer may see takes no place, or hidden ones would show by it.
   size_t holders = but.empty() ? 1 : 2;
   Question asked;
   for (const auto& [weight, name] : words) {
     if (asked.subjects.size() == most_words) break;
-    if (index.holding(name, visible, holders).size() < holders) continue;
+    if (seen->holding(name, holders).size() < holders) continue;
     asked.subjects.push_back({word_of(name), word_of(name)});
     asked.wanted.push_back({Field::word, {name}, 1, asked.subjects.size()});
   }
   if (asked.subjects.empty()) return {};
-  Ranker ranker(index.db, index.lengths, asked);
-  Finding finding = ranker.find(budget(asked));
+  Ranker ranker(index.db, *seen, asked);
+  Finding finding = ranker.find(budget(asked, *seen));
   Xapian::Query others = visible.narrow(as_query(finding.candidates));
   if (!but.empty()) others = Xapian::Query(Xapian::Query::OP_AND_NOT, others, Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot::document, but, but));
   Window window;
   window.most = most;
   Matches out;
-  for (const auto& side : tiers(index, others)) {
+  for (const auto& side : tiers(*seen, others)) {
     if (out.matches.size() == most) break;
     List listed = list(index, database, {ranker, visible, window, finding, finding.candidates, false, true, false, nullptr}, side);
     for (const auto& one : listed.clauses) {
@@ -377,9 +381,10 @@ Matches Searcher::Private::similar(std::vector<std::pair<double, std::string>> w
   return out;
 }
 
-std::optional<std::pair<double, std::string>> Searcher::Private::telling(const std::string& name, unsigned count, uint64_t frequency) const {
-  auto clauses = static_cast<double>(index.db.get_doccount()), those = static_cast<double>(frequency);
-  if (those < 1 || those >= clauses || lexicon.says_nothing(word_of(name))) return std::nullopt;
+std::optional<std::pair<double, std::string>> Searcher::Private::telling(const std::string& name, unsigned count, const Sight& seen) const {
+  if (lexicon.says_nothing(word_of(name))) return std::nullopt;
+  auto clauses = static_cast<double>(seen.count()), those = static_cast<double>(seen.frequency(name));
+  if (those < 1 || those >= clauses) return std::nullopt;
   return std::pair(std::log(clauses / those) * std::sqrt(count), name);
 }
 
@@ -387,6 +392,7 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
   if (self_->index.folder.empty() || corpus::Library(self_->database).clauses_by_id(viewer, {&clause_id, 1}).empty()) return {};
   const auto& index = self_->index;
   return with_index(self_->index.db, [&]() -> Matches {
+    Private::Seen seen = self_->see(viewer);
     std::vector<std::pair<double, std::string>> words;
     try {
       auto clause = static_cast<Xapian::docid>(clause_id);
@@ -395,38 +401,39 @@ Matches Searcher::similar(int64_t clause_id, const corpus::Viewer& viewer, size_
         bool is_word = name[0] < 'A' || name[0] > 'Z';  // words stand without a prefix
         Counts counts = unpacked(it.get_wdf());
         if (!is_word) continue;
-        if (auto word = self_->telling(name, counts.body + counts.heading, it.get_termfreq())) words.push_back(std::move(*word));
+        if (auto word = self_->telling(name, counts.body + counts.heading, *seen)) words.push_back(std::move(*word));
       }
     } catch (const Xapian::DocNotFoundError&) {
       return {};
     }
-    return self_->similar(std::move(words), viewer, most, index.value(clause_id, slot::document));
+    return self_->similar(std::move(words), seen, most, index.value(clause_id, slot::document));
   });
 }
 
 Matches Searcher::similar(std::string_view text, const corpus::Viewer& viewer, size_t most) {
-  if (self_->index.folder.empty() || viewer.audiences.empty()) return {};
+  if (self_->index.folder.empty() || sees_nothing(viewer)) return {};
   std::map<std::string, unsigned> counts;
   for (const auto& token : self_->analyzer.analyze(text)) {
     if (text::is_content(token)) ++counts[term("", token.term)];
   }
   return with_index(self_->index.db, [&] {
+    Private::Seen seen = self_->see(viewer);
     std::vector<std::pair<double, std::string>> words;
     for (const auto& [name, count] : counts) {
-      if (auto word = self_->telling(name, count, self_->index.db.get_termfreq(name))) words.push_back(std::move(*word));
+      if (auto word = self_->telling(name, count, *seen)) words.push_back(std::move(*word));
     }
-    return self_->similar(std::move(words), viewer, most, "");
+    return self_->similar(std::move(words), seen, most, "");
   });
 }
 
 uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
-  if (terms.empty() || viewer.audiences.empty() || self_->index.folder.empty()) return 0;
-  return with_index(self_->index.db, [&] { return self_->index.count(holding_all(terms), self_->conditions(self_->nothing, viewer)); });
+  if (terms.empty() || sees_nothing(viewer) || self_->index.folder.empty()) return 0;
+  return with_index(self_->index.db, [&] { return self_->see(viewer)->count(holding_all(terms)); });
 }
 
 std::optional<corpus::PlacedClause> Searcher::example(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
-  if (terms.empty() || viewer.audiences.empty() || self_->index.folder.empty()) return std::nullopt;
-  auto first = with_index(self_->index.db, [&] { return self_->index.holding(holding_all(terms), self_->conditions(self_->nothing, viewer), most_examples); });
+  if (terms.empty() || sees_nothing(viewer) || self_->index.folder.empty()) return std::nullopt;
+  auto first = with_index(self_->index.db, [&] { return self_->see(viewer)->holding(holding_all(terms), most_examples); });
   auto clauses = corpus::Library(self_->database).clauses_by_id(viewer, first);
   auto shortest = std::ranges::min_element(clauses, {}, [](const corpus::PlacedClause& clause) { return clause.clause.text.size(); });
   if (shortest == clauses.end()) return std::nullopt;
@@ -448,7 +455,8 @@ std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Vi
   }
   if (first.empty() || self_->index.folder.empty()) return {};
   return with_index(self_->index.db, [&] {
-    Conditions conditions = self_->conditions(query, viewer);
+    Private::Seen seen = self_->see(viewer);
+    Conditions conditions = self_->conditions(query, seen);
     std::vector<int64_t> out;
     std::ranges::copy_if(first, std::back_inserter(out), [&](int64_t id) { return self_->meets(conditions, static_cast<uint32_t>(id)); });
     return out;

@@ -154,7 +154,7 @@ struct Suggester::Private {
 
   // ---- texts that begin with what was typed ----
 
-  void offer_beginnings(const Typed& typed, const std::string& digits, const std::string& kept, Offers& offers) {
+  void offer_beginnings(const Typed& typed, const std::vector<AudienceCode>& codes, const std::string& kept, Offers& offers) {
     std::vector<Cut> whole = typed.cuts;  // with sounds from the beginning on
     bool proved = true;                   // by the terms alone
     for (auto& cut : whole) {
@@ -164,17 +164,17 @@ struct Suggester::Private {
       proved = false;
     }
     std::vector<Q> queries;
-    auto add = [&](char prefix, char digit, const std::string& begin) {
+    auto add = [&](char prefix, const AudienceCode& code, const std::string& begin) {
       std::string_view edge = longest_beginning(begin);
       proved = proved && edge.size() == begin.size();
-      queries.emplace_back(suggest_term(prefix, digit, edge));
+      queries.emplace_back(suggest_term(prefix, code, edge));
     };
-    for (char digit : digits) {
-      add(suggest_prefix::surface, digit, typed.whole);
+    for (const auto& code : codes) {
+      add(suggest_prefix::surface, code, typed.whole);
       for (const auto& cut : whole) {
         for (const auto& sound : cut.sounds) {
-          add(suggest_prefix::sound, digit, sound);
-          if (!cut.head.empty()) queries.back() = all({queries.back(), Q(suggest_term(suggest_prefix::surface, digit, longest_beginning(cut.head)))});
+          add(suggest_prefix::sound, code, sound);
+          if (!cut.head.empty()) queries.back() = all({queries.back(), Q(suggest_term(suggest_prefix::surface, code, longest_beginning(cut.head)))});
         }
       }
     }
@@ -198,21 +198,21 @@ struct Suggester::Private {
   // ---- texts with a word inside that begins with it ----
 
   /// The most frequent words of one audience that are spelled with this beginning.
-  std::vector<std::string> words_spelled(char digit, const std::string& begin) {
+  std::vector<std::string> words_spelled(const AudienceCode& code, const std::string& begin) {
     std::vector<std::pair<Xapian::doccount, std::string>> words;
-    std::string prefix = suggest_term(suggest_prefix::inner, digit, begin);
+    std::string prefix = suggest_term(suggest_prefix::inner, code, begin);
     for (auto it = index.allterms_begin(prefix); it != index.allterms_end(prefix) && words.size() < most_spelled; ++it) words.emplace_back(it.get_termfreq(), *it);
     size_t kept = std::min(words.size(), most_words);
     std::ranges::partial_sort(words, words.begin() + static_cast<std::ptrdiff_t>(kept), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     std::vector<std::string> out;
-    for (size_t i = 0; i < kept; ++i) out.push_back(words[i].second.substr(2));
+    for (size_t i = 0; i < kept; ++i) out.push_back(word_of_suggest_term(words[i].second, code));
     return out;
   }
 
   /// The most frequent words of one audience that sound like this at the beginning.
-  std::vector<std::string> words_sounded(char digit, const std::vector<std::string>& sounds) {
+  std::vector<std::string> words_sounded(const AudienceCode& code, const std::vector<std::string>& sounds) {
     std::vector<Q> queries;
-    for (const auto& each : sounds) queries.emplace_back(suggest_term(suggest_prefix::word, digit, longest_beginning(each)));
+    for (const auto& each : sounds) queries.emplace_back(suggest_term(suggest_prefix::word, code, longest_beginning(each)));
     std::vector<std::string> out;
     if (queries.empty()) return out;
     walk(any(queries), [&](const SuggestionRecord& record) {
@@ -223,18 +223,18 @@ struct Suggester::Private {
     return out;
   }
 
-  void offer_inner(const Typed& typed, const std::string& digits, const std::string& kept, Offers& offers) {
+  void offer_inner(const Typed& typed, const std::vector<AudienceCode>& codes, const std::string& kept, Offers& offers) {
     std::vector<Q> queries;
     std::set<std::string> wanted;  // the text holds one of them
-    auto look_for = [&](char digit, const std::vector<std::string>& before, const std::string& before_text, const std::vector<std::string>& words) {
+    auto look_for = [&](const AudienceCode& code, const std::vector<std::string>& before, const std::string& before_text, const std::vector<std::string>& words) {
       if (words.empty()) return;
       std::vector<Q> either, parts;
       for (const auto& word : words) {
-        either.emplace_back(suggest_term(suggest_prefix::inner, digit, word));
+        either.emplace_back(suggest_term(suggest_prefix::inner, code, word));
         wanted.insert(before_text + word);
       }
       for (const auto& word : before) {
-        if (text::length_utf8(word) > 1) parts.emplace_back(suggest_term(suggest_prefix::inner, digit, word));
+        if (text::length_utf8(word) > 1) parts.emplace_back(suggest_term(suggest_prefix::inner, code, word));
       }
       parts.push_back(any(either));
       queries.push_back(all(parts));
@@ -242,10 +242,10 @@ struct Suggester::Private {
     // 対策基 is 対策 and a word that begins with 基; 情報s one that begins with さ to そ.
     auto [before, last] = cut_words(typed.whole);
     std::string before_text = typed.whole.substr(0, typed.whole.size() - last.size());
-    for (char digit : digits) {
-      look_for(digit, {}, "", words_spelled(digit, typed.whole));
-      if (!before.empty() && !last.empty()) look_for(digit, before, before_text, words_spelled(digit, last));
-      for (const auto& cut : typed.cuts) look_for(digit, content_words(cut.head), cut.head, words_sounded(digit, cut.sounds));
+    for (const auto& code : codes) {
+      look_for(code, {}, "", words_spelled(code, typed.whole));
+      if (!before.empty() && !last.empty()) look_for(code, before, before_text, words_spelled(code, last));
+      for (const auto& cut : typed.cuts) look_for(code, content_words(cut.head), cut.head, words_sounded(code, cut.sounds));
     }
     if (queries.empty()) return;
     walk(any(queries), [&](const SuggestionRecord& record) {
@@ -273,8 +273,9 @@ struct Suggester::Private {
     return {words, last};
   }
 
-  std::vector<Suggestion> suggest(std::string_view typed, const std::string& digits, size_t most) {
+  std::vector<Suggestion> suggest(std::string_view typed, const std::vector<AudienceCode>& codes, size_t most) {
     Offers offers{most, {}, {}};
+    if (codes.empty()) return offers.list;
     size_t begin = 0;  // of the last word
     for (size_t i = 0; i < typed.size();) {
       auto [c, length] = text::code_point_at(typed, i);
@@ -286,12 +287,12 @@ struct Suggester::Private {
       return out.substr(std::min(out.find_first_not_of(' '), out.size()));
     };
     std::string whole = folded(typed), last = folded(typed.substr(begin));
-    if (whole != last) offer_beginnings({whole, {}}, digits, "", offers);
+    if (whole != last) offer_beginnings({whole, {}}, codes, "", offers);
     if (last.empty()) return offers.list;
     Typed parts = take_apart(last, analyzer);
     std::string kept = whole == last ? "" : std::string(typed.substr(0, begin));
-    if (!offers.full()) offer_beginnings(parts, digits, kept, offers);
-    if (!offers.full()) offer_inner(parts, digits, kept, offers);
+    if (!offers.full()) offer_beginnings(parts, codes, kept, offers);
+    if (!offers.full()) offer_inner(parts, codes, kept, offers);
     return offers.list;
   }
 };
@@ -313,16 +314,14 @@ void Suggester::refresh() try { self_->take_up(); } catch (const Xapian::Error& 
 }
 
 std::vector<Suggestion> Suggester::suggest(std::string_view typed, const corpus::Viewer& viewer, size_t most) {
-  std::string digits = visible_digits(viewer);
   most = std::min(most, most_asked);
-  if (!self_->open || digits.empty() || most == 0 || text::length_utf8(typed) > longest_typed || text::trim(typed).empty()) return {};
-  return self_->with_index([&] { return self_->suggest(typed, digits, most); });
+  if (!self_->open || most == 0 || text::length_utf8(typed) > longest_typed || text::trim(typed).empty()) return {};
+  return self_->with_index([&] { return self_->suggest(typed, visible_codes(self_->index, viewer), most); });
 }
 
 std::optional<Correction> Suggester::did_you_mean(std::string_view query, const corpus::Viewer& viewer, const Frequency& frequency) {
-  std::string digits = visible_digits(viewer);
-  if (!self_->open || digits.empty() || text::length_utf8(query) > longest_typed) return std::nullopt;
-  return self_->with_index([&] { return correct(query, Vocabulary(self_->index, digits), self_->analyzer, frequency); });
+  if (!self_->open || text::length_utf8(query) > longest_typed) return std::nullopt;
+  return self_->with_index([&] { return correct(query, Vocabulary(self_->index, visible_codes(self_->index, viewer)), self_->analyzer, frequency); });
 }
 
 }  // namespace shirube::search

@@ -19,25 +19,26 @@
 //
 // What a viewer may not see does not exist for them, in order and choice too. Therefore an entry is
 // kept once for each audience, with its own text, weight and age, and nothing is summed over
-// audiences: answers are made of visible entries alone.
+// audiences: answers are made of visible entries alone. Which document an entry is of is not kept: to a viewer who is
+// narrowed to documents (Viewer::only) only what is public is suggested.
 namespace shirube::search {
 
 /// In the order in which they are offered when they weigh the same.
 enum class SuggestionKind { title, term, heading, question };
 
-/// Something to suggest, as it occurs in documents of one audience.
+/// Something to suggest, as it occurs in texts of one audience.
 struct SuggestionEntry {
   SuggestionKind kind = SuggestionKind::heading;
   std::string text;      ///< as it is shown; one that is longer than 200 characters is not taken
-  std::string audience;  ///< key of corpus::audiences()
+  std::string audience;  ///< audience_expression(); of some thousands at most entries are kept
   uint64_t weight = 1;   ///< how many more clauses or documents carry it
   std::string reading;   ///< in kana; empty: as the analyzer reads it
 };
 
-/// A word of the documents of one audience, to correct towards and never to suggest.
+/// A word of the texts of one audience, to correct towards and never to suggest.
 struct SuggestionWord {
   std::string text;        ///< one of more than 16 characters, or that cannot be read aloud, is not taken
-  std::string audience;
+  std::string audience;    ///< as above
   uint64_t frequency = 1;  ///< in how many more clauses it stands
   std::string reading;     ///< in kana; empty: as the analyzer reads it
 };

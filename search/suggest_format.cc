@@ -112,19 +112,26 @@ size_t shared_beginning(std::string_view text) {
 std::string beginning_number_key(std::string_view beginning) { return "b" + std::string(beginning); }
 std::string beginning_text_key(uint64_t number) { return "t" + std::to_string(number); }
 
-std::optional<char> audience_digit(std::string_view audience) {
-  auto all = corpus::audiences();
-  auto found = std::ranges::find(all, audience, &corpus::Choice::key);
-  if (found == all.end()) return std::nullopt;
-  return static_cast<char>('0' + (found - all.begin()));
+std::optional<AudienceCode> audience_code(size_t number) {
+  // No byte that a letter or a control character is, which reads well in a dump and sorts apart.
+  constexpr size_t first = 0x21, after = 0xC0, least = 0x30, many = 0x80, pages = 0x3F;
+  if (number < after - first) return AudienceCode(1, static_cast<char>(first + number));
+  number -= after - first;
+  if (number >= many * pages) return std::nullopt;
+  return AudienceCode{static_cast<char>(after + number / many), static_cast<char>(least + number % many)};
 }
 
-std::string visible_digits(const corpus::Viewer& viewer) {
-  std::string digits;
-  for (const auto& audience : corpus::audiences()) {
-    if (viewer.sees(audience.key)) digits += *audience_digit(audience.key);
+std::string audience_number_key(std::string_view expression) { return "e" + std::string(expression); }
+
+std::vector<AudienceCode> visible_codes(const Xapian::Database& index, const corpus::Viewer& viewer) {
+  std::vector<AudienceCode> codes;
+  std::string prefix = audience_number_key("");
+  for (auto key = index.metadata_keys_begin(prefix); key != index.metadata_keys_end(prefix); ++key) {
+    std::string expression = (*key).substr(prefix.size());
+    if (!sees(viewer, expression) || (viewer.only && !is_public(expression))) continue;
+    if (auto code = audience_code(std::stoull(index.get_metadata(*key)))) codes.push_back(*code);
   }
-  return digits;
+  return codes;
 }
 
 std::string sound_of(std::string_view reading) {
@@ -169,15 +176,17 @@ std::vector<std::string> pairs_of(std::string_view s) {
 /// Xapian refuses terms over 245 bytes.
 constexpr size_t longest_suggest_term = 245;
 
-std::string suggest_term(char prefix, char audience, std::string_view word) {
-  std::string out = {prefix, audience};
+std::string suggest_term(char prefix, const AudienceCode& audience, std::string_view word) {
+  std::string out = prefix + audience;
   out += text::clamp_utf8(word, longest_suggest_term - out.size());
   return out;
 }
 
-std::string key_term(char audience, uint64_t kind, std::string_view folded) {
+std::string word_of_suggest_term(std::string_view term, const AudienceCode& audience) { return std::string(term.substr(1 + audience.size())); }
+
+std::string key_term(const AudienceCode& audience, uint64_t kind, std::string_view folded) {
   uint64_t h = stable_hash(std::to_string(kind) + ":" + std::string(folded));
-  std::string out = {suggest_prefix::key, audience};
+  std::string out = suggest_prefix::key + audience;
   // No zero bytes, which Xapian keeps as two.
   for (int i = 0; i < 5; ++i, h /= 255) out += static_cast<char>(1 + h % 255);
   return out;

@@ -27,9 +27,9 @@ class Database;
 namespace shirube::search {
 
 inline constexpr std::string_view suggest_name = "入力候補の索引";  ///< in errors
-inline constexpr std::string_view suggest_format = "2";
+inline constexpr std::string_view suggest_format = "3";
 
-/// Prefixes of terms, before the digit of the audience.
+/// Prefixes of terms, before the code of the audience.
 namespace suggest_prefix {
 inline constexpr char surface = 'S';  ///< the first 1 to 6, 8 and 12 characters of the folded text
 inline constexpr char sound = 'Y';    ///< the same of its sound
@@ -70,10 +70,14 @@ size_t shared_beginning(std::string_view text);
 std::string beginning_number_key(std::string_view beginning);
 std::string beginning_text_key(uint64_t number);
 
-/// The digit of an audience; nullopt for what is none.
-std::optional<char> audience_digit(std::string_view audience);
-/// The digits of the audiences that the viewer sees.
-std::string visible_digits(const corpus::Viewer& viewer);
+/// An audience is told by a code of one byte or two, none of which begins another: its number in the order of coming.
+/// nullopt when there are no more.
+using AudienceCode = std::string;
+std::optional<AudienceCode> audience_code(size_t number);
+/// Metadata: the number of an audience by its expression.
+std::string audience_number_key(std::string_view expression);
+/// The codes of the audiences in the store that the viewer sees; of one who is narrowed to documents, of what is public.
+std::vector<AudienceCode> visible_codes(const Xapian::Database& index, const corpus::Viewer& viewer);
 
 /// How a reading is compared: hiragana, letters and digits alone, づ as ず and ぢ as じ.
 std::string sound_of(std::string_view reading);
@@ -88,7 +92,9 @@ std::string_view longest_beginning(std::string_view s);
 /// Pairs of neighbouring characters.
 std::vector<std::string> pairs_of(std::string_view s);
 
-std::string suggest_term(char prefix, char audience, std::string_view word);
-std::string key_term(char audience, uint64_t kind, std::string_view folded);
+std::string suggest_term(char prefix, const AudienceCode& audience, std::string_view word);
+/// The word of such a term.
+std::string word_of_suggest_term(std::string_view term, const AudienceCode& audience);
+std::string key_term(const AudienceCode& audience, uint64_t kind, std::string_view folded);
 
 }  // namespace shirube::search

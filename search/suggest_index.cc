@@ -28,7 +28,7 @@ constexpr size_t longest_text = 200;       // characters
 constexpr size_t longest_word = 16;        // characters
 constexpr size_t most_pending = 100'000;   // some tens of megabytes
 constexpr size_t most_beginnings = 5000;
-constexpr std::string_view next_age_key = "next", next_beginning_key = "next-beginning";
+constexpr std::string_view next_age_key = "next", next_beginning_key = "next-beginning", next_audience_key = "next-audience";
 
 [[noreturn]] void rethrow(const std::string& reason) {
   throw Error(ErrorKind::unavailable, fmt::format("入力候補の索引に書き込めません（{}）。", reason),
@@ -46,7 +46,7 @@ bool is_read(std::string_view sound) { return std::ranges::none_of(text::to_utf3
 
 /// A text that waits to be written, with all that came of it.
 struct Pending {
-  char audience;
+  AudienceCode audience;
   std::string folded;
   SuggestionRecord record;
 };
@@ -60,9 +60,8 @@ struct Analysis {
 /// Texts in the order in which they came, equals merged.
 class Waiting {
  public:
-  void add(char audience, std::string folded, SuggestionRecord record) {
-    const char origin[] = {audience, static_cast<char>('0' + record.kind)};
-    auto [place, fresh] = places_.try_emplace(std::string(origin, 2) + folded, list_.size());
+  void add(const AudienceCode& audience, std::string folded, SuggestionRecord record) {
+    auto [place, fresh] = places_.try_emplace(audience + static_cast<char>('0' + record.kind) + folded, list_.size());
     if (fresh) list_.push_back({audience, std::move(folded), std::move(record)});
     else list_[place->second].record.weight += record.weight;
   }
@@ -89,9 +88,25 @@ struct SuggestionIndex::Private {
   std::unordered_map<std::string, Analysis> beginnings_read{};
   uint32_t next_age = 1;
   uint64_t next_beginning = 1;
+  std::unordered_map<std::string, std::optional<AudienceCode>> audiences{};  ///< by expression
   std::pair<std::string, uint64_t> last_beginning{};  ///< as texts of one document come together
   /// What a new store holds already, which spares looking for the rest; empty once it is packed.
   std::unordered_set<std::string> keys{};
+
+  /// The code of an audience; a new one gets the next.
+  std::optional<AudienceCode> code_of(const std::string& expression) {
+    if (expression.empty()) return std::nullopt;
+    auto [known, fresh_one] = audiences.try_emplace(expression);
+    if (!fresh_one) return known->second;
+    std::string key = audience_number_key(expression), held = index.get_metadata(key), next(next_audience_key);
+    if (held.empty()) {
+      held = index.get_metadata(next);
+      if (held.empty()) held = "0";
+      index.set_metadata(key, held);
+      index.set_metadata(next, std::to_string(std::stoull(held) + 1));
+    }
+    return known->second = audience_code(std::stoull(held));
+  }
 
   fs::path beside(const char* ending) const { return folder.string() + ending; }
 
@@ -149,7 +164,7 @@ struct SuggestionIndex::Private {
     learn(pending, analysis);
     auto number = place_of(pending);
     if (!number) return;
-    char audience = pending.audience;
+    const AudienceCode& audience = pending.audience;
     Xapian::Document doc;
     for (auto beginning : beginnings(pending.folded)) doc.add_boolean_term(suggest_term(suggest_prefix::surface, audience, beginning));
     std::string sound = pending.record.reading.empty() ? analysis.sound : sound_of(pending.record.reading);
@@ -282,7 +297,7 @@ SuggestionIndex::~SuggestionIndex() {
 }
 
 void SuggestionIndex::add(const SuggestionEntry& entry) try {
-  auto audience = audience_digit(entry.audience);
+  auto audience = self_->code_of(entry.audience);
   if (!audience || entry.weight == 0 || text::length_utf8(entry.text) > longest_text) return;
   std::string folded(text::trim(text::fold(entry.text)));
   if (folded.empty()) return;
@@ -293,7 +308,7 @@ void SuggestionIndex::add(const SuggestionEntry& entry) try {
 }
 
 void SuggestionIndex::add_word(const SuggestionWord& word) try {
-  auto audience = audience_digit(word.audience);
+  auto audience = self_->code_of(word.audience);
   if (!audience || word.frequency == 0 || text::length_utf8(word.text) > longest_word) return;
   std::string folded(text::trim(text::fold(word.text)));
   if (folded.empty()) return;

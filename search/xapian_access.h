@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "search/index_format.h"
+#include "search/unreadable.h"
 #include "text/error.h"
 
 // What the readers and writers of Xapian's databases have in common. Private to search/ and indexer/,
@@ -18,14 +19,14 @@ namespace shirube::search {
 constexpr const char* rebuild_hint = "shirube reindex で索引を作り直してください。";
 
 /// `what` is 検索索引 or 入力候補の索引.
-inline Error unreadable(std::string_view what, const Xapian::Error& e) {
+inline UnreadableIndex unreadable(std::string_view what, const Xapian::Error& e) {
   return {ErrorKind::unavailable, fmt::format("{}を読めません（{}）。", what, e.get_msg()), std::string(rebuild_hint) + "資料そのものは失われません。"};
 }
 
 /// Refuses a database of another format, or whose words other dictionaries cut.
 inline void require_fit(const Xapian::Database& db, std::string_view what, std::string_view format, const std::string& analyzer_name) {
   if (db.get_metadata(std::string(format_key)) == format && db.get_metadata(std::string(analyzer_key)) == analyzer_name) return;
-  throw Error(ErrorKind::unavailable, fmt::format("{}が今の設定や版と合っていません。", what), rebuild_hint);
+  throw UnreadableIndex(ErrorKind::unavailable, fmt::format("{}が今の設定や版と合っていません。", what), rebuild_hint);
 }
 
 /// Runs `work`; when the database moved on under an open snapshot, takes the new one and runs it again.

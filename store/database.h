@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace shirube::store {
@@ -21,9 +23,16 @@ class Database {
     existing,   ///< fail with Error{missing} when there is none
   };
 
-  /// Opens `path` and runs the migrations it lacks, each in its own transaction. Throws
-  /// Error{conflict} when the file was written by a newer version of the program.
-  explicit Database(std::filesystem::path path, Open open = Open::or_create);
+  /// What brings data from each format to the next, in order: a name that begins with the format's number, and SQL.
+  using Migrations = std::vector<std::pair<std::string_view, std::string_view>>;
+  static const Migrations& own_migrations();
+
+  /// Opens `path` and runs the migrations it lacks: all of them or, when one fails, none, so that the data stay as they
+  /// were and Error{conflict} says why. Before existing data are changed they are copied to before-migration-N.db
+  /// beside it, N being the format they had; the last three such copies are kept. Throws Error{conflict} too when the
+  /// file was written by a newer version of the program. An existing database whose folder nobody may write to is read
+  /// as it is; then writing is Error{unavailable}.
+  explicit Database(std::filesystem::path path, Open open = Open::or_create, const Migrations& migrations = own_migrations());
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -41,6 +50,9 @@ class Database {
   auto write(Work&& work) {
     return run(work, [this](const Body& body) { run_write(body); });
   }
+
+  /// Whether anything can be changed, as far as is known from its opening.
+  bool writable() const { return writer_ != nullptr; }
 
   /// Number of the newest migration.
   static int newest_version();
@@ -62,10 +74,14 @@ class Database {
 
   void run_read(const Body& body) const;
   void run_write(const Body& body);
-  void migrate();
+  void open_writer(const Migrations& migrations);
+  void open_as_it_is(const Migrations& migrations);
+  void migrate(const Migrations& migrations);
+  void keep_earlier(int version);
   std::unique_ptr<SQLite::Database> connect(int flags) const;
 
   std::filesystem::path path_;
+  bool frozen_ = false;  ///< nobody writes to the file, and no log stands beside it
   std::unique_ptr<SQLite::Database> writer_;
   std::mutex writer_mutex_;
   mutable std::mutex readers_mutex_;

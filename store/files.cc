@@ -2,13 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sodium.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <fstream>
 
+#include "store/durable.h"
 #include "text/error.h"
 
 namespace shirube::store {
@@ -17,52 +16,31 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Closes on the way out.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+constexpr const char* unsaved = "原本を保存できません";
+
+/// Written under another name first: a name always stands for whole, synced bytes. `what` could not be done, if it fails.
+void write_in_place(const fs::path& path, std::string_view bytes, const char* what) {
+  static std::atomic<unsigned> drafts{0};
+  fs::path draft = path;
+  draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+  try {
+    Descriptor fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    if (fd.get() < 0) fail(what, path, errno);
+    write_all(fd.get(), bytes, what, path);
+    if (::fsync(fd.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) fail(what, path, errno);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(draft, ignored);  // on a full disk, the space is needed
+    throw;
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-[[noreturn]] void fail(const fs::path& path) {
-  int code = errno;
-  throw Error(ErrorKind::unavailable, fmt::format("ファイルを保存できません（{}: {}）。", path.filename().string(), std::generic_category().message(code)),
-              code == ENOSPC ? "ディスクの空きを作ってから、もう一度実行してください。" : "フォルダの書込み権限を確認してください。");
-}
-
-void sync_folder(const fs::path& folder) {
-  Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) fail(folder);
-}
-
-void write_synced(const fs::path& path, std::string_view bytes) {
-  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (fd.get() < 0) fail(path);
-  while (!bytes.empty()) {
-    ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  if (::fsync(fd.get()) != 0) fail(path);
 }
 
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex;
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+  Hash hash;
+  hash.add(bytes);
+  return hash.value();
 }
 
 std::string read_file(const fs::path& path, uint64_t limit) {
@@ -83,13 +61,9 @@ std::string read_file(const fs::path& path, uint64_t limit) {
 }
 
 void replace_file(const fs::path& path, std::string_view bytes) {
-  // Written under another name first: the name always stands for whole, synced bytes.
-  static std::atomic<unsigned> drafts{0};
-  fs::path draft = path;
-  draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
-  write_synced(draft, bytes);
-  if (::rename(draft.c_str(), path.c_str()) != 0) fail(path);
-  sync_folder(path.parent_path());
+  constexpr const char* what = "ファイルを保存できません";
+  write_in_place(path, bytes, what);
+  sync_folder(path.parent_path(), what);
 }
 
 Files::Files(fs::path folder) : folder_(std::move(folder)) {}
@@ -102,11 +76,12 @@ std::string Files::put(std::string_view bytes) const {
   if (verify(hash) != State::good) {
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
-    replace_file(path, bytes);
+    if (error) fail(unsaved, path.parent_path(), error.value());
+    write_in_place(path, bytes, unsaved);
   }
   // A copy that was cut off between these steps may be there without being on disk.
-  sync_folder(path.parent_path());
-  sync_folder(folder_);
+  sync_folder(path.parent_path(), unsaved);
+  sync_folder(folder_, unsaved);
   return hash;
 }
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "search/unreadable.h"
 #include "text/error.h"
+#include "text/utf8.h"
 #include "web/model.h"
 #include "web/problem.h"
 #include "web/service.h"
@@ -28,8 +30,11 @@ constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
     {"X-Frame-Options", "DENY"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
     {"Cache-Control", "no-store"},
 };
+/// Sent where the client came by TLS: a year long it is to come by nothing else (RFC 6797).
+constexpr std::pair<std::string_view, std::string_view> transport_header = {"Strict-Transport-Security", "max-age=31536000"};
 
 /// A browser says where a form stands by Sec-Fetch-Site; one that does not, or does not trust the
 /// connection, by Origin.
@@ -106,6 +111,16 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
+    {"GET", "/admin/backups", Access::administer, backups_view, "backups"},
+    {"POST", "/admin/backups", Access::administer, nullptr, {}, take_backup_request},
+    {"GET", "/events", Access::events, events_view, "events"},
+    {"GET", "/events/export", Access::events, nullptr, {}, send_events},
+    {"POST", "/events/verify", Access::events, nullptr, {}, verify_events},
+    {"GET", "/api/v1/events", Access::events, events_view},
+    {"GET", "/healthz", Access::anyone, nullptr, {}, say_alive},
+    {"GET", "/readyz", Access::anyone, nullptr, {}, say_ready},
+    {"GET", "/metrics", Access::anyone, nullptr, {}, send_metrics},
+    {"GET", "/admin/health", Access::administer, nullptr, {}, health_page},
 };
 
 /// Holds the segments against a pattern and collects those it leaves open.
@@ -174,8 +189,13 @@ Response page_of(const Service& service, const Visitor& visitor, std::string_vie
 }
 
 Response run(const Route& route, const Visit& visit) {
-  if (route.handler) return route.handler(visit);
+  if (route.handler) {
+    Response response = route.handler(visit);
+    tell_reading(route, visit);
+    return response;
+  }
   Json model = route.view(visit.context(), visit.call);
+  tell_reading(route, visit);
   return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 
@@ -237,16 +257,27 @@ size_t longest_body(const Service& service, Size size) {
   switch (size) {
     case Size::setting: return Settings::largest + around_files;
     case Size::file: return service.options.desk.limits.file_bytes + around_files;
-    default: return App::longest_form;
+    default: return service.options.limits.longest_form;
   }
 }
 
-Response answer(Service& service, const Visitor& visitor, const Request& request) {
-  if (request.target.size() > App::longest_target) return refusal(service, visitor, problem_of(414), request);
+void check_query(const Target& target, size_t most) {
+  auto words = target.parameter("q");
+  if (words && text::length_utf8(*words) > most) throw Error(ErrorKind::invalid, fmt::format("検索の言葉は{}文字までです。", most), "短くしてください。");
+}
+
+/// The refusals that the metrics tell apart by their status alone.
+constexpr std::pair<int, Refusal> counted_statuses[] = {{403, Refusal::forbidden}, {413, Refusal::body}, {414, Refusal::target}, {421, Refusal::host}};
+
+/// Answers, and says which route it was.
+Response answer(Service& service, const Visitor& visitor, const Request& request, size_t& place) {
+  if (request.target.size() > service.options.limits.longest_target) return refusal(service, visitor, problem_of(414), request);
   Target target = parse_target(request.target);
+  check_query(target, service.options.limits.query_characters);
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   Call call{target, {}};
   if (const Route* route = route_of(method, target, call.arguments)) {
+    place = static_cast<size_t>(route - route_table);
     if (auto instead = barrier(service, visitor, *route, request)) return *instead;
     auto fault = method == "POST" ? fault_of(visitor, request, route->takes, longest_body(service, route->size)) : std::nullopt;
     return fault ? refusal(service, visitor, *fault, request) : run(*route, {service, visitor, call, request});
@@ -260,10 +291,34 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
   return response;
 }
 
-Response secured(Response response) {
-  for (const auto& [name, value] : security_headers) {
-    if (header_of(response.headers, name).empty()) response.headers.emplace_back(name, value);
+const Error index_is_made(ErrorKind::unavailable, "索引を作り直しています。", "しばらく待ってから、もう一度検索してください。資料は「資料一覧」からお読みいただけます。");
+
+Response answer_or_refuse(Service& service, const Visitor& visitor, const Request& request, size_t& place) {
+  try {
+    return answer(service, visitor, request, place);
+  } catch (const search::UnreadableIndex& e) {
+    if (service.options.index_trouble()) return refusal(service, visitor, problem_of(index_is_made), request);
+    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    return refusal(service, visitor, problem_of(e), request);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    return refusal(service, visitor, problem_of(e), request);
   }
+}
+
+Response secured(Response response, const Request& request, const Addresses& proxies) {
+  auto add = [&](const auto& header) {
+    if (header_of(response.headers, header.first).empty()) response.headers.emplace_back(header);
+  };
+  for (const auto& header : security_headers) add(header);
+  if (came_securely(request, proxies)) add(transport_header);
+  return response;
+}
+
+/// Refuses who asks too often, until so long from now.
+Response too_many(const Service& service, const Visitor& visitor, const Request& request, std::chrono::seconds wait) {
+  Response response = refusal(service, visitor, problem_of(429), request);
+  response.headers.emplace_back("Retry-After", std::to_string(wait.count()));
   return response;
 }
 
@@ -292,6 +347,12 @@ Response see_other(const std::string& address) {
   return response;
 }
 
+std::vector<Metrics::RouteName> route_names() {
+  std::vector<Metrics::RouteName> names;
+  for (const auto& route : route_table) names.push_back({route.method, route.pattern});
+  return names;
+}
+
 Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
   return page_of(visit.service, visit.visitor, page, std::move(model), status);
 }
@@ -317,47 +378,75 @@ struct App::Private {
 App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {}
 App::~App() = default;
 
+/// Answers within the bounds of those who ask; `place` becomes that of the route.
+Response App::respond(const Request& request, size_t& place) const {
+  Service& service = self_->service;
+  std::string client = client_address(request.peer, request.headers, service.options.proxies);
+  if (auto wait = service.addresses.take("address " + counting_key(client))) {
+    service.metrics.refused(Refusal::address_rate);
+    return too_many(service, Visitor{}, request, *wait);
+  }
+  // What a proxy hands on is not of this machine, whatever its Host.
+  bool from_elsewhere = forwarded_by_stranger(request.peer, request.headers, service.options.proxies);
+  if (service.options.local_only && (from_elsewhere || !names_loopback(header_of(request.headers, "Host")))) return refusal(service, Visitor{}, problem_of(421), request);
+  // Files of the pages are for anybody, and no sign that a person is there.
+  Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, Begin::yes);
+  if (auto wait = visitor.account ? service.accounts.take("account " + visitor.account->login) : std::nullopt) {
+    service.metrics.refused(Refusal::account_rate);
+    return too_many(service, visitor, request, *wait);
+  }
+  store::Acting acting(visitor.actor);
+  Response response = answer_or_refuse(service, visitor, request, place);
+  if (!visitor.begun.empty() && header_of(response.headers, "Set-Cookie").empty()) response.headers.emplace_back("Set-Cookie", session_cookie(visitor.begun, visitor.secure));
+  return response;
+}
+
 Response App::handle(const Request& request) const {
   Service& service = self_->service;
-  if (service.options.local_only && !client_of(service.options, request).by_proxy && !names_loopback(header_of(request.headers, "Host"))) return refuse(421, request);
-  auto log = [&](std::string_view what) { service.options.log(fmt::format("{} {}: {}", request.method, request.target, what)); };
+  auto begin = Metrics::Clock::now();
+  ++service.metrics.in_flight;
+  size_t place = std::size(route_table);
+  Response response;
   try {
-    // Files of the pages are for anybody, and no sign that a person is there.
-    Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, Begin::yes);
-    store::Acting acting(visitor.actor);
-    Response response;
-    try {
-      response = answer(service, visitor, request);
-    } catch (const Error& e) {
-      if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) log(e.what());
-      response = refusal(service, visitor, problem_of(e), request);
-    }
-    if (!visitor.begun.empty() && header_of(response.headers, "Set-Cookie").empty()) response.headers.emplace_back("Set-Cookie", session_cookie(visitor.begun, visitor.secure));
-    return secured(std::move(response));
+    response = respond(request, place);
+  } catch (const Error& e) {
+    // Who asks could not be found out.
+    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    response = refusal(service, Visitor{}, problem_of(e), request);
   } catch (const std::exception& e) {
-    log(e.what());
+    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    response = refusal(service, Visitor{}, problem_of(500), request);
   } catch (...) {
-    log("unknown exception");
+    service.options.log(fmt::format("{} {}: unknown exception", request.method, request.target));
+    response = refusal(service, Visitor{}, problem_of(500), request);
   }
-  return refuse(500, request);
+  for (const auto& [status, refused] : counted_statuses) {
+    if (response.status == status) service.metrics.refused(refused);
+  }
+  --service.metrics.in_flight;
+  service.metrics.answered(place, response.status, Metrics::Clock::now() - begin);
+  return secured(std::move(response), request, service.options.proxies);
 }
 
 size_t App::longest_body(const Request& head) const {
   const Service& service = self_->service;
-  if (head.target.size() > longest_target) return longest_form;
+  const size_t form = service.options.limits.longest_form;
+  if (head.target.size() > service.options.limits.longest_target) return form;
   try {
     std::vector<std::string> arguments;
     const Route* route = route_of(head.method, parse_target(head.target), arguments);
-    if (!route || route->size == Size::form) return longest_form;
+    if (!route || route->size == Size::form) return form;
     Visitor visitor = visitor_of(service.options, head, Begin::no);
-    if (barrier(service, visitor, *route, head) || (!visitor.by_token && !is_from_here(head.headers))) return longest_form;
+    if (barrier(service, visitor, *route, head) || (!visitor.by_token && !is_from_here(head.headers))) return form;
     return shirube::web::longest_body(service, route->size);
   } catch (const std::exception&) {
-    return longest_form;  // what is wrong with it is told when it is answered
+    return form;  // what is wrong with it is told when it is answered
   }
 }
 
-Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, Visitor{}, problem_of(status), request)); }
+Response App::refuse(int status, const Request& request) const { return secured(refusal(self_->service, Visitor{}, problem_of(status), request), request, self_->service.options.proxies); }
+
+Metrics& App::metrics() const { return self_->service.metrics; }
 
 std::vector<App::RouteName> App::routes() {
   std::vector<RouteName> names;

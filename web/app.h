@@ -10,10 +10,13 @@
 #include "corpus/document.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "web/client_address.h"
 #include "web/message.h"
 #include "web/settings.h"
+#include "web/metrics.h"
 
 namespace shirube::store {
+class BackupKeeper;
 class Database;
 }
 namespace shirube::text {
@@ -26,13 +29,27 @@ class SignIn;
 
 namespace shirube::web {
 
-/// Whom the service lets in where it has accounts, and whose word on that it takes.
+/// Whom the service lets in where it has accounts.
 struct Entrance {
-  bool public_reading = false;  ///< whoever has not signed in reads what is public, too
-  bool tls = false;             ///< the service itself speaks TLS: cookies are for TLS only
-  /// Addresses of proxies in front. Only theirs are X-Forwarded-For, X-Forwarded-Proto and `user_header` believed.
-  std::vector<std::string> proxies = {};
-  std::string user_header = {};  ///< in which a proxy names whom it has signed in; empty: none does
+  bool public_reading = false;   ///< whoever has not signed in reads what is public, too
+  std::string user_header = {};  ///< in which one of AppOptions::proxies names whom it has signed in; empty: none does
+};
+
+/// What of readings the event log is told. Searches and readings change nothing; changes are always told.
+struct ReadingEvents {
+  /// Audiences of documents whose readings are told: keys of corpus::audiences(), names of groups, or "groups" for all groups.
+  std::vector<std::string> audiences = {"committee", "restricted", "groups"};
+  bool searches = true;  ///< also what is searched for
+};
+
+/// How much one client may ask for. What is beyond is refused with the status that stands here.
+struct Limits {
+  size_t longest_target = 8192;     ///< bytes of path and query: 414
+  size_t longest_form = 64 << 10;   ///< bytes of a body, but for files that are handed in (DeskOptions::limits): 413
+  size_t query_characters = 2000;   ///< of the words searched for: 400
+  double address_rate = 0;          ///< requests a second of one address (of IPv6: one /64), ten seconds' worth of them at once: 429; 0: any number
+  double account_rate = 0;          ///< the same of one person
+  uint64_t free_bytes = 512 << 20;  ///< of the disk, below which the service is not ready
 };
 
 /// What the service runs on. The database and the model must outlive the App.
@@ -45,13 +62,22 @@ struct AppOptions {
   corpus::Viewer viewer;       ///< who everybody is, where there are no accounts
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
-  bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding), or that a listed proxy brings
+  bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
   people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
   people::SignIn* sign_in = nullptr;
   Entrance entrance = {};
+  store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
+  /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
+  std::function<bool()> index_trouble = [] { return false; };
+  ReadingEvents reading_events = {};
+  Limits limits = {};
+  Addresses proxies = {};            ///< proxies that are believed when they say who asks (client_address.h)
+  Addresses metrics_addresses = {};  ///< who may read /metrics, and why the service is not ready, beside this machine
+  std::function<std::vector<Gauge>()> gauges = {};  ///< further figures for /metrics and /admin/health; from any thread
+  std::function<std::vector<std::string>()> last_errors = {};  ///< what was logged of late, for /admin/health; from any thread
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -85,7 +111,12 @@ struct AppOptions {
 ///   /admin/why                                 why a person sees a document, or not
 ///   /admin/settings                            settings that are files
 ///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
+///   /admin/backups                             backups; POST makes one, or reads one again
+///   /events                                    who did what     /api/v1/events
+///   /events/export, /events/verify             the same as a file; POST verifies the chain
 ///   /static/{file}
+///   /healthz, /readyz, /metrics                for monitors: alive; able to work, 503 with reasons; figures in Prometheus's text format
+///   /admin/health                              how the service stands
 class App {
  public:
   explicit App(AppOptions options);
@@ -107,14 +138,18 @@ class App {
   };
   static std::vector<RouteName> routes();
 
-  /// Longest target that is read, in bytes; a longer one is 414.
-  static constexpr size_t longest_target = 8192;
-  /// Longest form that is taken, in bytes; a longer one is 413.
-  static constexpr size_t longest_form = 64 << 10;
-  /// The same for a request whose head this is: where files are handed in, from a page of the service itself, more is taken.
+  /// What a server in front of the App counts of its own.
+  Metrics& metrics() const;
+
+  /// The bounds of Limits where nothing else is said.
+  static constexpr size_t longest_target = Limits{}.longest_target, longest_form = Limits{}.longest_form;
+  /// Bytes of body that are taken of a request whose head this is: where files are handed in, from a page of the service itself, more
+  /// than of a form.
   size_t longest_body(const Request& head) const;
 
  private:
+  Response respond(const Request& request, size_t& place) const;
+
   struct Private;
   std::unique_ptr<Private> self_;
 };

@@ -24,6 +24,7 @@ using corpus::Draft;
 constexpr size_t drafts_a_page = 50, clauses_at_once = 100;
 constexpr size_t most_split_points = 30, shown_words = 30;  // characters of a place to split at
 constexpr size_t most_pages_shown = 60;
+constexpr size_t narrower_audiences = 1;  ///< what a clause may be for begins behind 公開
 const std::string drafts_path = "/drafts";
 
 std::string draft_url(int64_t id) { return fmt::format("{}/{}", drafts_path, id); }
@@ -84,8 +85,23 @@ constexpr FactRow fact_rows[] = {{"title", "件名", "text", ""},
                                  {"topic", "分野", "text", ""},
                                  {"link", "公式の掲載先", "text", ""}};
 
+/// What may be chosen as an audience, built in and groups, from `first` of the built-in ones on. One that is chosen and is no
+/// longer there stays.
+Json audiences_model(const std::vector<std::string>& groups, std::string_view chosen, size_t first) {
+  Json out = Json::array();
+  bool known = false;
+  auto add = [&](std::string_view key, std::string_view label) {
+    known = known || key == chosen;
+    out.push_back({{"key", key}, {"label", label}, {"chosen", key == chosen}});
+  };
+  for (const auto& choice : corpus::audiences().subspan(first)) add(choice.key, choice.label);
+  for (const auto& group : groups) add(group, group);
+  if (!known && !chosen.empty()) add(chosen, chosen);
+  return out;
+}
+
 /// Of a document that is held only what is its new edition's is asked for: the rest stays as it is.
-Json facts_model(const corpus::Facts& facts, bool held) {
+Json facts_model(const corpus::Facts& facts, bool held, const std::vector<std::string>& groups) {
   constexpr std::string_view of_edition[] = {"slug", "number", "issued", "effective", "label", "link"};
   Json out = Json::array();
   for (const auto& [name, label, type, note] : fact_rows) {
@@ -93,10 +109,11 @@ Json facts_model(const corpus::Facts& facts, bool held) {
     auto field = std::ranges::find(corpus::fact_fields(), name, &corpus::FactField::name);
     const std::string& value = facts.*(field->field);
     Json choices = Json::array();
-    if (type == "choice") {
-      auto list = name == "kind" ? corpus::document_kinds() : corpus::audiences();
-      std::string_view chosen = value.empty() ? (name == "kind" ? "other" : "restricted") : std::string_view(value);
-      for (const auto& choice : list) choices.push_back({{"key", std::string(choice.key)}, {"label", std::string(choice.label)}, {"chosen", choice.key == chosen || choice.label == chosen}});
+    if (name == "audience") {
+      choices = audiences_model(groups, value.empty() ? "restricted" : corpus::key_of(corpus::audiences(), value).value_or(value), 0);
+    } else if (type == "choice") {
+      std::string_view chosen = value.empty() ? "other" : std::string_view(value);
+      for (const auto& choice : corpus::document_kinds()) choices.push_back({{"key", std::string(choice.key)}, {"label", std::string(choice.label)}, {"chosen", choice.key == chosen || choice.label == chosen}});
     }
     out.push_back({{"name", std::string(name)}, {"label", std::string(label)}, {"value", value}, {"choices", choices}, {"note", std::string(note)}});
   }
@@ -104,7 +121,7 @@ Json facts_model(const corpus::Facts& facts, bool held) {
 }
 
 /// What can be done to a clause; the first on its level cannot go down, and so on.
-Json clause_form(const Draft& draft, const std::vector<corpus::Clause>& clauses, size_t i, size_t depth, const std::vector<std::string>& doubts) {
+Json clause_form(const Draft& draft, const std::vector<corpus::Clause>& clauses, size_t i, size_t depth, const std::vector<std::string>& doubts, const std::vector<std::string>& groups) {
   const corpus::Clause& clause = clauses[i];
   Json splits = Json::array();
   for (size_t at : corpus::split_points(clause.text, most_split_points)) {
@@ -129,6 +146,8 @@ Json clause_form(const Draft& draft, const std::vector<corpus::Clause>& clauses,
           {"page_label", corpus::page_label(clause)},
           {"depth", std::min<size_t>(depth, 6)},
           {"doubts", doubts},
+          {"audience_label", corpus::label_of(corpus::audiences(), clause.audience)},
+          {"audiences", audiences_model(groups, clause.audience, narrower_audiences)},
           {"splits", splits},
           {"places", places},
           {"can_join", i > 0},
@@ -233,7 +252,8 @@ Json draft_view(const Context& context, const Call& call) {
   std::vector<size_t> depth;
   for (const auto& clause : cut.clauses) depth.push_back(clause.parent ? depth[*clause.parent] + 1 : 0);
   Json clauses = Json::array();
-  for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(draft, cut.clauses, i, depth[i], doubts[i]));
+  auto groups = context.library.groups();
+  for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(draft, cut.clauses, i, depth[i], doubts[i], groups));
 
   Json corrections = Json::array();
   for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
@@ -252,7 +272,7 @@ Json draft_view(const Context& context, const Call& call) {
   return {{"title", draft.facts.title.empty() ? draft.file_name : draft.facts.title},
           {"draft", draft_model(draft)},
           {"page_number", page},
-          {"facts", facts_model(draft.facts, !held.is_null())},
+          {"facts", facts_model(draft.facts, !held.is_null(), groups)},
           {"held", held},
           {"alike", alike},
           {"attached", attached},

@@ -23,6 +23,7 @@ struct Request {
   Headers headers;
   std::string body;
   std::string peer{};  ///< address of the client as the socket has it; empty without a socket
+  bool secure = false;  ///< it came by TLS of this service
 };
 
 /// Bytes of a file that go out as the body, read when they are sent.

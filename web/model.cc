@@ -110,6 +110,8 @@ Json clause_model(const corpus::Document& d, const corpus::Edition& e, const cor
           {"page", c.page ? Json(*c.page) : Json()},
           {"page_label", corpus::page_label(c)},
           {"anchor", "c-" + c.path},
+          {"audience", c.audience},
+          {"clause_audience", corpus::label_of(corpus::audiences(), c.audience)},
           {"original_url", e.file_sha256.empty() ? "" : original_url(d.slug, e.key, c.page)},
           {"url", clause_url(d.slug, e.key, c.path)}};
 }

@@ -9,9 +9,12 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
+#include "store/event_queue.h"
 #include "store/files.h"
 #include "web/app.h"
+#include "web/health.h"
 #include "web/offered_secrets.h"
+#include "web/rate_limit.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
 #include "web/settings.h"
@@ -21,9 +24,18 @@
 // Private to web/: what the handlers of routes work with.
 namespace shirube::web {
 
+/// The routes, for Metrics.
+std::vector<Metrics::RouteName> route_names();
+
+constexpr double burst_seconds = 10;  ///< so much of its rate somebody may ask at once
+
 /// Everything that requests share. Safe between threads.
 struct Service {
   AppOptions options;
+  Metrics metrics{route_names()};
+  RateLimit addresses{options.limits.address_rate, options.limits.address_rate * burst_seconds};
+  RateLimit accounts{options.limits.account_rate, options.limits.account_rate * burst_seconds};
+  Health health{options.data, options.database, options.limits.free_bytes};
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
   store::Files files{options.data / "files"};
@@ -31,6 +43,7 @@ struct Service {
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
   Settings settings{options.database, options.data, options.settings};
+  store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
   OfferedSecrets offered{};
 };
@@ -44,7 +57,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 
@@ -100,7 +113,7 @@ struct Note {
 Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int status)>& again);
 
 // Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, sign_in_handlers.cc, account_handlers.cc,
-// people_handlers.cc, settings_handlers.cc.
+// people_handlers.cc, settings_handlers.cc, backup_handlers.cc, health_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -132,5 +145,16 @@ Response why_page(const Visit& visit);
 Response show_settings(const Visit& visit);
 Response show_setting(const Visit& visit);
 Response change_setting(const Visit& visit);
+Response take_backup_request(const Visit& visit);
+Response say_alive(const Visit& visit);
+Response say_ready(const Visit& visit);
+Response send_metrics(const Visit& visit);
+Response health_page(const Visit& visit);
+
+// event_handlers.cc
+Response send_events(const Visit& visit);
+Response verify_events(const Visit& visit);
+/// Tells the log, where the settings want it, that a page was read or searched for: what `route` gave, and gave whole.
+void tell_reading(const Route& route, const Visit& visit);
 
 }  // namespace shirube::web

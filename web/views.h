@@ -11,8 +11,13 @@
 #include "corpus/library.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "store/event_queue.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
+
+namespace shirube::store {
+class BackupKeeper;
+}
 
 // Each page is one JSON model: the API sends it as it is, a template renders it. Links in a model are
 // addresses of pages. A view throws Error{missing} for what the viewer may not see, as for what does
@@ -27,6 +32,8 @@ struct Context {
   const corpus::JudgementLedger& judgements;
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
+  store::BackupKeeper* backups;  ///< null: none are made
+  store::EventQueue& events;
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.
@@ -81,6 +88,9 @@ std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& vie
 nlohmann::json drafts_view(const Context& context, const Call& call);
 /// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held that is like it.
 nlohmann::json draft_view(const Context& context, const Call& call);
+/// What backups there are, when the next is due, what is under way and what went wrong.
+nlohmann::json backups_view(const Context& context, const Call& call);
+
 /// {id}: the draft itself.
 corpus::Draft draft_of(const Context& context, const Call& call);
 
@@ -91,5 +101,8 @@ nlohmann::json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, c
 /// {id}: takes a form (action: facts, publish, undo, read, drop-draft or a kind of correction; revision; what that needs)
 /// and returns the local address to go to. Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
 std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
+
+/// Who did what, newest first, 50 a page, as read_asked_events() has it (web/event_list.h), with the last verification of the chain.
+nlohmann::json events_view(const Context& context, const Call& call);
 
 }  // namespace shirube::web

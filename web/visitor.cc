@@ -1,6 +1,5 @@
 #include "web/visitor.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,18 +14,6 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t longest_login = 64, longest_way_back = 2048;
-
-bool is_address(const std::string& text) {
-  unsigned char bytes[sizeof(in6_addr)];
-  return inet_pton(AF_INET, text.c_str(), bytes) == 1 || inet_pton(AF_INET6, text.c_str(), bytes) == 1;
-}
-
-/// An IPv4 address as such, where a socket for both has it within an IPv6 one.
-std::string plain(std::string_view address) {
-  constexpr std::string_view mapped = "::ffff:";
-  if (address.starts_with(mapped) && address.find('.') != address.npos) address.remove_prefix(mapped.size());
-  return std::string(address);
-}
 
 /// All values of a header, as one (RFC 9110, 5.3).
 std::string joined_header(const Headers& headers, std::string_view name) {
@@ -91,30 +78,10 @@ std::string name_by_proxy(const AppOptions& options, const Request& request) {
 
 }  // namespace
 
-Client client_of(const AppOptions& options, const Request& request) {
-  const auto& proxies = options.entrance.proxies;
-  auto listed = [&](const std::string& address) { return std::ranges::find(proxies, address) != proxies.end(); };
-  Client client{plain(request.peer), options.entrance.tls, false};
-  client.by_proxy = listed(client.address);
-  if (!client.by_proxy) return client;
-  client.secure = client.secure || header_of(request.headers, "X-Forwarded-Proto") == "https";
-  // Read from its end: what stands before the first address that is no proxy's, the client itself may have written.
-  std::string chain = joined_header(request.headers, "X-Forwarded-For");
-  for (std::string_view rest = chain; !rest.empty() && listed(client.address);) {
-    size_t comma = rest.rfind(',');
-    std::string one = plain(text::trim(rest.substr(comma == rest.npos ? 0 : comma + 1)));
-    if (!is_address(one)) break;
-    client.address = one;
-    rest = rest.substr(0, comma == rest.npos ? 0 : comma);
-  }
-  return client;
-}
-
 Visitor visitor_of(const AppOptions& options, const Request& request, Begin begin) {
-  Client client = client_of(options, request);
   Visitor visitor;
-  visitor.secure = client.secure;
-  visitor.actor.address = client.address;
+  visitor.secure = came_securely(request, options.proxies);
+  visitor.actor.address = client_address(request.peer, request.headers, options.proxies);
   if (!options.accounts) {
     visitor.actor.name = "service";
     visitor.viewer = options.viewer;
@@ -125,13 +92,13 @@ Visitor visitor_of(const AppOptions& options, const Request& request, Begin begi
     admit_token(visitor, options, token);
     return visitor;
   }
-  std::string_view cookie = cookie_of(request, cookie_name(client.secure));
+  std::string_view cookie = cookie_of(request, cookie_name(visitor.secure));
   auto session = cookie.empty() ? std::nullopt : options.sign_in->find(cookie);
   auto account = session ? options.accounts->find(session->account_id) : std::nullopt;
-  std::string named = client.by_proxy ? name_by_proxy(options, request) : "";
+  std::string named = options.proxies.contains(request.peer) ? name_by_proxy(options, request) : "";
   if (!named.empty() && (!account || account->login != named)) {
     session.reset(), account.reset();
-    people::Attempt attempt = begin == Begin::yes ? options.sign_in->trust(named, client.address, agent_of(request)) : people::Attempt{};
+    people::Attempt attempt = begin == Begin::yes ? options.sign_in->trust(named, visitor.actor.address, agent_of(request)) : people::Attempt{};
     if (attempt.outcome == people::Outcome::signed_in) {
       visitor.begun = attempt.token;
       session = options.sign_in->find(attempt.token);

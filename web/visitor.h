@@ -36,13 +36,6 @@ struct Visitor {
   std::string begun{};          ///< the token of a session that this request began by a proxy's word; the answer sets it
 };
 
-/// The address of the client and whether it speaks TLS, as the socket has it, or as a listed proxy says.
-struct Client {
-  std::string address;
-  bool secure = false, by_proxy = false;
-};
-Client client_of(const AppOptions& options, const Request& request);
-
 /// Whether a proxy's word may begin a session.
 enum class Begin { no, yes };
 Visitor visitor_of(const AppOptions& options, const Request& request, Begin begin);

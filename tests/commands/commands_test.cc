@@ -397,3 +397,32 @@ TEST_CASE_METHOD(Fixture, "a word is found by the reading that its document give
   CHECK(shown.dump().find("すいぼ") == std::string::npos);
   REQUIRE(run({"check"}) == 0);
 }
+
+TEST_CASE_METHOD(Fixture, "events are listed, verified and exported, and a broken link is exit code 1") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  REQUIRE(run({"judge", "set", "委託", "d2/1", "2"}) == 0);
+  REQUIRE(run({"events", "list"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("command  judgement.set  d2/1  委託   → 2"));
+  CHECK_THAT(out(), Catch::Contains("editions.add"));
+  REQUIRE(run({"events", "list", "--action", "judgement.*", "--json"}) == 0);
+  CHECK(Json::parse(out())["subject"] == "d2/1");
+  REQUIRE(run({"events", "list", "--to", "令和2年"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("この条件の記録はありません"));
+  CHECK(run({"events", "list", "--from", "いつか"}) == 2);
+  CHECK(run({"events", "list", "--action", "x'"}) == 2);
+  CHECK(run({"events"}) == 2);
+  REQUIRE(run({"events", "head"}) == 0);
+  std::string head = out().substr(0, out().size() - 1);
+  REQUIRE(run({"events", "export", "--format", "jsonl"}) == 0);
+  CHECK(Json::parse(out().substr(0, out().find('\n')))["id"] == 1);
+  CHECK(out().find("events.export") == std::string::npos);
+  REQUIRE(run({"events", "export", "--format", "csv", "--action", "events.*"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("\"events.export\",\"jsonl\""));
+  CHECK(run({"events", "export", "--format", "pdf"}) == 2);
+  REQUIRE(run({"events", "verify", "--head", head}) == 0);
+  CHECK_THAT(out(), Catch::Contains("切れ目はありませんでした"));
+  CHECK(run({"events", "verify", "--head", "x"}) == 2);
+  head.back() = head.back() == '0' ? '1' : '0';
+  CHECK(run({"events", "verify", "--head", head}) == 1);
+  CHECK_THAT(out(), Catch::Contains("控えてあったものと違います"));
+}

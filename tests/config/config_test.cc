@@ -33,6 +33,12 @@ TEST_CASE("the shipped settings say the defaults") {
   CHECK(shipped_config.public_reading == defaults.public_reading);
   CHECK(shipped_config.proxy_addresses == defaults.proxy_addresses);
   CHECK(shipped_config.proxy_user_header == defaults.proxy_user_header);
+  CHECK(shipped_config.backup_folder == defaults.backup_folder);
+  CHECK(shipped_config.backup_times == defaults.backup_times);
+  CHECK(shipped_config.backup_keep == defaults.backup_keep);
+  CHECK(shipped_config.event_reads == defaults.event_reads);
+  CHECK(shipped_config.event_searches == defaults.event_searches);
+  CHECK(shipped_config.event_days == defaults.event_days);
 }
 
 TEST_CASE("every setting is explained in the shipped file") {
@@ -56,6 +62,7 @@ TEST_CASE("a fault names its line and what to do") {
       {"[serve]\nproxy_addresses = [1]\n", "値が正しくありません"},
       {"[serve]\npublic_reading = \"yes\"\n", "値が正しくありません"},
       {"[serve]\naudiences = []\n", "「serve.audiences」という設定はありません"},
+      {"[events]\nsearches = 1\n", "値が正しくありません"},
       {"port = 80\n", "節ではありません"},
       {"[serve\n", "TOML として読めません"},
   };

@@ -102,7 +102,8 @@ TEST_CASE_METHOD(Fixture, "corrected facts of a document are taken over and logg
   CHECK(add(again).outcome == Added::Outcome::corrected);
   CHECK(library.document(Viewer{{"public"}}, "kijun"));
   database.read([](SQLite::Database& db) {
-    CHECK(db.execAndGet("SELECT detail FROM events WHERE action = 'document.correct'").getString().find("staff → public") != std::string::npos);
+    CHECK(db.execAndGet("SELECT before FROM events WHERE action = 'document.correct'").getString().find("audience: staff") != std::string::npos);
+    CHECK(db.execAndGet("SELECT after FROM events WHERE action = 'document.correct'").getString().find("audience: public") != std::string::npos);
   });
   // The index is told so, of a correction that comes with a new edition as well.
   again = policy("2025-04-01", "新");

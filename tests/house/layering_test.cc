@@ -31,7 +31,7 @@ const std::map<std::string, Folders> arrows = {
 
 /// The beginning of a third-party header and the folders it may stand in.
 const std::map<std::string, Folders> third_party = {
-    {"httplib", {"web"}},       {"kainjow/", {"web"}},
+    {"httplib", {"web"}}, {"openssl/", {"web"}},       {"kainjow/", {"web"}},
     {"xapian", {"search", "indexer"}},
     {"poppler", {"indexer"}},   {"pugixml", {"indexer"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
@@ -39,10 +39,11 @@ const std::map<std::string, Folders> third_party = {
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
     {"liboath/", {"people"}},   {"qrencode", {"people"}},
+    {"archive", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"corpus", "people", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "people", "search", "indexer", "web", "config", "commands", ""}},
 };
 

@@ -10,6 +10,7 @@
 #include "corpus/address.h"
 #include "search/index_format.h"
 #include "search/searcher.h"
+#include "search/sight.h"
 #include "tests/indexer/fixture.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -546,8 +547,8 @@ TEST_CASE_METHOD(Fixture, "lists left unread are said to be") {
   Xapian::Database opened(index_folder(folder.path(), database).string());
   text::Analyzer analyzer(model());
   Lexicon lexicon;
-  Lengths lengths(opened);
-  Ranker ranker(opened, lengths, ask(parse("端末 監査"), analyzer, lexicon));
+  Sight everything(opened, Lengths(opened));
+  Ranker ranker(opened, everything, ask(parse("端末 監査"), analyzer, lexicon));
   auto all = ranker.find(UINT64_MAX), few = ranker.find(3);
   CHECK(all.complete);
   CHECK(all.candidates.size() == 10);

@@ -100,7 +100,7 @@ TEST_CASE_METHOD(Fixture, "a fault in sources.toml names its line") {
       {"[[source]]\nname = \"a\"\nwatch = \"page\"\nmost = 0\n", "4行目: 1〜1000 の整数"},
       {"[[source]]\nname = \"a\"\nwatch = \"page\"\nenabled = \"yes\"\n", "4行目: true か false"},
       {"[[source]]\nname = \"a\"\nwatch = \"page\"\naddress = \"https://a.example/\"\nkind = \"novel\"\n", "5行目: 「novel」という値はありません"},
-      {"[[source]]\nname = \"a\"\nwatch = \"page\"\naddress = \"https://a.example/\"\naudience = \"all\"\n", "5行目: 「all」という値はありません"},
+      {"[[source]]\nname = \"a\"\nwatch = \"page\"\naddress = \"https://a.example/\"\nkind = \"all\"\n", "5行目: 「all」という値はありません"},
       {"[[source]]\nname = \"a\"\nwatch = \"page\"\naddress = \"https://a.example/\"\nhosts = [\"b.example/x\"]\n", "5行目: 「b.example/x」はサーバーの名前ではありません"},
       {"[[source]]\nname = \"a\"\nwatch = \"page\"\naddress = \"https://a.example/\"\nlaws = [\"1\"]\n", "laws は"},
       {"[[source]]\nname = \"a\"\nwatch = \"law\"\n", "laws は"},

@@ -18,7 +18,7 @@ class Office {
   using Clock = std::chrono::system_clock;
   static constexpr const char* password = "kumo-no-mukou-no-yama";
 
-  explicit Office(shirube::web::Entrance entrance = {}) : app(options(std::move(entrance))) {}
+  Office() : app(options({})) {}
 
   /// Somebody who has chosen their password already.
   int64_t add(const std::string& login, const std::string& role, const std::string& last_day = {}) {
@@ -29,12 +29,13 @@ class Office {
     return id;
   }
 
-  shirube::web::AppOptions options(shirube::web::Entrance entrance) {
+  shirube::web::AppOptions options(shirube::web::Entrance entrance, const std::vector<std::string>& proxies = {}) {
     auto options = town.options();
     options.viewer = {};
     options.accounts = &accounts;
     options.sign_in = &sign_in;
     options.entrance = std::move(entrance);
+    options.proxies = shirube::web::Addresses(proxies, "proxies");
     return options;
   }
 
@@ -68,13 +69,14 @@ struct Browser {
   std::string cookie{};
   shirube::web::Headers headers{};  ///< sent with each request
   std::string peer = "192.0.2.7";
+  bool secure = false;  ///< TLS of the service itself
 
   shirube::web::Response send(const std::string& method, const std::string& target, shirube::web::Headers more = {}, std::string body = {}) {
     shirube::web::Headers all = headers;
     all.insert(all.end(), more.begin(), more.end());
     all.emplace_back("Host", "shirube.example");
     if (!cookie.empty()) all.emplace_back("Cookie", "other=1; " + cookie);
-    auto response = app.handle({method, target, std::move(all), std::move(body), peer});
+    auto response = app.handle({method, target, std::move(all), std::move(body), peer, secure});
     std::string set(shirube::web::header_of(response.headers, "Set-Cookie"));
     if (!set.empty()) cookie = set.find("Max-Age=0") != set.npos ? "" : set.substr(0, set.find(';'));
     return response;

@@ -1,94 +1,21 @@
 // The App behind a real socket, asked by httplib's client and by hand.
 #include "web/server.h"
 
-#include <arpa/inet.h>
-#include <httplib.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "tests/web/town.h"
+#include "tests/web/served_town.h"
 #include "web/target.h"
 
 using namespace shirube::web;
 
 namespace {
 
-/// A connection by hand.
-class Wire {
- public:
-  explicit Wire(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  }
-  ~Wire() { ::close(fd_); }
-  Wire(const Wire&) = delete;
-  Wire& operator=(const Wire&) = delete;
-
-  /// False when the other side has closed.
-  bool send(const std::string& bytes) {
-    for (size_t sent = 0; sent < bytes.size();) {
-      ssize_t n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) return false;
-      sent += static_cast<size_t>(n);
-    }
-    return true;
-  }
-  /// All that comes until the other side closes.
-  std::string rest() {
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t n; (n = ::recv(fd_, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<size_t>(n));
-    return answer;
-  }
-
- private:
-  int fd_;
-};
-
-/// A served town.
-class Service {
- public:
-  explicit Service(ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}, {shirube::corpus::Task::judge}}) : app(seen_by(viewer)), server(app, options) {
-    port = server.bind("127.0.0.1", 0);
-    thread = std::thread([this] { server.serve(); });
-  }
-  ~Service() {
-    server.stop();
-    thread.join();
-  }
-  httplib::Client client() const {
-    httplib::Client client("127.0.0.1", port);
-    client.set_read_timeout(10);
-    return client;
-  }
-  /// Sends bytes as they are and returns all that comes back until the other side closes.
-  std::string raw(const std::string& bytes) const {
-    Wire wire(port);
-    wire.send(bytes);
-    return wire.rest();
-  }
-
-  AppOptions seen_by(const shirube::corpus::Viewer& viewer) {
-    AppOptions out = town.options();
-    out.viewer = viewer;
-    out.desk.limits.file_bytes = 4 << 20;
-    return out;
-  }
-
-  Town town;
-  App app;
-  Server server;
-  int port = 0;
-  std::thread thread;
-};
+using Service = ServedTown;
 
 size_t count(const std::string& text, const std::string& part) {
   size_t found = 0;
@@ -369,4 +296,135 @@ TEST_CASE("a taken port is told, and a stop may come at any time") {
   second.bind("127.0.0.1", 0);
   second.stop();
   second.serve();
+}
+
+TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers together stop nobody") {
+  ServerOptions options;
+  options.threads = 2;
+  options.read_time = options.request_time = options.keep_alive_time = options.write_time = std::chrono::seconds(60);
+  Service service(options, shirube::corpus::Viewer::everything());
+  // An original that does not fit the buffers of a socket.
+  auto taken = service.client().Post("/api/v1/drafts?name=a.txt", httplib::Headers{{"Sec-Fetch-Site", "same-origin"}}, std::string(4 << 20, 'a'), "application/octet-stream");
+  REQUIRE(taken);
+  REQUIRE(taken->status == 201);
+  std::vector<std::unique_ptr<Wire>> idle, half, bodies, readers;
+  const std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", file = "GET /drafts/1/original HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  for (int i = 0; i < 200; ++i) {
+    idle.push_back(std::make_unique<Wire>(service.port));
+    if (i % 2) REQUIRE(idle.back()->send(get));
+    half.push_back(std::make_unique<Wire>(service.port));
+    REQUIRE(half.back()->send(get.substr(0, get.size() - 2)));
+  }
+  for (int i = 0; i < 20; ++i) {
+    bodies.push_back(std::make_unique<Wire>(service.port));
+    REQUIRE(bodies.back()->send("POST /judgements HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nq=a"));
+    readers.push_back(std::make_unique<Wire>(service.port, 4096));
+    REQUIRE(readers.back()->send(file));
+  }
+  auto begin = std::chrono::steady_clock::now();
+  int answered = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto answer = service.client().Get(i % 2 ? "/static/style.css" : "/?q=" + percent_encode("端末"));
+    answered += answer && answer->status == 200;
+  }
+  auto time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  std::cout << "with 200 idle connections, 200 half-sent heads, 20 slow bodies and 20 slow readers: 20 requests in " << time.count() << " ms\n";
+  CHECK(answered == 20);
+  // None of them was given up for it.
+  CHECK(half[199]->send("\r\n"));
+  CHECK(idle[0]->send(get.substr(0, get.size() - 2) + "Connection: close\r\n\r\n"));
+  CHECK(idle[0]->rest().starts_with("HTTP/1.1 200 OK"));
+  std::string read = readers[0]->rest();
+  CHECK(read.starts_with("HTTP/1.1 200 OK"));
+  CHECK(read.size() > 4 << 20);
+  CHECK(read.ends_with(std::string(1000, 'a')));
+}
+
+TEST_CASE("who reads too slowly, or never, is cut off") {
+  ServerOptions options;
+  options.write_time = std::chrono::seconds(1);
+  Service service(options, shirube::corpus::Viewer::everything());
+  auto taken = service.client().Post("/api/v1/drafts?name=a.txt", httplib::Headers{{"Sec-Fetch-Site", "same-origin"}}, std::string(4 << 20, 'a'), "application/octet-stream");
+  REQUIRE(taken);
+  Wire wire(service.port, 4096);
+  REQUIRE(wire.send("GET /drafts/1/original HTTP/1.1\r\nHost: a\r\n\r\n"));
+  for (int i = 0; i < 600 && service.app.metrics().count(Refusal::slow) == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(service.app.metrics().count(Refusal::slow) == 1);
+  CHECK(wire.rest().size() < 4 << 20);
+}
+
+TEST_CASE("each bound has an answer of its own") {
+  ServerOptions options;
+  options.threads = 1;
+  options.largest_head = 8000;
+  options.connections_per_address = 3;
+  options.read_time = options.request_time = options.keep_alive_time = std::chrono::seconds(60);
+  Service service(options);
+  std::string endless = service.raw("GET / HTTP/1.1\r\nCookie: " + std::string(9000, 'a'));
+  CHECK(endless.starts_with("HTTP/1.1 431 "));
+  CHECK(endless.find("ヘッダーが大きすぎます") != std::string::npos);
+  CHECK(endless.find("Content-Security-Policy: ") != std::string::npos);
+  CHECK(service.raw("GET /api/v1/search HTTP/1.1\r\nCookie: " + std::string(9000, 'a')).find("application/problem+json") != std::string::npos);
+  CHECK(service.app.metrics().count(Refusal::head) == 2);
+  {
+    // The server forgets those that have gone a moment after.
+    for (int i = 0; i < 600 && service.app.metrics().connections > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::vector<std::unique_ptr<Wire>> open;
+    for (int i = 0; i < 3; ++i) open.push_back(std::make_unique<Wire>(service.port));
+    Wire fourth(service.port);
+    std::string answer = fourth.rest();
+    CHECK(answer.starts_with("HTTP/1.1 429 "));
+    CHECK(answer.find("Retry-After: ") != std::string::npos);
+    CHECK(open[0]->send("GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    CHECK(open[0]->rest().starts_with("HTTP/1.1 200 OK"));
+  }
+}
+
+TEST_CASE("with no room left the connection that has been idle longest goes") {
+  ServerOptions options;
+  options.connections = 4;
+  options.read_time = options.request_time = options.keep_alive_time = std::chrono::seconds(600);
+  Service service(options);
+  std::vector<std::unique_ptr<Wire>> idle;
+  for (int i = 0; i < 4; ++i) idle.push_back(std::make_unique<Wire>(service.port));
+  int answered = 0;
+  for (int i = 0; i < 8; ++i) {
+    auto answer = service.client().Get("/static/style.css");
+    answered += answer && answer->status == 200;
+  }
+  CHECK(answered == 8);
+  CHECK(idle[0]->rest().empty());
+  CHECK(service.app.metrics().count(Refusal::idle) >= 1);
+}
+
+TEST_CASE("when too many wait, the next is told at once to come again") {
+  ServerOptions options;
+  options.threads = 1;
+  options.queue = 2;
+  options.read_time = options.request_time = options.keep_alive_time = std::chrono::seconds(60);
+  Service service(options, shirube::corpus::Viewer::everything());
+  // A body in pieces, which the one thread waits for.
+  Wire busy(service.port);
+  REQUIRE(busy.send("POST /api/v1/drafts?name=a.txt HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  for (int i = 0; i < 600 && service.app.metrics().waiting > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  std::vector<std::unique_ptr<Wire>> waiting;
+  // How many of them got a place cannot be seen before they are answered; that some are refused can.
+  for (int i = 0; i < 6; ++i) {
+    waiting.push_back(std::make_unique<Wire>(service.port));
+    REQUIRE(waiting.back()->send(get));
+  }
+  for (int i = 0; i < 600 && service.app.metrics().count(Refusal::busy) == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(service.app.metrics().count(Refusal::busy) >= 1);
+  busy.send("1\r\na\r\n0\r\n\r\n");
+  CHECK(busy.rest().find("201 Created") != std::string::npos);
+  size_t good = 0, refused = 0;
+  for (auto& wire : waiting) {
+    std::string answer = wire->rest();
+    good += answer.starts_with("HTTP/1.1 200 OK");
+    refused += answer.starts_with("HTTP/1.1 503 ") && answer.find("Retry-After: 10") != std::string::npos;
+  }
+  CHECK(good >= 1);
+  CHECK(refused >= 1);
+  CHECK(good + refused == 6);
 }

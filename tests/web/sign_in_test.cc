@@ -52,8 +52,8 @@ TEST_CASE("a session's cookie is for this service and no script") {
                       {"plain at a listed proxy", false, "192.0.2.1", "http", false}, {"TLS that anybody claims", false, "192.0.2.7", "https", false}};
   for (const auto& row : rows) {
     INFO(row.name);
-    App app(office().options({.tls = row.tls, .proxies = {"192.0.2.1"}}));
-    Browser browser{app, {}, row.proto.empty() ? Headers{} : Headers{{"X-Forwarded-Proto", row.proto}}, row.peer};
+    App app(office().options({}, {"192.0.2.1"}));
+    Browser browser{app, {}, row.proto.empty() ? Headers{} : Headers{{"X-Forwarded-Proto", row.proto}}, row.peer, row.tls};
     auto response = browser.sign_in("staff");
     CHECK(response.status == 303);
     std::string cookie(header_of(response.headers, "Set-Cookie"));
@@ -234,7 +234,7 @@ TEST_CASE("the way back leads nowhere else") {
 }
 
 TEST_CASE("nobody known is answered nothing") {
-  const std::set<std::string> open = {"/static/{}", "/sign-in", "/sign-out"};
+  const std::set<std::string> open = {"/static/{}", "/sign-in", "/sign-out", "/healthz", "/readyz", "/metrics"};
   size_t closed = 0;
   Browser browser{office().app};
   for (const auto& route : App::routes()) {
@@ -439,7 +439,7 @@ TEST_CASE("a token does what it was made for") {
 }
 
 TEST_CASE("a proxy's word is taken from a listed address alone") {
-  App app(office().options({.proxies = {"192.0.2.1", "192.0.2.2"}, .user_header = "X-Remote-User"}));
+  App app(office().options({.user_header = "X-Remote-User"}, {"192.0.2.1", "192.0.2.2"}));
   struct Row {
     const char *name, *peer;
     Headers headers;
@@ -470,20 +470,6 @@ TEST_CASE("a proxy's word is taken from a listed address alone") {
   browser.headers = {{"X-Remote-User", "administrator"}};
   CHECK_THAT(browser.get("/admin").body, Contains("星 administrator"));
   CHECK(browser.cookie != cookie);
-}
-
-TEST_CASE("the client is whom the nearest proxies tell") {
-  auto options = office().options({.proxies = {"192.0.2.1", "192.0.2.2"}});
-  struct Row {
-    const char *peer, *chain, *client;
-  };
-  const Row rows[] = {{"192.0.2.9", "10.0.0.1", "192.0.2.9"}, {"192.0.2.1", "10.0.0.1", "10.0.0.1"}, {"192.0.2.1", "1.1.1.1, 10.0.0.1", "10.0.0.1"},
-                      {"192.0.2.1", "10.0.0.1, 192.0.2.2", "10.0.0.1"}, {"192.0.2.1", "10.0.0.1, nonsense", "192.0.2.1"}, {"192.0.2.1", "", "192.0.2.1"}, {"192.0.2.1", "2001:db8::1", "2001:db8::1"}};
-  for (const auto& row : rows) {
-    INFO(row.peer << " " << row.chain);
-    Request request{"GET", "/", {{"X-Forwarded-For", row.chain}}, "", row.peer};
-    CHECK(client_of(options, request).address == row.client);
-  }
 }
 
 TEST_CASE("in public everybody reads what is public") {

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+// How long events are kept, and how old ones go without breaking the chain.
+//
+// Events of different rules stand between each other, so that no whole stretch of the chain can go at once. What is removed of an
+// event is its content: who, from where, on what, detail, before, after. Its number, time and action stay with the hash of the
+// content, which is all that the links are computed from (event_chain.h), so that every link is still verified. The content's
+// random salt goes too; without it nobody can find out by trial what was removed. Where nothing but such remains stands at the
+// beginning, they go altogether, and a checkpoint keeps the last one's number and hash: there the chain begins from then on.
+//
+// Each removal is an event itself (events.retain) that tells of each rule up to what time it removed, how many, and the
+// checkpoint. verify() holds against these what is removed: content that is gone without a rule that the chain tells of, and a
+// beginning that is, are breaks.
+namespace shirube::store {
+
+/// Events of these actions are kept for so many days.
+struct RetentionRule {
+  std::string actions;  ///< see is_action_pattern()
+  int days = 0;
+};
+
+constexpr size_t most_rules = 20, longest_pattern = 40;
+constexpr int most_days = 36500;
+
+/// Reads "search*=90". Of several rules for an action the first one counts; without any, events are kept for ever. Throws
+/// Error{invalid} naming the rule at fault.
+std::vector<RetentionRule> parse_rules(std::span<const std::string> written);
+
+/// Removes what is older than its rule by a clock that says `now`, and tells it in an event. Returns how many events it removed
+/// the content of. To be called within a write of a Database.
+uint64_t retain(SQLite::Database& db, std::span<const RetentionRule> rules, const std::string& now);
+
+/// What the chain tells of removals so far. For verify().
+struct ToldRemovals {
+  struct Removal {
+    std::string actions, before;  ///< those of these actions that are older than this
+  };
+  std::vector<std::vector<Removal>> passes;
+  int64_t checkpoint_id = 0;
+  std::string checkpoint_hash;
+
+  /// Before what time events of an action may be without content; empty: none may.
+  std::string cutoff_of(const std::string& action) const;
+};
+ToldRemovals told_removals(SQLite::Database& db);
+
+}  // namespace shirube::store

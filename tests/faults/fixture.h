@@ -1,0 +1,183 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sched.h>
+#include <string>
+#include <vector>
+
+#include "indexer/check.h"
+#include "indexer/index_writer.h"
+#include "store/database.h"
+#include "store/files.h"
+#include "tests/process.h"
+#include "tests/temporary_folder.h"
+#include "text/analyzer.h"
+
+// A service of its own process, and disks that fail it.
+
+/// What a client sends from a page of the service.
+inline httplib::Headers from_here() { return {{"Sec-Fetch-Site", "same-origin"}}; }
+
+/// A service on a data directory, from the first line it prints until it ends or is killed.
+class Running {
+ public:
+  Running(const std::string& data, const std::string& settings, const std::filesystem::path& to) : to_(to) {
+    port_ = free_port();
+    std::vector<std::string> words = {shirube::test::program, "--data", data, "--config", settings, "serve", "--port", std::to_string(port_)};
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, (to_ / "serve.out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, 2, (to_ / "serve.err").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    REQUIRE(posix_spawn(&pid_, shirube::test::program, &actions, nullptr, argv.data(), environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    while (slurp(to_ / "serve.out").find("http://") == std::string::npos) {
+      INFO(said());
+      REQUIRE(::waitpid(pid_, &status_, WNOHANG) == 0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  ~Running() { end(SIGKILL); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  void end(int signal) {
+    if (pid_ <= 0) return;
+    ::kill(pid_, signal);
+    ::waitpid(pid_, &status_, 0);
+    pid_ = 0;
+  }
+  /// On its standard output and error.
+  std::string said() const { return slurp(to_ / "serve.out") + slurp(to_ / "serve.err"); }
+
+  httplib::Client client() const {
+    httplib::Client client("127.0.0.1", port_);
+    client.set_keep_alive(true);
+    client.set_read_timeout(60);
+    return client;
+  }
+  /// The status of a page; 0 when there was no answer.
+  int status(const std::string& target) const {
+    auto answer = client().Get(target);
+    return answer ? answer->status : 0;
+  }
+  std::string body(const std::string& target) const {
+    auto answer = client().Get(target);
+    return answer ? answer->body : "";
+  }
+  httplib::Result hand_in(const std::string& name, const std::string& bytes) const {
+    return client().Post("/api/v1/drafts?name=" + name, from_here(), bytes, "application/octet-stream");
+  }
+  httplib::Result judge(const std::string& query, int grade = 2) const {
+    return client().Post("/judgements", from_here(), httplib::Params{{"q", query}, {"document", "kijun"}, {"clause", "1"}, {"grade", std::to_string(grade)}});
+  }
+
+ private:
+  static int free_port() {
+    int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    ::close(fd);
+    return bound ? ntohs(address.sin_port) : 0;
+  }
+
+  std::filesystem::path to_;
+  int port_ = 0, status_ = 0;
+  pid_t pid_ = 0;
+};
+
+/// A data directory with one document, and the commands on it. Settings without lists of words, and without programs from outside.
+struct Office {
+  TemporaryFolder folder;
+  std::string data = folder / "data";
+  std::string settings = write("config/shirube.toml", "[ingest]\nlibreoffice = \"\"\nocr = \"\"\n[index]\nthreads = 1\n");
+  std::string policy = write("kijun.md", "# 星見市端末利用基準\n\n第1条　この基準は、端末の利用について定める。\n第2条　端末を持ち出すときは、届け出る。\n");
+
+  std::string write(const std::string& name, const std::string& bytes) const {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name, std::ios::binary) << bytes;
+    return folder / name;
+  }
+  int run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--data", data, "--config", settings});
+    return run_shirube(arguments, folder.path());
+  }
+  std::string out() const { return slurp(folder / "out"); }
+  std::string err() const { return slurp(folder / "err"); }
+  void found() const { REQUIRE(run({"ingest", policy, "--effective", "2025-04-01"}) == 0); }
+  void require_clean() const {
+    int code = run({"check"});
+    INFO(out() << err());
+    REQUIRE(code == 0);
+  }
+};
+
+inline bool eventually(const std::function<bool()>& holds) {
+  for (auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120); std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+    if (holds()) return true;
+  }
+  return false;
+}
+
+/// A small disk in memory, seen by this process and those it starts. Where the kernel gives none, `there()` is false.
+class SmallDisk {
+ public:
+  SmallDisk(const std::filesystem::path& at, int mib) : at_(at) {
+    std::filesystem::create_directories(at_);
+    there_ = own_mounts() && ::mount("tmpfs", at_.c_str(), "tmpfs", 0, ("size=" + std::to_string(mib) + "m").c_str()) == 0;
+    if (!there_) WARN("このテストは行いません: 小さなディスク（tmpfs）をマウントできません（" << std::strerror(errno) << "）。管理者として、または利用者名前空間の使える環境で実行してください。");
+  }
+  ~SmallDisk() {
+    if (there_) ::umount2(at_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool there() const { return there_; }
+
+  /// Leaves so many bytes free.
+  void fill(uint64_t free) const {
+    std::ofstream filler(at_ / "filler", std::ios::binary | std::ios::app);
+    const std::string some(4096, 'x');
+    while (std::filesystem::space(at_).available > free && filler.write(some.data(), static_cast<std::streamsize>(some.size())).flush()) {}
+  }
+  void empty() const { std::filesystem::remove(at_ / "filler"); }
+
+  void set_read_only(bool read_only) const { REQUIRE(::mount(nullptr, at_.c_str(), nullptr, MS_REMOUNT | (read_only ? MS_RDONLY : 0), nullptr) == 0); }
+
+ private:
+  /// Once: mounts that end with this process.
+  static bool own_mounts() {
+    static const bool own = [] {
+      auto write = [](const char* file, const std::string& line) { std::ofstream(file) << line; };
+      std::string user = std::to_string(::getuid()), group = std::to_string(::getgid());
+      if (::unshare(CLONE_NEWNS) != 0) {
+        if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+        write("/proc/self/setgroups", "deny");
+        write("/proc/self/uid_map", "0 " + user + " 1");
+        write("/proc/self/gid_map", "0 " + group + " 1");
+      }
+      return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    }();
+    return own;
+  }
+
+  std::filesystem::path at_;
+  bool there_ = false;
+};

@@ -1,0 +1,286 @@
+// What a viewer may not see leaves no trace: every answer of every route equals the answer of a town that never held it.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <regex>
+#include <set>
+
+#include "store/files.h"
+#include "tests/web/leak_town.h"
+#include "text/utf8.h"
+#include "web/target.h"
+
+using namespace shirube;
+using namespace shirube::web;
+
+namespace {
+
+const std::vector<LeakViewer>& viewers() {
+  using corpus::Task;
+  static const std::vector<LeakViewer> all = {
+      {"公開だけ", {"public"}},
+      {"職員", {"public", "staff"}},
+      {"委員", {"public", "staff", "committee"}},
+      {"監査班", {"public", "監査班"}},
+      {"受託者", {"public", "staff", "restricted", "契約班"}, std::vector<std::string>{"keiyaku-a", "taisaku-kijun", "nai"}},
+      {"担当職員", {"public", "staff"}, std::nullopt, {Task::judge, Task::desk}},
+      {"評価する監査班", {"public", "staff", "監査班", "restricted"}, std::nullopt, {Task::judge}},
+  };
+  return all;
+}
+
+using Targets = std::vector<std::string>;
+
+/// All that stands in an answer, but for the time of day and, where that is asked for, numbers that count what others did.
+std::string told(const Response& response, bool numbers) {
+  static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), number("(\"id\":|/drafts/)[0-9]+");
+  std::string out = fmt::format("{}\n{}\n", response.status, response.content_type);
+  for (const auto& [name, value] : response.headers) out += name + ": " + value + "\n";
+  out += "\n" + response.body;
+  if (response.file) out += fmt::format("[{} {}]", response.file->offset, response.file->length) + store::read_file(response.file->path, 1 << 20);
+  out = std::regex_replace(out, time, "TIME");
+  return numbers ? out : std::regex_replace(out, number, "$1N");
+}
+
+/// A piece of the text around where two answers part.
+std::string parting(const std::string& a, const std::string& b) {
+  size_t at = static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  size_t from = at > 200 ? at - 200 : 0;
+  return "with: …" + a.substr(from, 400) + "\nwithout: …" + b.substr(from, 400);
+}
+
+/// An edition with its clauses, as addresses have them.
+struct Place {
+  std::string slug, key;
+  std::vector<std::string> paths;
+};
+
+/// Of everything there is.
+std::vector<Place> places(const LeakTown& full) {
+  std::vector<Place> out;
+  auto all = corpus::Viewer::everything();
+  for (const auto& listed : full.library.documents(all, 0, 1000)) {
+    for (const auto& edition : full.library.editions(all, listed.document.slug)) {
+      Place place{listed.document.slug, edition.key, {}};
+      for (const auto& clause : full.library.clauses(all, place.slug, place.key)) {
+        if (place.paths.size() < 10) place.paths.push_back(clause.clause.path);
+      }
+      place.paths.push_back("99");
+      out.push_back(std::move(place));
+    }
+  }
+  out.push_back({"nai", "2025-04-01", {"1"}});
+  out.push_back({"taisaku-kijun", "1999-01-01", {"1"}});
+  return out;
+}
+
+const std::vector<std::string> chosen_queries = {
+    "端末の持ち出し", "極秘", "極秘台帳", "特命", "監査", "指摘事項", "無害化", "添付ファイル 無害化", "暗号鍵 漏洩", "庁外で使う端末", "隠密端末", "可搬端末", "\"例外の承認\"", "「極秘台帳」", "台帳",
+    "端末 -極秘", "極*", "隠*", "監査 OR 極秘", "端末 NEAR/20 極秘", "件名:極秘", "件名:端末", "条:3", "条:2 端末", "種別:規程 台帳", "発出者:特命係 端末", "版:すべて 台帳", "版:旧版 端末",
+    "時点:2024-05-01 端末", "2025-04-01..", "番号:星", "ごくひだいちょう", "かんさ", "muegaika", "むがいか", "ろうえい", "暗合鍵", "テレワク", "対策基準第3条", "星見市情報セキュリティ対策基準（令和7年4月1日版）第3条",
+    "極秘の手順（令和7年4月1日版）第1条", "委託 契約 単価", "長い文書の条文", "管理者権限の濫用", "懲戒処分", "=端末", "+端末 +承認", "で", "の", "ある", "\"である\""};
+
+/// Addresses for each route that is asked for by GET.
+std::map<std::string, Targets> examples(const std::vector<Place>& all) {
+  std::map<std::string, Targets> out;
+  auto q = [](const std::string& text) { return percent_encode(text); };
+  for (const auto& query : chosen_queries) {
+    out["/"].push_back("/?q=" + q(query));
+    out["/api/v1/search"].push_back("/api/v1/search?q=" + q(query));
+    out["/api/v1/suggest"].push_back("/api/v1/suggest?limit=50&q=" + q(query));
+    out["/similar"].push_back("/similar?text=" + q(query + "と監査の端末、無線の漏洩"));
+    out["/api/v1/similar"].push_back("/api/v1/similar?text=" + q(query));
+  }
+  for (const char* typed : {"ご", "g", "か", "k", "監", "極", "情", "い", "あ", "暗", "t", "端末の"}) out["/api/v1/suggest"].push_back("/api/v1/suggest?limit=50&q=" + q(typed));
+  for (const char* more : {"&fold=off", "&sort=newest", "&kind=answer", "&kind=policy", "&document=himitsu", "&document=nai", "&document=taisaku-kijun", "&issuer=%E7%89%B9%E5%91%BD%E4%BF%82", "&page=2&limit=3", "&from=2025-01-01&to=2025-12-31", "&synonyms=off",
+                          "&limit=1&fold=on", "&from=x"}) {
+    for (const char* query : {"端末", "監査の回答", "極秘"}) {
+      out["/"].push_back("/?q=" + q(query) + more);
+      out["/api/v1/search"].push_back("/api/v1/search?q=" + q(query) + more);
+    }
+  }
+  out["/"].push_back("/");
+  out["/similar"].push_back("/similar");
+  out["/explain"] = {"/explain", "/explain?q=%E7%AB%AF%E6%9C%AB&clause=x"};
+  out["/documents"] = {"/documents", "/documents?page=2", "/documents?page=x"};
+  out["/api/v1/documents"] = {"/api/v1/documents", "/api/v1/documents?page=2"};
+  std::set<std::string> slugs;
+  size_t turn = 0;
+  for (const auto& place : all) {
+    std::string edition = "/documents/" + q(place.slug) + "/" + q(place.key);
+    if (slugs.insert(place.slug).second) {
+      out["/documents/{}"].push_back("/documents/" + q(place.slug));
+      out["/api/v1/documents/{}"].push_back("/api/v1/documents/" + q(place.slug));
+    }
+    for (const char* page : {"", "?page=2"}) {
+      out["/documents/{}/{}"].push_back(edition + page);
+      out["/api/v1/documents/{}/{}"].push_back("/api/v1" + edition + page);
+    }
+    out["/documents/{}/{}/original"].push_back(edition + "/original");
+    for (const auto& path : place.paths) {
+      std::string clause = edition + "/clauses/" + q(path);
+      std::string asked = q(chosen_queries[turn++ % chosen_queries.size()]), address = q(place.slug + "/" + place.key + "/" + path);
+      // One after the other, as the pages are made of the same models.
+      if (turn % 2) out["/documents/{}/{}/clauses/{}"].push_back(clause + (turn % 3 ? "" : "?q=" + asked));
+      else out["/api/v1/documents/{}/{}/clauses/{}"].push_back("/api/v1" + clause + (turn % 3 ? "" : "?q=" + asked));
+      if (turn % 3 == 0) out["/api/v1/documents/{}/{}/clauses/{}/similar"].push_back("/api/v1" + clause + "/similar");
+      if (turn % 3 == 1) out["/api/v1/explain"].push_back("/api/v1/explain?q=" + asked + "&clause=" + address);
+      if (turn % 6 == 2) out["/explain"].push_back("/explain?q=" + asked + "&clause=" + address);
+    }
+  }
+  out["/judgements"] = {"/judgements", "/judgements?page=2", "/judgements?page=x"};
+  out["/drafts"] = {"/drafts", "/drafts?page=2"};
+  out["/api/v1/drafts"] = {"/api/v1/drafts"};
+  for (const char* id : {"1", "2", "3", "4", "5", "6", "99", "x"}) {
+    out["/drafts/{}"].push_back(fmt::format("/drafts/{}", id));
+    out["/api/v1/drafts/{}"].push_back(fmt::format("/api/v1/drafts/{}", id));
+    out["/drafts/{}/original"].push_back(fmt::format("/drafts/{}/original", id));
+    out["/drafts/{}/pages/{}"].push_back(fmt::format("/drafts/{}/pages/1", id));
+  }
+  out["/static/{}"] = {"/static/style.css", "/static/nai"};
+  // Nobody here has accounts, or a task that these are for: they lead nowhere, whatever is asked.
+  for (const char* pattern : {"/sign-in", "/account", "/account/second-step", "/account/second-step/picture", "/admin", "/admin/people", "/admin/people/{}", "/admin/groups", "/admin/why",
+                              "/admin/settings", "/admin/settings/{}", "/admin/backups", "/admin/health", "/events", "/events/export", "/api/v1/events"}) {
+    out[pattern] = {text::replace_all(pattern, "{}", "1") + "?person=staff&document=himitsu&text=himitsu"};
+  }
+  for (const char* pattern : {"/healthz", "/readyz", "/metrics"}) out[pattern] = {pattern};
+  return out;
+}
+
+/// Forms for each route that takes any.
+struct Form {
+  std::string target, type, body;
+};
+std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
+  std::map<std::string, std::vector<Form>> out;
+  auto form = [](std::vector<std::pair<std::string, std::string>> fields) { return write_query(fields).substr(1); };
+  const std::string type = "application/x-www-form-urlencoded";
+  for (const auto& place : all) {
+    if (place.slug.starts_with("faq") || place.slug.starts_with("teigi")) continue;
+    for (const auto& path : place.paths) {
+      out["/judgements"].push_back({"/judgements", type, form({{"q", "極秘"}, {"document", place.slug}, {"clause", path}, {"grade", "2"}})});
+      out["/judgements"].push_back({"/judgements", type, form({{"q", "端末の持ち出し"}, {"document", place.slug}, {"clause", path}, {"remove", "1"}, {"from", "judgements"}})});
+    }
+  }
+  out["/judgements"].push_back({"/judgements", type, "q=x"});
+  for (const char* id : {"1", "2", "3", "4", "5", "6", "99", "x"}) {
+    for (const char* action : {"read", "undo", "drop-draft", "publish", "audience", "nai"}) {
+      if (std::string(id) == "3" && std::string(action) == "read") continue;
+      out["/drafts/{}"].push_back({fmt::format("/drafts/{}", id), type, form({{"action", action}, {"revision", "0"}, {"position", "0"}, {"value", "staff"}})});
+    }
+  }
+  out["/drafts"].push_back({"/drafts", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\nkoukai-himitsu2025-04-01\r\n--x--\r\n"});
+  out["/drafts"].push_back({"/drafts", type, "x"});
+  out["/api/v1/drafts"].push_back({"/api/v1/drafts?name=koukai-himitsu2025-04-01.txt&source=koukai-himitsu2025-04-01.txt", "application/octet-stream", "koukai-himitsu2025-04-01"});
+  for (const char* pattern : {"/sign-in", "/sign-in/code", "/sign-out", "/account/password", "/account/second-step", "/account/sessions", "/account/tokens", "/admin/people", "/admin/people/{}",
+                              "/admin/groups", "/admin/settings/{}", "/admin/backups", "/events/verify"}) {
+    out[pattern].push_back({text::replace_all(pattern, "{}", "1"), type, "name=himitsu&remove=himitsu"});
+  }
+  return out;
+}
+
+/// Queries of words that stand somewhere, hidden or not, and signs between them.
+Targets random_targets(const LeakTown& full, size_t count) {
+  std::vector<std::u32string> texts;
+  for (const auto& document : leak_documents()) {
+    texts.push_back(text::to_utf32(document.title));
+    for (size_t i = 0; i < document.clauses.size() && i < 8; ++i) texts.push_back(text::to_utf32(document.clauses[i].heading + document.clauses[i].text));
+  }
+  std::mt19937 random(20250401);
+  auto below = [&](size_t n) { return random() % n; };
+  auto word = [&] {
+    const auto& text = texts[below(texts.size())];
+    size_t length = std::min<size_t>(text.size(), 1 + below(7)), from = below(text.size() - length + 1);
+    return text::to_utf8(text.substr(from, length));
+  };
+  auto all = places(full);
+  Targets out;
+  for (size_t i = 0; i < count; ++i) {
+    std::string query;
+    for (size_t words = 1 + below(3); words > 0; --words) {
+      switch (below(8)) {
+        case 0: query += "\"" + word() + "\" "; break;
+        case 1: query += "-" + word() + " "; break;
+        case 2: query += word() + "* "; break;
+        case 3: query += word() + " OR " + word() + " "; break;
+        default: query += word() + " ";
+      }
+    }
+    std::string asked = percent_encode(query);
+    const auto& place = all[below(all.size())];
+    switch (below(6)) {
+      case 0: out.push_back("/?q=" + asked); break;
+      case 1: out.push_back("/api/v1/suggest?q=" + asked); break;
+      case 2: out.push_back("/api/v1/explain?q=" + asked + "&clause=" + percent_encode(place.slug + "/" + place.key + "/" + place.paths[below(place.paths.size())])); break;
+      case 3: out.push_back("/api/v1/similar?text=" + asked); break;
+      default: out.push_back(fmt::format("/api/v1/search?q={}&limit={}{}", asked, 1 + below(30), below(2) ? "&sort=newest" : "")); break;
+    }
+  }
+  return out;
+}
+
+/// Two towns, and what each says.
+struct Comparison {
+  const App& with;
+  const App& without;
+  std::string viewer;
+  size_t& compared;
+
+  void hold(const Request& request, bool numbers = true) {
+    std::string a = told(with.handle(request), numbers), b = told(without.handle(request), numbers);
+    ++compared;
+    if (a == b) return;
+    FAIL_CHECK(viewer << ": " << request.method << " " << request.target << " " << request.body.substr(0, 200) << "\n" << parting(a, b));
+  }
+};
+
+const text::AnalyzerModel& model() {
+  static const text::AnalyzerModel instance{text::AnalyzerOptions{}};
+  return instance;
+}
+
+}  // namespace
+
+TEST_CASE("every answer of every route is that of a town that never held what the viewer may not see") {
+  LeakTown full(model(), nullptr);
+  auto all = places(full);
+  auto asked = examples(all);
+  auto sent = forms(all);
+  auto random = random_targets(full, 300);
+  size_t routes = 0, compared = 0, telling = 0;
+  for (const auto& route : App::routes()) {
+    ++routes;
+    INFO(route.method << " " << route.pattern << " needs examples here that aim at what is hidden");
+    if (route.method == "GET") CHECK_FALSE(asked[route.pattern].empty());
+    else CHECK_FALSE(sent[route.pattern].empty());
+  }
+  App everybody(full.options({"", {"public", "staff", "committee", "restricted", "監査班", "契約班"}, std::nullopt, {corpus::Task::judge, corpus::Task::desk}}));
+  for (const auto& viewer : viewers()) {
+    LeakTown never(model(), &viewer);
+    {
+      App with(full.options(viewer)), without(never.options(viewer));
+      Comparison comparison{with, without, viewer.name, compared};
+      for (const auto& [pattern, targets] : asked) {
+        for (const auto& target : targets) comparison.hold({"GET", target, {}, ""});
+      }
+      for (size_t i = 0; i < random.size(); ++i) {
+        if (i % viewers().size() != static_cast<size_t>(&viewer - viewers().data())) continue;
+        comparison.hold({"GET", random[i], {}, ""});
+        // Those who see all get another answer, or the comparison would show nothing.
+        telling += told(everybody.handle({"GET", random[i], {}, ""}), true) != told(with.handle({"GET", random[i], {}, ""}), true);
+      }
+    }
+    LeakTown changed(model(), full.folder());
+    App with(changed.options(viewer)), without(never.options(viewer));
+    Comparison comparison{with, without, viewer.name, compared};
+    for (const auto& [pattern, bodies] : sent) {
+      for (const auto& one : bodies) comparison.hold({"POST", one.target, {{"Content-Type", one.type}, {"Sec-Fetch-Site", "same-origin"}}, one.body}, false);
+    }
+    for (const char* target : {"/judgements", "/drafts", "/?q=%E6%A5%B5%E7%A7%98", "/drafts/2"}) comparison.hold({"GET", target, {}, ""}, false);
+  }
+  CHECK(telling > random.size() / 4);
+  std::printf("leak test: %zu routes, %zu viewers, %zu answers compared, %zu of %zu random ones differ for who sees all\n", routes, viewers().size(), compared, telling, random.size());
+}

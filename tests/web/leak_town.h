@@ -1,0 +1,277 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "corpus/address.h"
+#include "corpus/draft.h"
+#include "corpus/judgement.h"
+#include "corpus/library.h"
+#include "indexer/index_writer.h"
+#include "store/database.h"
+#include "store/files.h"
+#include "tests/temporary_folder.h"
+#include "text/analyzer.h"
+#include "web/app.h"
+
+/// Who reads, as the test understands it: by no rule of the product.
+struct LeakViewer {
+  std::string name;
+  std::vector<std::string> audiences;
+  std::optional<std::vector<std::string>> only{};
+  std::vector<shirube::corpus::Task> tasks{};
+
+  static bool holds(const std::vector<std::string>& list, const std::string& one) { return std::find(list.begin(), list.end(), one) != list.end(); }
+  bool sees(const std::string& audience, const std::string& slug) const {
+    return holds(audiences, audience) && (!only || audience == "public" || holds(*only, slug));
+  }
+  shirube::corpus::Viewer viewer() const { return {audiences, tasks, false, only}; }
+};
+
+/// A clause and a document of the town, with all that may be closed in them.
+struct LeakClause {
+  std::string label, heading, text, audience = "";
+  int parent = -1;
+  shirube::corpus::ClauseKind kind = shirube::corpus::ClauseKind::article;
+};
+struct LeakDocument {
+  std::string slug, title, kind, issuer, audience, effective;
+  std::vector<LeakClause> clauses;
+  bool original = false;
+  std::vector<std::string> encloses{};  ///< slugs
+};
+
+std::vector<LeakDocument> leak_documents();
+
+/// 星見市 as one viewer could know it: only what they see was ever put into it. Without a viewer it holds everything.
+class LeakTown {
+ public:
+  LeakTown(const shirube::text::AnalyzerModel& model, const LeakViewer* viewer) : model(model), database(folder_ / "shirube.db"), library(database), files(folder_ / "files") {
+    for (const char* group : {"監査班", "契約班"}) database.write([&](auto& db) { db.exec(fmt::format("INSERT INTO groups (name) VALUES ('{}')", group)); });
+    for (const auto& document : leak_documents()) add(document, viewer);
+    library.link_citations();
+    cite("tsuchi", "1", "taisaku-kijun", "3", viewer);
+    cite("himitsu", "1", "taisaku-kijun", "2", viewer);
+    cite("taisaku-kijun", "3", "taisaku-kijun", "2", viewer);
+    cite("kansa-hokoku", "3", "tsuchi", "1", viewer);
+    judge(viewer);
+    draft(viewer);
+    index();
+  }
+  /// The same again, to be changed.
+  LeakTown(const shirube::text::AnalyzerModel& model, const std::filesystem::path& data) : model(model), database(copied(data, folder_) / "shirube.db"), library(database), files(folder_ / "files") {}
+
+  shirube::web::AppOptions options(const LeakViewer& viewer) const {
+    return {folder_.path(), const_cast<shirube::store::Database&>(database), model, "test", folder_ / "lexicon", viewer.viewer(), 1};
+  }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+ private:
+  using Viewer = shirube::corpus::Viewer;
+
+  static std::filesystem::path copied(const std::filesystem::path& data, const TemporaryFolder& folder) {
+    std::filesystem::copy(data, folder.path(), std::filesystem::copy_options::recursive);
+    return folder.path();
+  }
+
+  TemporaryFolder folder_;
+
+ public:
+  const shirube::text::AnalyzerModel& model;
+  shirube::store::Database database;
+  shirube::corpus::Library library;
+  shirube::store::Files files;
+
+ private:
+  static bool sees(const LeakViewer* viewer, const std::string& audience, const std::string& slug) { return !viewer || viewer->sees(audience, slug); }
+  /// Whether a viewer sees the clause at `i`: it, and all that it stands under.
+  static bool sees_clause(const LeakViewer* viewer, const LeakDocument& document, int i) {
+    for (; i >= 0; i = document.clauses[static_cast<size_t>(i)].parent) {
+      const auto& audience = document.clauses[static_cast<size_t>(i)].audience;
+      if (!audience.empty() && !sees(viewer, audience, document.slug)) return false;
+    }
+    return true;
+  }
+
+  void add(const LeakDocument& document, const LeakViewer* viewer) {
+    if (!sees(viewer, document.audience, document.slug)) return;
+    shirube::corpus::NewEdition edition;
+    edition.facts.slug = document.slug, edition.facts.title = document.title, edition.facts.kind = document.kind, edition.facts.issuer = document.issuer;
+    edition.facts.audience = document.audience, edition.facts.effective = document.effective;
+    edition.content_hash = shirube::store::sha256(document.slug + document.effective);
+    std::vector<shirube::corpus::Clause> all;
+    for (const auto& one : document.clauses) {
+      shirube::corpus::Clause clause;
+      clause.label = one.label, clause.kind = one.kind, clause.heading = one.heading, clause.text = one.text, clause.audience = one.audience;
+      clause.page = static_cast<int>(all.size()) + 1;
+      if (one.parent >= 0) clause.parent = static_cast<size_t>(one.parent);
+      all.push_back(clause);
+    }
+    shirube::corpus::assign_addresses(all);
+    std::map<size_t, size_t> kept;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (!sees_clause(viewer, document, static_cast<int>(i))) continue;
+      kept[i] = edition.clauses.size();
+      edition.clauses.push_back(all[i]);
+      if (all[i].parent) edition.clauses.back().parent = kept.at(*all[i].parent);
+    }
+    if (kept.size() == all.size()) {
+      edition.warnings = {"2頁は画像のため、検索できません。"};
+      if (document.original) {
+        std::string bytes = document.title + " " + document.effective;
+        for (const auto& one : document.clauses) bytes += "\n" + one.text;
+        edition.file_sha256 = files.put(bytes), edition.file_size = bytes.size();
+        edition.file_name = document.slug + ".txt", edition.media_type = "text/plain";
+      }
+      whole_.push_back(document.slug + "/" + document.effective);
+    }
+    for (const auto& slug : document.encloses) {
+      auto editions = library.editions(Viewer::everything(), slug);
+      if (!editions.empty()) edition.encloses.push_back(editions.front().id);
+    }
+    library.add({&edition, 1});
+  }
+
+  std::optional<int64_t> find(const std::string& slug, const std::string& path) {
+    auto editions = library.editions(Viewer::everything(), slug);
+    if (editions.empty()) return std::nullopt;
+    auto clause = library.clause(Viewer::everything(), slug, editions.front().key, path);
+    return clause ? std::optional(clause->id) : std::nullopt;
+  }
+
+  void cite(const std::string& from, const std::string& path, const std::string& to, const std::string& to_path, const LeakViewer* viewer) {
+    auto source = find(from, path), target = find(to, to_path);
+    if (!viewer) REQUIRE((source && target));
+    if (source && target) library.add_citation(*source, *target, "");
+  }
+
+  void judge(const LeakViewer* viewer) {
+    shirube::corpus::JudgementLedger ledger(database);
+    for (const auto& [query, slug, path, grade] : std::vector<shirube::corpus::Judgement>{{"端末の持ち出し", "taisaku-kijun", "2", 3},
+                                                                                        {"端末の持ち出し", "taisaku-kijun", "3", 2},
+                                                                                        {"端末の持ち出し", "himitsu", "1", 1},
+                                                                                        {"指摘事項", "kansa-hokoku", "2", 3},
+                                                                                        {"指摘事項", "kansa-hokoku", "1", 1},
+                                                                                        {"台帳", "kaisei", "2", 3},
+                                                                                        {"契約", "keiyaku-a", "1", 2}}) {
+      bool there = false;
+      for (const auto& edition : library.editions(Viewer::everything(), slug)) there = there || library.clause(Viewer::everything(), slug, edition.key, path);
+      if (!viewer) REQUIRE(there);
+      if (there) ledger.set(Viewer::everything(), std::vector<shirube::corpus::Judgement>{{query, slug, path, grade}});
+    }
+  }
+
+  void draft(const LeakViewer* viewer) {
+    using namespace shirube::corpus;
+    Drafts drafts(database);
+    auto hand_in = [&](const std::string& name, bool read) {
+      Draft draft;
+      draft.source = draft.file_name = name + ".txt";
+      draft.file_sha256 = files.put(name);
+      int64_t id = drafts.add(Viewer::everything(), draft, name.size());
+      if (!read) return id;
+      Reading reading;
+      reading.media_type = "text/plain";
+      reading.facts.slug = name, reading.facts.title = "下書き " + name;
+      Clause clause;
+      clause.label = "第1条", clause.text = "端末の下書き。", clause.kind = ClauseKind::article;
+      reading.clauses = {clause};
+      assign_addresses(reading.clauses);
+      drafts.set_read(id, reading);
+      return id;
+    };
+    hand_in("machi", false);
+    hand_in("kakunin", true);
+    for (const std::string address : {"taisaku-kijun/2024-04-01", "himitsu/2025-04-01", "taisaku-kijun/2025-04-01", "kansa-hokoku/2025-06-01"}) {
+      if (viewer && !LeakViewer::holds(whole_, address)) continue;
+      size_t slash = address.find('/');
+      for (const auto& edition : library.editions(Viewer::everything(), address.substr(0, slash))) {
+        if (edition.key != address.substr(slash + 1)) continue;
+        int64_t id = hand_in("koukai-" + address.substr(0, slash) + edition.key, true);
+        drafts.begin_publishing(Viewer::everything(), id, drafts.find(Viewer::everything(), id)->revision);
+        drafts.set_published(Viewer::everything(), id, edition.id);
+      }
+    }
+  }
+
+  void index() {
+    shirube::indexer::IndexWriterOptions options;
+    options.data = folder_.path();
+    options.analyzer_name = "test";
+    options.threads = 1;
+    shirube::indexer::IndexWriter writer(database, model, options);
+    REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
+  }
+
+  std::vector<std::string> whole_;  ///< addresses of editions of which nothing is left out
+};
+
+inline std::vector<LeakDocument> leak_documents() {
+  using Kind = shirube::corpus::ClauseKind;
+  std::vector<LeakDocument> out;
+  auto policy = [&](const std::string& day, const std::string& rule) {
+    out.push_back({"taisaku-kijun", "星見市情報セキュリティ対策基準", "policy", "星見市", "staff", day,
+                   {{"第1条", "目的", "この訓令は、情報資産を守ることを目的とする。"},
+                    {"第2条", "端末の持ち出し", rule},
+                    {"第3条", "例外の承認", "例外の承認は、極秘台帳に記載し、統括責任者が決裁する。", day == "2025-04-01" ? "committee" : ""},
+                    {"(1)", "", "承認した端末の番号と極秘台帳の頁", "", 2, Kind::item},
+                    {"(2)", "", "承認した者の氏名", "", 2, Kind::item},
+                    {"第4条", "テレワーク", "テレワークでは、許可された端末を使う。"}},
+                   true});
+  };
+  policy("2024-04-01", "端末を持ち出すときは、課長の許可を受ける。");
+  policy("2025-04-01", "端末を庁外へ持ち出すときは、課長の許可を受け、記録簿に記載する。");
+  out.push_back({"kansa-hokoku", "情報セキュリティ監査報告", "other", "監査委員", "public", "2025-06-01",
+                 {{"第1", "監査の概要", "情報セキュリティ監査の概要を公表する。", "", -1, Kind::section},
+                  {"第2", "指摘事項", "サーバー室の施錠に不備があった。", "staff", -1, Kind::section},
+                  {"(1)", "", "施錠の記録簿に空欄があった。", "", 1, Kind::item},
+                  {"第3", "個別の所見", "管理者権限の濫用が疑われる。特命調査を行う。", "監査班", -1, Kind::section},
+                  {"第4", "措置の案", "懲戒処分の案を人事へ回付する。", "restricted", -1, Kind::section},
+                  {"第5", "今後の予定", "翌年度に追跡の監査を行う。", "", -1, Kind::section}},
+                 true});
+  out.push_back({"himitsu", "極秘の手順", "procedure", "特命係", "restricted", "2025-04-01", {{"第1条", "極秘", "端末の特命の持ち出しは極秘とする。星見市情報セキュリティ対策基準（令和7年4月1日版）第2条によらない。"}}, true});
+  out.push_back({"kansa-keikaku", "監査計画", "other", "監査委員", "監査班", "2025-05-01", {{"第1条", "抜き打ち監査", "抜き打ち監査を九月に行う。"}, {"第2条", "封印", "証拠を封印する。", "restricted"}}, true});
+  out.push_back({"gijiroku", "情報化推進委員会議事録", "other", "委員会", "committee", "2025-03-01", {{"第1", "議題", "例外の承認を審議した。極秘台帳の閲覧を認める。", "", -1, Kind::section}}});
+  // One title, two documents.
+  out.push_back({"tsuchi-ura", "端末の管理について", "notice", "総務省", "restricted", "2025-01-01", {{"第1条", "裏の通知", "裏の通知である。端末の管理を厳に命ずる。"}}});
+  out.push_back({"tsuchi", "端末の管理について", "notice", "総務省", "public", "2025-02-01",
+                 {{"第1条", "通知", "端末の管理は、星見市情報セキュリティ対策基準（令和7年4月1日版）第3条及び第4条による。極秘の手順（令和7年4月1日版）第1条は適用しない。"}, {"第2条", "雑則", "雑則を定める。"}}, true});
+  // A clause that stands open in an older edition only.
+  out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2023-04-01", {{"第1条", "目的", "文書を管理する。"}, {"第2条", "台帳", "文書の台帳を備える。"}}, true});
+  out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2026-04-01", {{"第1条", "目的", "文書を適正に管理する。"}, {"第2条", "台帳", "機微文書の台帳を別に備える。", "restricted"}}, true});
+  // What is called something: more hidden definitions than would be looked at, before and behind an open one.
+  for (int i = 0; i < 14; ++i) {
+    std::string n = std::to_string(i);
+    out.push_back({"teigi-" + n, "定義集" + n, "manual", "定義係", i == 7 ? "public" : i % 2 ? "restricted" : "committee", "2022-04-01",
+                   {{"第1条", "定義", fmt::format("庁外で使う端末（以下「{}端末」という。）を定める。", i == 7 ? "可搬" : "隠密" + n)}, {"第2条", "使用", fmt::format("{}端末は、持ち帰る。", i == 7 ? "可搬" : "隠密" + n)}}});
+  }
+  // Answers, of which every third is closed, and the closed ones make words common.
+  for (int i = 1; i <= 24; ++i) {
+    const char* audience = i % 3 == 0 ? "restricted" : i % 4 == 0 ? "staff" : "public";
+    std::string secret = i % 3 == 0 ? "無線の無線の漏洩の疑いがある。暗号鍵を更新する。" : "";
+    out.push_back({"faq-" + std::to_string(i), fmt::format("無害化の照会{}", i), "answer", i % 3 == 0 ? "特命係" : "情報政策課", audience, fmt::format("20{:02}-01-01", 10 + i % 6),
+                   {{"１", i % 3 == 0 ? "漏洩の対応" : "添付ファイル", fmt::format("添付ファイルの無害化についての回答その{}。{}", i, secret), "", -1, Kind::section},
+                    {"２", "暗号鍵の扱い", "暗号鍵の扱いは別に示す。", i % 5 == 0 ? "restricted" : "", -1, Kind::section}}});
+  }
+  // What a consultant may see some of.
+  for (const char* name : {"a", "b"}) {
+    out.push_back({std::string("keiyaku-") + name, std::string("委託契約書 ") + name, "other", "契約課", "restricted", "2025-04-01",
+                   {{"第1条", "契約", "受託者は、委託された業務を行う。"}, {"第2条", "単価", std::string("単価は、別紙") + name + "による。", "契約班"}, {"第3条", "秘密", "受託者は、秘密を守る。"}}, true});
+  }
+  out.push_back({"furoku-hiraki", "公開の添付", "other", "総務課", "public", "2025-04-01", {{"第1条", "添付", "公開の添付である。"}}});
+  out.push_back({"furoku-toji", "非公開の添付", "other", "総務課", "restricted", "2025-04-01", {{"第1条", "添付", "非公開の添付である。"}}});
+  out.push_back({"meru", "電子メール", "other", "総務課", "public", "2025-04-02", {{"第1条", "本文", "添付を送る。"}}, false, {"furoku-toji", "furoku-hiraki"}});
+  out.push_back({"meru-toji", "非公開の電子メール", "other", "総務課", "restricted", "2025-04-02", {{"第1条", "本文", "添付を密かに送る。"}}, false, {"furoku-hiraki"}});
+  // More clauses than one page shows, but not for everybody.
+  LeakDocument lengthy{"nagai", "長い規則", "policy", "星見市", "public", "2022-04-01", {}, true};
+  for (int i = 1; i <= 402; ++i) lengthy.clauses.push_back({fmt::format("第{}条", i), "", fmt::format("長い文書の条文その{}。", i), i == 3 || i == 5 ? "staff" : i == 9 ? "committee" : ""});
+  out.push_back(std::move(lengthy));
+  return out;
+}

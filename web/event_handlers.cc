@@ -1,0 +1,117 @@
+// What of the event log is no page: exports, verifying the chain, and telling the log what was read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "store/database.h"
+#include "store/event_chain.h"
+#include "text/error.h"
+#include "text/instant.h"
+#include "web/event_export.h"
+#include "web/event_list.h"
+#include "web/service.h"
+
+namespace shirube::web {
+
+namespace {
+
+constexpr size_t most_exported = 100'000;        // events
+constexpr size_t largest_export = 64 << 20;      // bytes
+
+std::string words_of(const AskedEvents& asked) {
+  std::string words;
+  for (const auto& [name, value] : parameters(asked)) words += fmt::format(" {}={}", name, value);
+  return words;
+}
+
+bool is_told(const ReadingEvents& settings, const std::string& audience) {
+  auto names = [&](std::string_view word) { return std::ranges::find(settings.audiences, word) != settings.audiences.end(); };
+  bool group = !corpus::key_of(corpus::audiences(), audience);
+  return names(audience) || (group && names("groups"));
+}
+
+/// A page by which a document, or part of it, is read. The arguments of its address are the address of what is read.
+struct Reading {
+  View view;
+  Handler handler;
+  std::string_view action;
+};
+constexpr Reading readings[] = {
+    {document_view, nullptr, "read.document"}, {edition_view, nullptr, "read.edition"}, {clause_view, nullptr, "read.clause"}, {nullptr, send_original, "read.original"}};
+
+/// A page by which texts are searched, and the parameter that says for what.
+struct Searching {
+  View view;
+  std::string_view action, parameter;
+};
+constexpr Searching searchings[] = {{search_view, "search", "q"}, {similar_to_text_view, "search.similar", "text"}, {explain_view, "search.explain", "q"}};
+
+/// What was asked for, first the words, then what narrows them.
+std::string asked_words(const Target& target, std::string_view parameter) {
+  std::string words = target.parameter(parameter).value_or("");
+  for (const auto& [name, value] : target.parameters) {
+    if (name != parameter && !value.empty() && value.find_first_not_of(' ') != value.npos) words += fmt::format("{}{}={}", words.empty() ? "" : " ", name, value);
+  }
+  return words;
+}
+
+}  // namespace
+
+Response send_events(const Visit& visit) {
+  auto format = event_format(visit.call.target.parameter("format").value_or(""));
+  if (!format) throw Error(ErrorKind::invalid, "書き出す形式がありません。", "format に csv、jsonl、syslog のどれかを指定してください。");
+  AskedEvents asked = read_asked_events(visit.call.target);
+  visit.service.events.flush();
+  store::Database& database = visit.service.options.database;
+  EventScreen screen(visit.service.library, visit.viewer());
+  Response response;
+  response.content_type = type_of(*format);
+  response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"shirube-events.{}\"", *format == EventFormat::syslog ? "log" : name_of(*format)));
+  response.body = head_of(*format);
+  size_t count = 0;
+  list_events(database, asked, store::EventOrder::oldest_first, screen, [&](const auto& screened) {
+    response.body += line_of(*format, screened.event, screened.whole);
+    if (++count > most_exported || response.body.size() > largest_export) {
+      throw Error(ErrorKind::invalid, fmt::format("一度に書き出せるのは{}件までです。", most_exported), "期間を区切るか、サーバーで shirube events export を使ってください。");
+    }
+    return true;
+  });
+  // Nothing leaves before it is on disk that it did.
+  database.write([&](SQLite::Database& db) { store::append(db, {"events.export", std::string(name_of(*format)), fmt::format("{}件{}", count, words_of(asked))}); });
+  return response;
+}
+
+Response verify_events(const Visit& visit) {
+  static std::atomic_flag verifying;
+  if (verifying.test_and_set()) throw Error(ErrorKind::unavailable, "記録を確かめているところです。", "しばらく待ってから、記録の画面を開き直してください。");
+  struct Done {
+    ~Done() { verifying.clear(); }
+  } done;
+  store::Database& database = visit.service.options.database;
+  visit.service.events.flush();
+  auto verdict = database.read([](SQLite::Database& db) { return store::verify(db, [](uint64_t, uint64_t) {}); });
+  database.write([&](SQLite::Database& db) { store::append(db, store::event_of(verdict)); });
+  if (!verdict.sound()) visit.service.options.log(verdict.said());
+  return see_other("/events");
+}
+
+void tell_reading(const Route& route, const Visit& visit) {
+  const ReadingEvents& settings = visit.service.options.reading_events;
+  auto tell = [&](std::string_view action, std::string subject, std::string detail) { visit.service.events.push({std::string(action), std::move(subject), std::move(detail)}); };
+  auto searching = std::ranges::find(searchings, route.view, &Searching::view);
+  if (settings.searches && route.view != nullptr && searching != std::end(searchings)) {
+    std::string words = asked_words(visit.call.target, searching->parameter);
+    if (!words.empty()) tell(searching->action, "", words);
+    return;
+  }
+  auto reading = std::ranges::find_if(readings, [&](const Reading& one) { return one.view == route.view && one.handler == route.handler; });
+  if (reading == std::end(readings)) return;
+  auto document = visit.service.library.document(visit.viewer(), visit.call.arguments[0]);
+  if (!document || !is_told(settings, document->audience)) return;
+  std::string address;
+  for (const auto& argument : visit.call.arguments) address += (address.empty() ? "" : "/") + argument;
+  tell(reading->action, address, document->audience);
+}
+
+}  // namespace shirube::web

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corpus/library.h"
+#include "store/event_log.h"
+#include "web/target.h"
+
+// Which events are asked for, and what of them a viewer may read.
+namespace shirube::web {
+
+/// A group of actions, by the beginning of their names.
+struct ActionGroup {
+  std::string_view key, label;
+  std::vector<std::string> actions;
+};
+const std::vector<ActionGroup>& action_groups();
+/// 「版を追加」; an action that the list does not know is called by its name.
+std::string_view action_label(std::string_view action);
+
+/// A list of events as it is asked for by an address.
+struct AskedEvents {
+  std::string from, to;  ///< days as typed, in the zone of the machine, both within
+  std::string actor, group, text;
+  int64_t before = INT64_MAX;  ///< numbers below this one
+};
+
+/// Reads from, to, actor, group, text (each up to 200 characters) and before. Throws Error{invalid} for what is no day, group or
+/// number.
+AskedEvents read_asked_events(const Target& target);
+/// The same as parameters of an address, without `before`.
+std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& asked);
+
+/// What this viewer may read of an event, and whether that is all of it. Whoever may read events reads that something was done, by
+/// whom, when, from where and on what address. Detail, before and after may hold a title or the name of a file: of a document that
+/// the viewer may not see, or of a draft where they may see none, they are left out. Keeps what it learns of documents: for one
+/// answer and one thread.
+class EventScreen {
+ public:
+  EventScreen(const corpus::Library& library, const corpus::Viewer& viewer) : library_(library), viewer_(viewer) {}
+  struct Screened {
+    store::EventRow event;
+    bool whole = true;
+  };
+  Screened operator()(store::EventRow event);
+
+ private:
+  bool sees_document(const std::string& slug);
+
+  const corpus::Library& library_;
+  const corpus::Viewer& viewer_;
+  std::vector<std::pair<std::string, bool>> known_;
+};
+
+/// Calls `each` for the events asked for, until it returns false. The text is looked for in what the viewer may read, so that
+/// asking for it tells nothing of the rest.
+void list_events(const store::Database& database, const AskedEvents& asked, store::EventOrder order, EventScreen& screen, const std::function<bool(const EventScreen::Screened&)>& each);
+
+}  // namespace shirube::web
