@@ -136,6 +136,9 @@ int drafts_show(const Arguments& arguments, int64_t id, bool json) {
   for (const auto& [document, edition, share, same] : table.desk.alike(operator_viewer(), draft, cut)) {
     std::cout << fmt::format("  {} {}（{}）\n", same ? "同じファイルが登録済み:" : fmt::format("ほぼ同じ内容（約{:.0f}%）:", share * 100), document.title, edition.label);
   }
+  for (const auto& other : table.desk.drafts().alike(operator_viewer(), draft)) {
+    std::cout << fmt::format("  {} {}（{}）\n", other.file_sha256 == draft.file_sha256 ? "同じファイルの下書き:" : "同じ識別名の下書き:", other.id, other.source);
+  }
   std::vector<size_t> depth;
   for (const auto& clause : cut.clauses) {
     depth.push_back(clause.parent ? depth[*clause.parent] + 1 : 0);

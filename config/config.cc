@@ -104,7 +104,7 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
     return true;
   }
   if (auto flag = std::get_if<bool Config::*>(&setting.field)) {
-    auto value = node.value<bool>();
+    auto value = node.value_exact<bool>();
     if (value) config.**flag = *value;
     return value.has_value();
   }

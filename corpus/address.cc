@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -94,6 +95,10 @@ constexpr AnnexName annex_names[] = {{"附則", "fusoku"}, {"付則", "fusoku"},
 
 constexpr size_t longest_act = 150;  // bytes of 「（令和四年六月一七日法律第六八号）」 and its like
 
+/// What stands in a label or a heading is anybody's choice, and all that is below repeats it: no step of an address
+/// is longer, and below an address that is, they begin anew.
+constexpr size_t longest_step = 600, longest_address = 2000;  // bytes
+
 /// One step of an address.
 struct Segment {
   std::string path, locator;
@@ -153,6 +158,8 @@ class Addressing {
 
  private:
   struct State {
+    Parsed label;
+    std::string tidy;  ///< the label as citations print it
     bool has_paragraphs = false;
     bool in_article = false;
     int headings = 0;  ///< children of kind heading so far
@@ -161,17 +168,20 @@ class Addressing {
   void assign(size_t i) {
     Clause& clause = clauses_[i];
     State& state = state_[i];
+    state.label = parse_label(clause.label);
+    state.tidy = tidy_label(clause.label);
     const Clause* parent = clause.parent ? &clauses_[*clause.parent] : nullptr;
     state.in_article = clause.kind == ClauseKind::article || (parent && state_[*clause.parent].in_article) ||
                        clause.kind == ClauseKind::paragraph;
     Segment segment = segment_of(i);
-    const Clause* base = parent;
+    segment = {std::string(text::clamp_utf8(segment.path, longest_step)), std::string(text::clamp_utf8(segment.locator, longest_step))};
+    std::optional<size_t> base = clause.parent;
     // Articles are numbered through the document or the annex.
     if (clause.kind == ClauseKind::article) {
-      while (base && base->kind != ClauseKind::annex) base = base->parent ? &clauses_[*base->parent] : nullptr;
+      while (base && clauses_[*base].kind != ClauseKind::annex) base = clauses_[*base].parent;
     }
-    clause.path = base ? join_path(*base, segment.path) : segment.path;
-    clause.locator = base ? join_locator(*base, clause, segment.locator) : segment.locator;
+    clause.path = base && clauses_[*base].path.size() <= longest_address ? join_path(*base, segment.path) : segment.path;
+    clause.locator = base && clauses_[*base].locator.size() <= longest_address ? join_locator(*base, i, segment.locator) : segment.locator;
     make_unique(clause.path);
   }
 
@@ -188,7 +198,7 @@ class Addressing {
       return {fmt::format("h{}", number), clause.heading.empty() ? "" : "「" + clause.heading + "」"};
     }
     if (clause.kind == ClauseKind::annex) return annex_segment(clause);
-    Parsed label = parse_label(clause.label);
+    const Parsed& label = state_[i].label;
     std::string branches = text::replace_all(label.branches, "_", "の");
     if (!label.unit.empty() && clause.kind <= ClauseKind::subsection) {
       return {std::string(structure_prefix(clause.kind)) + label.plain + label.branches, "第" + label.plain + label.unit + branches};
@@ -204,7 +214,7 @@ class Addressing {
       bool named = first && state_[*clause.parent].has_paragraphs;
       return {counted + path, (named ? "第1項第" : "第") + label.plain + "号" + branches};
     }
-    return {counted + path, tidy_label(clause.label)};
+    return {counted + path, state_[i].tidy};
   }
 
   bool parent_is(const Clause& clause, ClauseKind kind) const {
@@ -232,17 +242,19 @@ class Addressing {
     return next == '.' || next == '-';
   }
 
-  static std::string join_path(const Clause& parent, const std::string& segment) {
-    std::string parents = parse_label(parent.label).plain;
+  std::string join_path(size_t base, const std::string& segment) const {
+    const Clause& parent = clauses_[base];
+    const std::string& parents = state_[base].label.plain;
     if (repeats(parent, segment, parents) && parent.path.ends_with(parents)) {
       return parent.path.substr(0, parent.path.size() - parents.size()) + segment;
     }
     return parent.path + "-" + segment;
   }
 
-  static std::string join_locator(const Clause& parent, const Clause& clause, const std::string& segment) {
-    std::string parents = tidy_label(parent.label), own = tidy_label(clause.label);
-    if (repeats(parent, own, parents) && parent.locator.ends_with(parents)) {
+  std::string join_locator(size_t base, size_t clause, const std::string& segment) const {
+    const Clause& parent = clauses_[base];
+    const std::string& parents = state_[base].tidy;
+    if (repeats(parent, state_[clause].tidy, parents) && parent.locator.ends_with(parents)) {
       return parent.locator.substr(0, parent.locator.size() - parents.size()) + segment;
     }
     bool digits_meet = !parent.locator.empty() && !segment.empty() && is_digit(parent.locator.back()) && is_digit(segment.front());

@@ -18,7 +18,8 @@ namespace shirube::corpus {
 ///   第3編第2章6.1(3)       p3-c2-6.1-3   別紙1 ４ （１）    besshi1-4-1
 ///
 /// A path that would come twice gets ~2, ~3 and so on. The locator is written as officials cite it;
-/// 「第1項」 is named only where the article has a second one.
+/// 「第1項」 is named only where the article has a second one. Both stay short: endless labels are cut, and endless
+/// nests begin anew.
 void assign_addresses(std::vector<Clause>& clauses);
 
 }  // namespace shirube::corpus

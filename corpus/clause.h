@@ -35,7 +35,7 @@ struct Clause {
   std::string heading;  ///< the caption, without the number; empty when the clause has none
   std::string text;     ///< its own words, without those of its children; lines end with \n inside
   std::optional<int> page;  ///< of the original, from 1; none for files without pages
-  std::string printed_page; ///< what is printed on that page (ⅲ-45), where that is certain and another number
+  std::string printed_page; ///< what is printed on that page (ⅲ-45), where that is certain and another number; 「PDF 1」 of a page without, where 1 is another
   std::optional<size_t> parent;
   std::string path;     ///< address within the edition: 12-2-1; set by assign_addresses()
   std::string locator;  ///< the same as citations print it: 第12条第2項第1号; set with `path`

@@ -62,7 +62,7 @@ std::span<const FactField> fact_fields();
 /// `over` where it says something, else `under`, member by member.
 Facts merged(const Facts& over, const Facts& under);
 
-/// The facts with their words checked and turned into keys. Throws Error{invalid} for facts without a slug, for what is
+/// The facts with their words checked and turned into keys, their days (令和8年4月1日) into ISO days. Throws Error{invalid} for facts without a slug, for what is
 /// no kind, date or web address, for what can be no audience, and for what is too long. Whether there is a group of the name
 /// that an audience gives is known only to the database: Library and Drafts refuse what is none.
 Facts checked(Facts facts);

@@ -183,6 +183,12 @@ std::string subject(const Draft& draft) { return fmt::format("{} {}", draft.id, 
 std::string_view name(State state) { return std::ranges::find(states, state, &StateName::state)->name; }
 std::string_view japanese_name(State state) { return std::ranges::find(states, state, &StateName::state)->label; }
 
+std::vector<size_t> Cut::undone() const {
+  if (corrections.empty() || extracted.empty()) return {};
+  auto replayed = extracted;
+  return carry_out_all(replayed, corrections);
+}
+
 bool Drafts::open_to(const Viewer& viewer) { return viewer.may(Task::desk); }
 
 int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
@@ -245,6 +251,17 @@ std::vector<Draft> Drafts::within(const Viewer& viewer, int64_t id) const {
   return database_.read([&](SQLite::Database& db) {
     auto row = open_query(db, viewer, columns, "r.within_id = :within ORDER BY r.id");
     row.bind(":within", id);
+    return read_all(row);
+  });
+}
+
+std::vector<Draft> Drafts::alike(const Viewer& viewer, const Draft& draft) const {
+  if (!open_to(viewer)) return {};
+  return database_.read([&](SQLite::Database& db) {
+    auto row = open_query(db, viewer, columns, "r.id <> :id AND r.state <> 'published' AND (r.file_sha256 = :hash OR (:slug <> '' AND json_extract(r.facts, '$.slug') = :slug)) ORDER BY r.id LIMIT 20");
+    row.bind(":id", draft.id);
+    row.bind(":hash", draft.file_sha256);
+    row.bind(":slug", draft.facts.slug);
     return read_all(row);
   });
 }

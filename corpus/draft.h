@@ -52,6 +52,10 @@ std::string_view japanese_name(Draft::State state);  ///< 読取り待ち, 確�
 struct Cut {
   std::vector<Clause> extracted, clauses;
   std::vector<Correction> corrections;
+
+  /// The corrections, by position, that found nothing to act on when the file was read anew: they are kept, to be tried
+  /// again at the next reading, and show nowhere in the clauses.
+  std::vector<size_t> undone() const;
 };
 
 /// What a reading found.
@@ -86,6 +90,8 @@ class Drafts {
   /// The files that were attached to this one, in their order.
   std::vector<Draft> within(const Viewer& viewer, int64_t id) const;
   size_t count(const Viewer& viewer) const;
+  /// Other drafts, not published, that hold the same file or are meant for the same document; the first twenty.
+  std::vector<Draft> alike(const Viewer& viewer, const Draft& draft) const;
 
   /// The oldest that waits to be read, after `id`.
   std::optional<Draft> next_waiting(int64_t after) const;

@@ -26,10 +26,14 @@ std::string check_choice(std::span<const Choice> choices, const std::string& wor
   return std::string(*key);
 }
 
-void check_date(const std::string& date, const char* name) {
-  if (!date.empty() && !text::from_iso(date)) {
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, date), "2025-04-01 の形で、実在する日を指定してください。");
+/// A day as people write it, as an ISO day.
+std::string check_date(const std::string& typed, const char* name) {
+  if (typed.empty()) return typed;
+  auto date = text::parse_date(typed);
+  if (!date || date->unit != text::DateSpan::Unit::day) {
+    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付ではありません。", name, typed), "2025-04-01 や 令和7年4月1日 の形で、実在する日を指定してください。");
   }
+  return text::to_iso(date->first);
 }
 
 void check_length(const std::string& value, size_t most, const char* name) {
@@ -75,8 +79,8 @@ Facts checked(Facts facts) {
   }
   if (!facts.kind.empty()) facts.kind = check_choice(document_kinds(), facts.kind, "種別");
   if (!facts.audience.empty()) facts.audience = audience_key(facts.audience);
-  check_date(facts.issued, "発出日");
-  check_date(facts.effective, "施行日");
+  facts.issued = check_date(facts.issued, "発出日");
+  facts.effective = check_date(facts.effective, "施行日");
   return facts;
 }
 

@@ -172,6 +172,8 @@ class Library {
   std::vector<KindCount> counts(const Viewer& viewer) const;
 
  private:
+  /// The clauses that a citation may name: more than one where several documents have a title and a label in common.
+  std::vector<int64_t> named_by(const Viewer& viewer, std::string_view citation) const;
   void bind_citation(int64_t from, std::string citation);
 
   store::Database& database_;

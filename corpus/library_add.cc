@@ -100,17 +100,21 @@ class Adding {
   /// Takes over the facts that are said and differ.
   bool correct(Document& doc, const Facts& facts) {
     struct Field {
-      const char* column;
+      const char *column, *label;
       std::string* held;
       const std::string* said;
+      std::span<const Choice> choices = {};  ///< what a key of them is called
     };
-    const Field fields[] = {{"title", &doc.title, &facts.title},    {"short_title", &doc.short_title, &facts.short_title}, {"kind", &doc.kind, &facts.kind},
-                            {"issuer", &doc.issuer, &facts.issuer}, {"audience", &doc.audience, &facts.audience},          {"topic", &doc.topic, &facts.topic}};
+    const Field fields[] = {{"title", "件名", &doc.title, &facts.title},     {"short_title", "略称", &doc.short_title, &facts.short_title},
+                            {"kind", "種別", &doc.kind, &facts.kind, document_kinds()}, {"issuer", "発出者", &doc.issuer, &facts.issuer},
+                            {"audience", "公開範囲", &doc.audience, &facts.audience, audiences()}, {"topic", "分野", &doc.topic, &facts.topic}};
     std::string changed, before, after;
     auto join = [](std::string& list, std::string_view part) { list += (list.empty() ? "" : "、") + std::string(part); };
     for (const auto& field : fields) {
       if (field.said->empty() || *field.held == *field.said) continue;
-      join(changed, field.column), join(before, fmt::format("{}: {}", field.column, *field.held)), join(after, fmt::format("{}: {}", field.column, *field.said));
+      join(changed, field.label);
+      join(before, fmt::format("{}: {}", field.label, label_of(field.choices, *field.held)));
+      join(after, fmt::format("{}: {}", field.label, label_of(field.choices, *field.said)));
       SQLite::Statement update(db_, fmt::format("UPDATE documents SET {} = ? WHERE id = ?", field.column));
       update.bind(1, *field.said);
       update.bind(2, doc.id);

@@ -182,19 +182,22 @@ void Library::link_citations() {
 
 void Library::bind_citation(int64_t from, std::string citation) {
   // What follows a place may look like part of it (「第2条の規定」, 「第1条）」).
-  std::optional<int64_t> to;
-  for (size_t cut = 0; cut < most_cut && !to && !citation.empty(); ++cut) {
-    to = resolve(Viewer::everything(), citation);
-    if (!to) citation.resize(last_character(citation));
+  std::vector<int64_t> named;
+  for (size_t cut = 0; cut < most_cut && named.empty() && !citation.empty(); ++cut) {
+    named = named_by(Viewer::everything(), citation);
+    if (named.empty()) citation.resize(last_character(citation));
   }
-  if (!to || *to == from) return;
-  auto quote = database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, "SELECT heading, text FROM clauses WHERE id = ?");
-    select.bind(1, *to);
-    select.executeStep();
-    return quote_of(select.getColumn(0).getString(), select.getColumn(1).getString());
-  });
-  add_citation(from, *to, quote);
+  // All of them, as who reads may see one and not another.
+  for (int64_t to : named) {
+    if (to == from) continue;
+    auto quote = database_.read([&](SQLite::Database& db) {
+      SQLite::Statement select(db, "SELECT heading, text FROM clauses WHERE id = ?");
+      select.bind(1, to);
+      select.executeStep();
+      return quote_of(select.getColumn(0).getString(), select.getColumn(1).getString());
+    });
+    add_citation(from, to, quote);
+  }
 }
 
 std::optional<Library::Held> Library::find_edition(const std::string& slug, const std::string& content_hash) const {

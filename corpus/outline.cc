@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "corpus/outline_bookmark.h"
 #include "corpus/outline_furniture.h"
 #include "corpus/outline_heading.h"
 #include "corpus/outline_level.h"
 #include "corpus/outline_marker.h"
+#include "corpus/outline_note.h"
 #include "corpus/outline_paragraph.h"
 #include "text/utf8.h"
 
@@ -32,7 +35,7 @@ struct Draft {
 /// Walks the rows once and files each under the clause it belongs to.
 class Builder {
  public:
-  Builder(std::vector<Row> rows, size_t contents_end);
+  Builder(std::vector<Row> rows, size_t contents_end, const std::vector<Bookmark>& bookmarks);
   std::vector<Clause> build();
 
  private:
@@ -42,6 +45,8 @@ class Builder {
   bool take_heading(size_t i);
   bool take_annex_title(size_t i, const Row& row);
   void take_content(const Row& row, bool continues);
+  void take_note(const Row& row);
+  void remember_marks(const Row& row);
   void open_clause(const Marker& marker, const Levels::Place& place, const Row& row);
   bool believable(const Marker& marker, const Levels::Place& place, const Row& row, bool continues) const;
   bool is_caption_of_next(size_t i) const;
@@ -73,7 +78,11 @@ class Builder {
   std::string caption_;    ///< 「（目的）」 waiting for its article
   const Row* first_ = nullptr;     ///< of the open paragraph
   const Row* previous_ = nullptr;  ///< its last line
-  bool note_open_ = false;
+  bool note_open_ = false;         ///< the line above is a footnote's and full
+  std::optional<size_t> note_of_;  ///< the clause of the footnote whose line is the one above
+  int note_number_ = 0;            ///< the number of that footnote
+  std::map<std::pair<int, std::string>, size_t> marks_;  ///< the clause in which a page points to a footnote first
+  std::vector<std::pair<int, std::string>> waiting_marks_;  ///< of a caption
 };
 
 /// Letters and 漢数字 number things in cells; what else stands between two tables is the next clause.
@@ -137,6 +146,7 @@ void join_captions(std::vector<Row>& rows) {
     if (!is_caption(both)) continue;
     rows[i + 1].text = both;
     rows[i + 1].full = false;
+    rows[i + 1].marks.insert(rows[i + 1].marks.begin(), rows[i].marks.begin(), rows[i].marks.end());
     rows[i].text.clear();
   }
   std::erase_if(rows, [](auto& r) { return r.text.empty(); });
@@ -162,7 +172,7 @@ bool are_slides(const std::vector<Row>& rows) {
   return pages >= 4 && titled * 10 >= pages * 6;
 }
 
-Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(rows)), contents_end_(contents_end) {
+Builder::Builder(std::vector<Row> rows, size_t contents_end, const std::vector<Bookmark>& bookmarks) : rows_(std::move(rows)), contents_end_(contents_end) {
   bool layout = std::any_of(rows_.begin(), rows_.end(), [](auto& r) { return !r.font.empty(); });
   if (!layout) mark_table_rows(rows_);
   legal_ = is_legal(rows_);
@@ -174,6 +184,7 @@ Builder::Builder(std::vector<Row> rows, size_t contents_end) : rows_(std::move(r
   gather_columns(rows_);
   headed_ = std::ranges::count_if(rows_, &Row::heading) >= 3;
   join_headings(rows_, body_);
+  mark_bookmarks(rows_, bookmarks);
   if (legal_) join_captions(rows_);
   slides_ = body_.layout && are_slides(rows_);
 }
@@ -213,11 +224,12 @@ bool Builder::is_caption_of_next(size_t i) const {
 /// sentence: 「３条の規定」「（２）に掲げる」.
 bool Builder::believable(const Marker& m, const Levels::Place& place, const Row& row, bool continues) const {
   using Fit = Levels::Fit;
-  if (m.doubtful && (continues || place.fit == Fit::skips)) return false;
-  if (m.tight && (continues || place.fit != Fit::follows || !is_title(std::string_view(row.text).substr(m.length), 60)) && !(row.heading && place.fit != Fit::skips)) return false;
+  bool marked = row.heading || (row.bookmark && !continues);
+  if (m.doubtful && (continues || (place.fit == Fit::skips && !row.bookmark))) return false;
+  if (m.tight && (continues || place.fit != Fit::follows || !is_title(std::string_view(row.text).substr(m.length), 60)) && !(marked && place.fit != Fit::skips)) return false;
   // Items are not set in the middle of the line; cells of tables are.
   bool item = m.family.core == Core::circled || m.family.core == Core::aiueo || m.family.core == Core::iroha || (m.family.core == Core::digits && m.family.shell == Shell::paren);
-  if (item && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
+  if (item && !row.bookmark && row.indent > 6 && row.right > 6 && std::abs(row.indent - row.right) < 1.2) return false;
   if (!continues) return true;
   bool strong = m.family.core == Core::supplement || m.family.core == Core::annex || legal_rank(m.family.core) > 0;
   auto above = text::trim(previous_->text);
@@ -263,10 +275,10 @@ void Builder::open_clause(const Marker& m, const Levels::Place& place, const Row
   if (row.page > 0) d.clause.page = row.page;
   d.clause.heading = std::exchange(caption_, {});
   d.lead = std::string(text::trim(std::string_view(row.text).substr(m.length)));
-  d.title = row.heading;
+  d.title = row.heading || row.bookmark;
   bool heading_family = m.family.core == Core::digits || m.family.core == Core::roman || m.family.core == Core::decimal || m.family.core == Core::ordinal || legal_rank(m.family.core);
   Levels::Entry e{m.family, m.last, 0, false, false, false, row.indent, row.size, row.bold, row.stands_out ? row.face : 0};
-  e.plain = !is_title(d.lead, 80) || (!heading_family && !(row.heading || row.size > 1.05 || row.bold != body_.bold));
+  e.plain = !is_title(d.lead, 80) || (!heading_family && !(row.heading || row.bookmark || row.size > 1.05 || row.bold != body_.bold));
   e.node = add(std::move(d));
   levels_.open(place, e);
   if (m.family.core == Core::article) {
@@ -343,18 +355,43 @@ bool Builder::take_heading(size_t i) {
 void Builder::take_content(const Row& row, bool continues) {
   auto& d = current();
   if (row.page > 0 && !d.clause.page) d.clause.page = row.page;
-  if (row.note) {
-    if (note_open_ && !d.notes.empty()) join_line(d.notes.back(), row.text);
-    else d.notes.emplace_back(text::trim(row.text));
-    note_open_ = row.full;
-    return;
-  }
   if (continues) {
     join_line(d.lines.empty() ? d.lead : d.lines.back(), row.text);
     return;
   }
   d.lines.emplace_back(row.table ? row.text : std::string(text::trim(row.text)));
   if (numbered_) set_body();
+}
+
+/// A footnote belongs to the clause that points to it, where one above it on its page does; else to the last one.
+void Builder::take_note(const Row& row) {
+  auto& last = current();
+  if (row.page > 0 && !last.clause.page) last.clause.page = row.page;
+  auto mark = note_mark(row.text);
+  std::string number(without_note_sign(mark));
+  auto pointing = marks_.find({row.page, mark});
+  if (pointing == marks_.end()) pointing = marks_.find({row.page, number});
+  // A number that nothing points to may as well go on with the note above: 「令和７年」「３月」.
+  bool counts_on = !note_open_ && number == std::to_string(note_number_ + 1);
+  bool begins = !mark.empty() && (pointing != marks_.end() || mark != number || !note_of_ || counts_on);
+  if (!begins && note_of_ && note_open_) {
+    join_line(drafts_[*note_of_].notes.back(), row.text);
+  } else {
+    if (begins || !note_of_) note_of_ = pointing == marks_.end() ? *current_ : pointing->second;
+    drafts_[*note_of_].notes.emplace_back(text::trim(row.text));
+  }
+  if (begins) note_number_ = std::stoi(number);
+  note_open_ = row.full;
+}
+
+/// A caption's are those of the article below it.
+void Builder::remember_marks(const Row& row) {
+  if (row.page == 0) return;  // without pages nothing stands at their feet
+  for (auto& mark : row.marks) waiting_marks_.emplace_back(row.page, mark);
+  for (auto& mark : marks_within(row.text)) waiting_marks_.emplace_back(row.page, std::move(mark));
+  if (!caption_.empty() || !current_) return;
+  for (auto& mark : waiting_marks_) marks_.try_emplace(std::move(mark), *current_);
+  waiting_marks_.clear();
 }
 
 /// Articles of a column are numbered by themselves, as those of an annex are: the column is cited as one.
@@ -380,7 +417,9 @@ void Builder::enter_column(const Row& row) {
 void Builder::take(size_t i) {
   auto& row = rows_[i];
   if (row.column != column_) enter_column(row);
-  if (row.note) return take_content(row, false);
+  if (row.note) return take_note(row);
+  note_of_.reset();
+  note_open_ = false;
   if (row.table) {
     take_content(row, false);
     first_ = previous_ = nullptr;
@@ -445,7 +484,10 @@ void Builder::finish(Draft& d, bool has_children) const {
 }
 
 std::vector<Clause> Builder::build() {
-  for (size_t i = 0; i < rows_.size(); ++i) take(i);
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    take(i);
+    if (!rows_[i].note) remember_marks(rows_[i]);
+  }
   if (!caption_.empty()) current().lines.push_back(caption_);
   std::vector<bool> has_children(drafts_.size());
   for (auto& d : drafts_)
@@ -461,13 +503,13 @@ std::vector<Clause> Builder::build() {
 
 }  // namespace
 
-std::vector<Clause> outline(const std::vector<Page>& pages) {
+std::vector<Clause> outline(const std::vector<Page>& pages, const std::vector<Bookmark>& bookmarks) {
   auto stripped = pages;
   strip_headers_and_footers(stripped);
   auto rows = rows_of(stripped);
   size_t contents_end = strip_contents(rows);
   measure(rows);
-  auto clauses = Builder(std::move(rows), contents_end).build();
+  auto clauses = Builder(std::move(rows), contents_end, bookmarks).build();
   auto printed = printed_pages(stripped);
   for (auto& clause : clauses) {
     if (auto found = clause.page ? printed.find(*clause.page) : printed.end(); found != printed.end()) clause.printed_page = found->second;

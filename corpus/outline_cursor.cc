@@ -51,12 +51,10 @@ std::optional<int> take_numeral(Cursor& c, std::initializer_list<text::NumeralSt
 
 void take_branches(Cursor& c, std::vector<int>& number) {
   for (;;) {
-    Cursor trial = c;
-    if (!trial.take_any(kBranch)) return;
-    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji});
-    if (!n) return;
+    auto before = c.place();
+    auto n = c.take_any(kBranch) ? take_numeral(c, {text::NumeralStyle::digits, text::NumeralStyle::kanji}) : std::nullopt;
+    if (!n) return c.back_to(before);
     number.push_back(*n);
-    c = trial;
   }
 }
 

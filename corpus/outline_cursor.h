@@ -15,12 +15,17 @@
 // The inner tools of read_markers(): reading along a line, and what sentences go on with.
 namespace shirube::corpus {
 
-/// Reads along a line; a copy is a place to come back to.
+/// Reads along a line. What is read may be as long as the line: loops go back to a place, and make no copy of it.
 struct Cursor {
   std::string_view s;
   size_t at = 0;
   std::string printed;  ///< what was read, without white space
 
+  struct Place {
+    size_t at, printed;
+  };
+  Place place() const { return {at, printed.size()}; }
+  void back_to(const Place& place) { at = place.at, printed.resize(place.printed); }
   bool end() const { return at >= s.size(); }
   char32_t peek() const { return end() ? 0 : text::code_point_at(s, at).value; }
   std::string_view rest() const { return s.substr(std::min(at, s.size())); }

@@ -84,15 +84,15 @@ namespace {
 bool take_steps(Cursor& c, std::vector<int>& number) {
   size_t before = number.size();
   for (;;) {
-    Cursor trial = c;
-    if (!trial.take_any(U"-－‐−")) break;
-    bool open = trial.take_any(U"（(");
-    auto n = take_numeral(trial, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::parens});
-    if (!n || (open && !trial.take_any(U"）)"))) break;
+    auto step = c.place();
+    bool goes_on = c.take_any(U"-－‐−"), open = goes_on && c.take_any(U"（(");
+    auto n = goes_on ? take_numeral(c, {text::NumeralStyle::digits, text::NumeralStyle::kanji, text::NumeralStyle::circled, text::NumeralStyle::parens}) : std::nullopt;
+    if (!n || (open && !c.take_any(U"）)"))) {
+      c.back_to(step);
+      return number.size() > before;
+    }
     number.push_back(*n);
-    c = trial;
   }
-  return number.size() > before;
 }
 
 }  // namespace

@@ -1,10 +1,16 @@
 #include "corpus/outline_furniture.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "corpus/outline_marker.h"
+#include "text/normalize.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
 
@@ -73,18 +79,28 @@ std::string marker_key(const Row& row) {
   return shape(m.label) + "|" + std::to_string(static_cast<int>(m.family.core)) + "|" + std::to_string(m.number.front()) + "|" + rest.substr(0, 6);
 }
 
+/// What numbers the rows, and for each the next row with the same number: read once for all the lists that may
+/// begin in a text, each of which looks a thousand rows far.
+struct MarkerKeys {
+  explicit MarkerKeys(const std::vector<Row>& rows) : again(rows.size(), rows.size()) {
+    std::unordered_map<std::string, size_t> last;
+    for (auto& row : rows) {
+      keys.push_back(marker_key(row));
+      auto [before, fresh] = last.try_emplace(keys.back(), keys.size() - 1);
+      if (!fresh) again[std::exchange(before->second, keys.size() - 1)] = keys.size() - 1;
+    }
+  }
+  std::vector<std::string> keys;
+  std::vector<size_t> again;
+};
+
 /// Where the list that starts at 目次 ends: its first numbers come again after it.
-size_t contents_end(const std::vector<Row>& rows, size_t title) {
-  size_t first = title + 1;
-  std::string key;
-  while (first < rows.size() && first < title + 4 && (key = marker_key(rows[first])).empty()) ++first;
+size_t contents_end(const std::vector<Row>& rows, const MarkerKeys& numbers, size_t title) {
+  auto& keys = numbers.keys;
+  size_t first = title + 1, near_title = std::min(rows.size(), title + 4);
+  while (first < near_title && keys[first].empty()) ++first;
   size_t limit = std::min(rows.size(), title + 1000), again = limit;
-  if (!key.empty())
-    for (size_t i = first + 1; i < limit; ++i)
-      if (marker_key(rows[i]) == key) {
-        again = i;
-        break;
-      }
+  if (first < near_title) again = std::min(numbers.again[first], limit);
   if (again == limit) {
     size_t end = title + 1;
     auto near = [&](size_t i) {
@@ -98,8 +114,30 @@ size_t contents_end(const std::vector<Row>& rows, size_t title) {
   // A preamble may stand between the list and the first number.
   size_t end = title + 1, last_number = title;
   for (; end < again && is_entry(rows[end].text); ++end)
-    if (!marker_key(rows[end]).empty() || has_leader(rows[end].text)) last_number = end;
+    if (!keys[end].empty() || has_leader(rows[end].text)) last_number = end;
   return std::max(last_number + 1, std::min(end, last_number + 1));
+}
+
+/// 「iv」, and 「iii-45」 of a chapter: what the letters say, and how many there are.
+struct RomanNumber {
+  int value;
+  size_t length;  ///< of the letters; shorter than the whole where a number of digits follows
+};
+
+std::optional<RomanNumber> roman_number(std::string_view s) {
+  static constexpr std::pair<int, std::string_view> signs[] = {{100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}};
+  size_t length = std::min(s.find_first_not_of("ivxlcIVXLC"), s.size());
+  auto letters = text::fold(s.substr(0, length));
+  int value = 0;
+  size_t at = 0;
+  for (auto& [worth, sign] : signs) {
+    for (int times = 0; times < (sign.size() == 1 && worth != 5 && worth != 50 ? 3 : 1) && std::string_view(letters).substr(at).starts_with(sign); ++times) value += worth, at += sign.size();
+  }
+  if (length == 0 || length > 8 || at != length) return {};
+  auto rest = text::fold(s.substr(length));
+  bool digits = rest.size() >= 2 && rest.size() <= 5 && rest[0] == '-' && rest.find_first_not_of("0123456789", 1) == rest.npos;
+  if (!rest.empty() && !digits) return {};
+  return RomanNumber{value, length};
 }
 
 }  // namespace
@@ -121,8 +159,12 @@ bool is_page_number(std::string_view line) {
     auto first = code_point_at(s, 0).value;
     return first != U'(' && first != U'（' && first != U'.' && s.find("．") == s.npos && !(s.ends_with("."));
   }
-  static constexpr std::string_view letters = "ivxIVX";
-  return s.size() <= 5 && s.find_first_not_of(letters) == s.npos && s.size() >= 1 && s.find_first_of("iI") != s.npos;
+  for (std::string_view dash : {"-", "－", "‐", "–", "—", "―"}) {
+    if (s.starts_with(dash)) s = text::trim(s.substr(dash.size()));
+    if (s.ends_with(dash)) s = text::trim(s.substr(0, s.size() - dash.size()));
+  }
+  auto number = roman_number(s);
+  return number && (number->length < s.size() || s.find_first_of("ivxI") != s.npos);  // a lone X may be anything
 }
 
 void strip_headers_and_footers(std::vector<Page>& pages) {
@@ -172,52 +214,77 @@ struct PrintedNumber {
   std::string before;
   int64_t number = 0;
   std::string label;
+  bool roman = false;  ///< in letters
 };
+
+bool is_number_sign(char32_t c) { return text::is_digit(c) || (c >= 0x2160 && c <= 0x217F); }
+
+/// Without the characters at both ends that are no part of it.
+template <class Part>
+std::u32string_view trimmed(std::u32string_view s, Part is_part) {
+  while (!s.empty() && !is_part(s.front())) s.remove_prefix(1);
+  while (!s.empty() && !is_part(s.back())) s.remove_suffix(1);
+  return s;
+}
 
 /// Without what stands around it: 「- 45 -」, 「(45)」, 「45 / 120」, 「p.45」.
 std::optional<PrintedNumber> printed_number(std::string_view printed) {
   printed = printed.substr(0, printed.find_first_of("/"));
   printed = printed.substr(0, printed.find("／"));
-  auto is_sign = [](char32_t c) { return !text::is_digit(c) && !(c >= 0x2160 && c <= 0x217F); };
-  std::u32string characters = text::to_utf32(text::trim(printed));
-  std::erase_if(characters, [](char32_t c) { return text::is_space(c); });
-  while (!characters.empty() && is_sign(characters.front())) characters.erase(characters.begin());
-  while (!characters.empty() && is_sign(characters.back())) characters.pop_back();
+  std::u32string all = text::to_utf32(printed);
+  std::erase_if(all, [](char32_t c) { return text::is_space(c); });
+  auto characters = trimmed(all, [](char32_t c) { return is_number_sign(c) || text::is_latin(c); });
+  auto roman = roman_number(text::to_utf8(characters));
+  if (roman && roman->length == characters.size()) return PrintedNumber{"", roman->value, text::to_utf8(characters), true};
+  if (!roman) characters = trimmed(all, is_number_sign);
   size_t begin = characters.size();
-  while (begin > 0 && !is_sign(characters[begin - 1]) && (begin == characters.size() || text::is_digit(characters[begin - 1]) == text::is_digit(characters.back()))) --begin;
-  auto number = text::numeral_value(text::to_utf8(std::u32string_view(characters).substr(begin)));
+  while (begin > 0 && is_number_sign(characters[begin - 1]) && (begin == characters.size() || text::is_digit(characters[begin - 1]) == text::is_digit(characters.back()))) --begin;
+  auto number = text::numeral_value(text::to_utf8(characters.substr(begin)));
   if (!number) return std::nullopt;
-  return PrintedNumber{text::to_utf8(std::u32string_view(characters).substr(0, begin)), *number, text::to_utf8(characters)};
+  return PrintedNumber{text::to_utf8(characters.substr(0, begin)), *number, text::to_utf8(characters)};
 }
 
 }  // namespace
 
 std::map<int, std::string> printed_pages(const std::vector<Page>& pages) {
-  std::map<int, PrintedNumber> found;
+  std::map<int, PrintedNumber> found, certain;
   for (const auto& page : pages) {
     if (auto number = page.number > 0 ? printed_number(page.printed) : std::nullopt) found.emplace(page.number, *number);
   }
-  // One number alone may be anything; two that count on are page numbers.
-  auto goes_on = [&](int page, int other) {
-    auto near = found.find(other);
-    const PrintedNumber& here = found.at(page);
-    return near != found.end() && near->second.before == here.before && near->second.number - here.number == other - page;
+  auto goes_on = [](const auto& one, const auto& other) {
+    return other.second.before == one.second.before && other.second.roman == one.second.roman && other.second.number - one.second.number == other.first - one.first;
   };
-  std::map<int, std::string> out;
-  for (const auto& [page, printed] : found) {
-    if (printed.before.empty() && printed.number == page) continue;
-    bool certain = false;
-    for (int distance : {-2, -1, 1, 2}) certain = certain || goes_on(page, page + distance);
-    if (certain) out.emplace(page, printed.label);
+  // One number alone may be anything; two that count on are page numbers.
+  for (const auto& one : found) {
+    for (int distance : {-2, -1, 1, 2}) {
+      if (auto other = found.find(one.first + distance); other != found.end() && goes_on(one, *other)) certain.insert(one);
+    }
   }
+  std::map<int, std::string> out;
+  for (auto one = certain.begin(); one != certain.end(); ++one) {
+    const auto& [page, printed] = *one;
+    out.emplace(page, printed.label);
+    auto next = std::next(one);
+    if (next == certain.end() || !goes_on(*one, *next) || printed.label != printed.before + std::to_string(printed.number)) continue;
+    for (int between = page + 1; between < next->first; ++between) out.emplace(between, printed.before + std::to_string(printed.number + between - page));
+  }
+  std::set<std::string> labels;
+  for (const auto& [page, label] : out) labels.insert(text::fold(label));
+  for (const auto& page : pages) {
+    auto own = std::to_string(page.number);
+    if (page.number > 0 && !out.contains(page.number) && labels.contains(own)) out.emplace(page.number, "PDF " + own);
+  }
+  std::erase_if(out, [](const auto& one) { return text::fold(one.second) == std::to_string(one.first); });
   return out;
 }
 
 size_t strip_contents(std::vector<Row>& rows) {
   std::vector<bool> drop(rows.size());
+  std::optional<MarkerKeys> numbers;  // most texts have no such list
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!is_contents_title(rows[i].text)) continue;
-    size_t end = contents_end(rows, i);
+    if (!numbers) numbers.emplace(rows);
+    size_t end = contents_end(rows, *numbers, i);
     std::fill(drop.begin() + static_cast<std::ptrdiff_t>(i), drop.begin() + static_cast<std::ptrdiff_t>(end), true);
     i = end > i ? end - 1 : i;
   }

@@ -15,8 +15,9 @@ namespace shirube::corpus {
 /// page numbers. A page number found goes to Page::printed.
 void strip_headers_and_footers(std::vector<Page>& pages);
 
-/// The numbers printed on pages (ⅲ-45), by the pages' own, as far as they count on from each other. What
-/// says the same as the page's own number is left out. For pages that strip_headers_and_footers() has seen.
+/// The numbers printed on pages (ⅲ-45), by the pages' own, as far as they count on from each other; pages between two
+/// that do are counted too. A page without one, whose own number is printed on another, is 「PDF 1」. What says the same as
+/// the page's own number is left out. For pages that strip_headers_and_footers() has seen.
 std::map<int, std::string> printed_pages(const std::vector<Page>& pages);
 
 /// Takes contents lists out: lines with leaders and a page number, and what stands between 目次 and

@@ -16,6 +16,9 @@ using text::code_point_at;
 constexpr std::u32string_view kSigns = U"●■◆◇□○〇◎▼▲▶★☆◉▪◼";
 constexpr std::array<std::pair<char32_t, char32_t>, 8> kPairs = {{{U'【', U'】'}, {U'＜', U'＞'}, {U'<', U'>'}, {U'〈', U'〉'}, {U'《', U'》'}, {U'〔', U'〕'}, {U'［', U'］'}, {U'（', U'）'}}};
 
+// Styles: 1 of the format's own headings, 2 of slides, the sign of those that have one, from 0x200000 on face and size.
+constexpr int kBookmarked = 0x110000, kDeepestBookmark = 16;
+
 char32_t first_char(std::string_view s) { return s.empty() ? 0 : code_point_at(s, 0).value; }
 
 /// True when the bracket `s` begins with closes at its very end.
@@ -128,8 +131,7 @@ void join_headings(std::vector<Row>& rows, const BodyLook& body) {
     bool stands_out = body.layout && (row.bold != body.bold || row.size > 1.05) && !row.table && !row.note;
     if (stands_out && above && above->page == row.page && above->font == row.font && above->bold == row.bold && read_markers(row.text).empty() &&
         goes_on(*above, *above, row) && columns(above->text) < 130) {
-      join_line(above->text, row.text);
-      above->right = row.right, above->full = row.full;
+      join_row(*above, row);
       continue;
     }
     if (kept != i) rows[kept] = std::move(row);
@@ -156,6 +158,18 @@ bool has_text_below(const std::vector<Row>& rows, size_t i) {
   return false;
 }
 
+bool is_larger(const Row& row) { return row.size > 1.1; }
+bool has_other_face(const Row& row, const BodyLook& body) { return body.layout && (row.bold != body.bold || row.font != body.font) && row.size > 0.95; }
+
+/// By its face or size alone.
+bool looks_like_heading(const std::vector<Row>& rows, size_t i, const BodyLook& body, std::string_view words) {
+  auto& row = rows[i];
+  if (!body.layout || columns(words) > 100 || !is_title(words) || first_char(words) == U'（' || first_char(words) == U'「') return false;
+  bool latin = std::none_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (!is_larger(row) && (!has_other_face(row, body) || latin || (!row.bold && row.font == body.font))) return false;
+  return row.size >= 0.95 && has_text_below(rows, i) && words.find("　") == words.rfind("　");
+}
+
 std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, const BodyLook& body) {
   auto& row = rows[i];
   bool within_sentence = i > 0 && !rows[i - 1].table && text::trim(rows[i - 1].text).ends_with("、");
@@ -166,14 +180,10 @@ std::optional<Family> heading_style(const std::vector<Row>& rows, size_t i, cons
   if (i + 1 < rows.size() && rows[i + 1].table && words.find("　") != words.npos) return {};  // the head of a table
   Family family{Core::style, Shell::bare, 0};
   if (row.heading) return family.style = 1, family;
-  bool larger = row.size > 1.1, other_face = body.layout && (row.bold != body.bold || row.font != body.font) && row.size > 0.95;
-  int width = columns(words);
-  if (auto sign = sign_style(rows, i, words, larger || other_face); sign && width <= 130) return family.style = *sign, family;
-  if (!body.layout || width > 100 || !is_title(words) || first_char(words) == U'（' || first_char(words) == U'「') return {};
-  bool latin = std::none_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  if (!larger && (!other_face || latin || (!row.bold && row.font == body.font))) return {};
-  if (row.size < 0.95 || !has_text_below(rows, i) || words.find("　") != words.rfind("　")) return {};
-  return family.style = face_style(row), family;
+  if (auto sign = sign_style(rows, i, words, is_larger(row) || has_other_face(row, body)); sign && columns(words) <= 130) return family.style = *sign, family;
+  if (looks_like_heading(rows, i, body, words)) return family.style = face_style(row), family;
+  if (row.bookmark) return family.style = kBookmarked + std::min(row.bookmark, kDeepestBookmark), family;
+  return {};
 }
 
 }  // namespace shirube::corpus

@@ -85,15 +85,18 @@ constexpr std::u32string_view kDots = U".．", kDashes = U"-－‐―−ー–";
 void count_decimal(const Count& first, std::vector<Count>& out) {
   for (auto signs : {kDots, kDashes}) {
     Count more{Core::decimal, first.number, first.after};
+    auto& c = more.after;
     for (;;) {
-      Cursor t = more.after;
-      t.skip_thin();
-      if (!t.take_any(signs)) break;
-      t.skip_thin();
-      auto n = take_numeral(t, {text::NumeralStyle::digits});
-      if (!n) break;
+      auto before = c.place();
+      c.skip_thin();
+      bool goes_on = c.take_any(signs);
+      c.skip_thin();
+      auto n = goes_on ? take_numeral(c, {text::NumeralStyle::digits}) : std::nullopt;
+      if (!n) {
+        c.back_to(before);
+        break;
+      }
       more.number.push_back(*n);
-      more.after = t;
     }
     bool sane = std::all_of(more.number.begin(), more.number.end(), [](int n) { return n < 100; });
     if (more.number.size() > 1 && more.number.size() < 8 && sane) out.push_back(std::move(more));

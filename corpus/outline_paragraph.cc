@@ -121,7 +121,9 @@ bool goes_on(const Row& first, const Row& previous, const Row& row) {
   if (row.size > previous.size * 1.08 || row.size < previous.size * 0.92) return false;
   if (row.bold != previous.bold && row.gap > 0.2) return false;
   if (!row.first_on_page && row.gap > 0.9) return false;
+  if (previous.bookmark) return false;
   bool closed = ends_sentence(previous.text);
+  if (closed && row.bookmark) return false;
   if (!closed) return row.indent < 0 || row.indent < previous.indent + 8;
   if (row.bold != previous.bold || begins_item(row.text)) return false;
   if (row.indent < 0) return true;
@@ -140,6 +142,12 @@ void join_line(std::string& paragraph, std::string_view line) {
     if (!is_joined(before) && !is_joined(after) && !hyphen && before != U'　') paragraph += ' ';
   }
   paragraph += line;
+}
+
+void join_row(Row& above, const Row& below) {
+  join_line(above.text, below.text);
+  above.right = below.right, above.full = below.full;
+  above.marks.insert(above.marks.end(), below.marks.begin(), below.marks.end());
 }
 
 /// 「要機密情報 対策基準に定める…」: a term of three or more kanji or katakana, one space, and what is said of

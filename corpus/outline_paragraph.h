@@ -17,6 +17,7 @@ struct Row : Line {
   bool blank_above = false; ///< an empty line stood above
   bool stands_out = false;  ///< in face, weight or size from the body text, or marked as a heading
   int face = 0;             ///< face, size and weight as one number
+  int bookmark = 0;         ///< the depth of the bookmark that says the same, from 1; 0: none does
   bool full = false;        ///< it reaches the right edge: the next line may go on
 };
 
@@ -34,6 +35,9 @@ bool goes_on(const Row& first, const Row& previous, const Row& row);
 
 /// Appends the next printed line of a paragraph: a space between Latin words, none in Japanese.
 void join_line(std::string& paragraph, std::string_view line);
+
+/// Makes the row below one with `above`.
+void join_row(Row& above, const Row& below);
 
 /// Closes the stray spaces that converters and spaced-out headings leave between Japanese
 /// characters: 「情報 セキュリティ」「は じ め に」. Full-width spaces that separate words stay.

@@ -75,16 +75,22 @@ std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int
 
 }  // namespace
 
-std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation) const {
-  if (citation.size() > longest_citation) return std::nullopt;
+std::vector<int64_t> Library::named_by(const Viewer& viewer, std::string_view citation) const {
+  if (citation.size() > longest_citation) return {};
   std::string trimmed(text::trim(citation));
-  return database_.read([&](SQLite::Database& db) -> std::optional<int64_t> {
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<int64_t> clauses;
     Rest rest;
     for (int64_t edition : editions_named(db, viewer, trimmed, rest)) {
-      if (auto clause = clause_at(db, viewer, edition, rest.locator)) return clause;
+      if (auto clause = clause_at(db, viewer, edition, rest.locator)) clauses.push_back(*clause);
     }
-    return std::nullopt;
+    return clauses;
   });
+}
+
+std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation) const {
+  auto clauses = named_by(viewer, citation);
+  return clauses.empty() ? std::nullopt : std::optional(clauses.front());
 }
 
 }  // namespace shirube::corpus

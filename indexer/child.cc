@@ -21,6 +21,7 @@
 
 #include "corpus/address.h"
 #include "corpus/outline.h"
+#include "corpus/outline_bookmark.h"
 #include "indexer/convert.h"
 #include "indexer/ocr.h"
 #include "indexer/readers/archive.h"
@@ -406,6 +407,15 @@ void add_readings(std::vector<corpus::Clause>& clauses, std::vector<std::pair<st
   }
 }
 
+/// A bookmark without a clause is where a heading may have been missed.
+void tell_unanswered(const std::vector<std::string>& titles, std::vector<std::string>& warnings) {
+  constexpr size_t most_told = 3, most_characters = 60;
+  for (size_t i = 0; i < std::min(titles.size(), most_told); ++i) {
+    warnings.push_back(fmt::format("しおりの「{}」に当たる見出しが見つかりません。見落としていないか確認してください。", text::clamp_utf8(titles[i], most_characters * 3)));
+  }
+  if (titles.size() > most_told) warnings.push_back(fmt::format("当たる見出しのないしおりが、ほかに {} 件あります。", titles.size() - most_told));
+}
+
 }  // namespace
 
 Extraction extract(const std::string& bytes, const std::string& file_name) {
@@ -416,7 +426,8 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
     if (page.number > 0) pages.insert(page.number);
   }
   out.pages = static_cast<int>(pages.size());
-  out.clauses = got.clauses.empty() ? corpus::outline(got.pages) : std::move(got.clauses);
+  out.clauses = got.clauses.empty() ? corpus::outline(got.pages, got.bookmarks) : std::move(got.clauses);
+  tell_unanswered(corpus::unanswered(got.bookmarks, out.clauses), out.warnings);
   corpus::assign_addresses(out.clauses);
   add_readings(out.clauses, got.readings);
   return out;

@@ -46,11 +46,12 @@ int64_t Desk::receive(const corpus::Viewer& viewer, const Incoming& incoming) {
   }
   Facts said = incoming.said;
   if (said.slug.empty()) said.slug = "draft";
-  corpus::checked(said);
+  said = corpus::checked(said);
+  said.slug = incoming.said.slug;
   Draft draft;
   draft.file_name = name;
   draft.source = incoming.source.empty() ? name : incoming.source;
-  draft.said = incoming.said;
+  draft.said = std::move(said);
   draft.file_sha256 = files_.put(incoming.bytes);
   return drafts_.add(viewer, draft, incoming.bytes.size());
 }
@@ -142,7 +143,12 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   edition.facts = draft.facts;
   // The same file cut otherwise is another edition.
   edition.content_hash = draft.file_sha256;
-  for (const auto& one : cut.corrections) edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
+  auto undone = cut.undone();
+  for (size_t i = 0; i < cut.corrections.size(); ++i) {
+    if (std::ranges::find(undone, i) != undone.end()) continue;
+    const auto& one = cut.corrections[i];
+    edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
+  }
   // One that was interrupted is repeated: then its edition is there already.
   bool again = draft.state == Draft::State::publishing;
   auto held = library_.document(viewer, edition.facts.slug);

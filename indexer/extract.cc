@@ -150,6 +150,7 @@ void keep_visible(Extract& e) {
   };
   for (auto& page : e.pages)
     for (auto& one : page.lines) line(one.text);
+  for (auto& bookmark : e.bookmarks) line(bookmark.title);
   for (auto& clause : e.clauses) {
     line(clause.label);
     line(clause.heading);

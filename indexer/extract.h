@@ -36,6 +36,7 @@ struct Extract {
   std::string media_type;             ///< of the table in extract.cc
   std::string encoding;               ///< of text files
   std::vector<corpus::Page> pages;
+  std::vector<corpus::Bookmark> bookmarks;  ///< of a PDF, for the outline to look at
   std::vector<corpus::Clause> clauses;
   size_t scanned = 0;                 ///< pages of a PDF that are pictures only, where they are all, half or several
   std::vector<std::pair<std::string, std::string>> readings;  ///< words and how they are read, by the original (ruby)

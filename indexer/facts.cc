@@ -52,6 +52,17 @@ void read_keys(const fs::path& file, const toml::table& table, std::span<const K
   }
 }
 
+/// Paths of clauses and who may see them.
+std::map<std::string, std::string> read_narrower(const fs::path& file, const toml::table& edition) {
+  std::map<std::string, std::string> out;
+  const toml::node* node = edition.get("narrower");
+  if (node == nullptr) return out;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) fail(file, node->source(), "narrower は { \"12-2\" = \"公開範囲\" } の形で書いてください。");
+  for (const auto& [path, audience] : *table) out.emplace(path.str(), word(file, audience));
+  return out;
+}
+
 const toml::array& tables(const fs::path& file, const toml::table& parent, std::string_view name) {
   const toml::array* array = parent[name].as_array();
   bool good = array != nullptr && !array->empty() && std::ranges::all_of(*array, [](const toml::node& node) { return node.is_table(); });
@@ -94,7 +105,8 @@ std::vector<ListedFile> read_facts(const fs::path& file) try {
     for (const auto& node : tables(file, table, "edition")) {
       const toml::table& edition = *node.as_table();
       ListedFile entry{{}, facts};
-      read_keys(file, edition, edition_keys, {"file"}, entry.facts);
+      read_keys(file, edition, edition_keys, {"file", "narrower"}, entry.facts);
+      entry.narrower = read_narrower(file, edition);
       auto name = edition["file"].value<std::string>();
       if (!name) fail(file, edition.source(), "file は必須です。");
       fs::path relative = fs::path(*name).lexically_normal();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,12 +16,13 @@ namespace shirube::indexer {
 struct ListedFile {
   std::filesystem::path file;  ///< beside the list
   corpus::Facts facts;
+  std::map<std::string, std::string> narrower{};  ///< audiences of clauses by their paths; see corpus::Clause
   std::string shown{};         ///< the line that a table names it in: 「facts.csv の3行目」; empty for a facts.toml
   std::optional<Error> fault{};  ///< of that line: the file is not to be taken
 };
 
 /// Reads a facts.toml: tables [[document]] with slug, title, short, kind, issuer, audience, topic, and
-/// in each [[document.edition]] with file, label, number, issued, effective, link. Throws
+/// in each [[document.edition]] with file, label, number, issued, effective, link and the table narrower. Throws
 /// Error{invalid} naming the line of a fault: unknown keys, missing ones, words where dates are due,
 /// files outside the folder.
 std::vector<ListedFile> read_facts(const std::filesystem::path& toml);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "indexer/facts.h"
 #include "indexer/prepare.h"
@@ -23,6 +24,7 @@ struct Ingest::Entry {
   Facts facts;
   std::optional<Error> fault;
   std::string shown;  ///< where a list names it, else empty
+  std::map<std::string, std::string> narrower{};  ///< audiences of clauses by path
 };
 
 /// The bytes to be taken, and what is known of them.
@@ -34,6 +36,14 @@ struct Ingest::Source {
   Facts otherwise;      ///< where nothing else is said: what the mail says that it came with
   int depth = 0;        ///< so many files it stands in
   bool named = false;   ///< a person said which document it, or what it stands in, is of
+  std::map<std::string, std::string> narrower{};  ///< audiences of clauses by path
+
+  /// Of the bytes; the same file closed otherwise is another edition.
+  std::string hash() const {
+    std::string out = store::sha256(bytes);
+    for (const auto& [path, audience] : narrower) out = store::sha256(fmt::format("{}\n{}\n{}", out, path, audience));
+    return out;
+  }
 };
 
 namespace {
@@ -70,6 +80,15 @@ std::string narrower(const std::string& said_word, const std::string& held) {
   if (held == "public") return said;
   if (of_said == known || of_held == known) return "restricted";
   return of_said > of_held ? said : "";
+}
+
+/// Narrows clauses. One that is not found would stay open.
+void close_clauses(std::vector<corpus::Clause>& clauses, const std::map<std::string, std::string>& narrower) {
+  for (const auto& [path, audience] : narrower) {
+    auto clause = std::ranges::find(clauses, path, &corpus::Clause::path);
+    if (clause == clauses.end()) throw Error(ErrorKind::invalid, fmt::format("公開範囲を狭める条項「{}」がありません。", path), "条項の番号を shirube outline で確かめてください。");
+    clause->audience = audience;
+  }
 }
 
 Error foreign(const fs::filesystem_error& e) {
@@ -114,7 +133,7 @@ Ingest::Ingest(corpus::Library& library, store::Files files, IngestOptions optio
 std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
   std::vector<Entry> entries;
   auto add_listed = [&](std::vector<ListedFile> list) {
-    for (auto& one : list) entries.push_back({one.file, std::move(one.facts), std::move(one.fault), std::move(one.shown)});
+    for (auto& one : list) entries.push_back({one.file, std::move(one.facts), std::move(one.fault), std::move(one.shown), std::move(one.narrower)});
   };
   for (const auto& path : paths) {
     try {
@@ -131,7 +150,7 @@ std::vector<Ingest::Entry> Ingest::collect(const std::vector<fs::path>& paths) {
         Entry entry{path, {}, {}, {}};
         if (auto list = list_of_facts(home)) {
           for (const auto& listed : read_list(*list)) {
-            if (fs::weakly_canonical(listed.file) == fs::weakly_canonical(path)) entry.facts = listed.facts, entry.fault = listed.fault;
+            if (fs::weakly_canonical(listed.file) == fs::weakly_canonical(path)) entry.facts = listed.facts, entry.fault = listed.fault, entry.narrower = listed.narrower;
           }
         }
         entries.push_back(std::move(entry));
@@ -152,7 +171,7 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
   // The name of a file inside another is whoever's: it makes nothing an edition of what is held.
   name.certain = name.certain && source.depth == 0;
   Facts given = merged(source.said, name.facts);
-  std::string hash = store::sha256(source.bytes);
+  std::string hash = source.hash();
   // What is held already need not be read again, but an original that was lost is put back.
   if (auto held = library_.find_edition(given.slug, hash); held && options_.dry_run) {
     report({source.shown, Report::Outcome::same, given.slug, held->clauses, {}, {}, {}});
@@ -236,7 +255,8 @@ NewEdition Ingest::make(const Source& source, Extraction extraction) const {
   std::string media_type = extraction.media_type;
   Prepared prepared = prepare(std::move(extraction), given.title);
   NewEdition edition;
-  edition.content_hash = edition.file_sha256 = store::sha256(source.bytes);
+  edition.content_hash = source.hash();
+  edition.file_sha256 = store::sha256(source.bytes);
   edition.facts = merged(merged(given, prepared.said), source.otherwise);
   // What a file seems to say never changes what is known of its document.
   if (held) edition.facts.title = given.title, edition.facts.short_title = given.short_title, edition.facts.kind = given.kind;
@@ -245,6 +265,7 @@ NewEdition Ingest::make(const Source& source, Extraction extraction) const {
   bool undated_law = media_type == "application/xml" && edition.facts.label.empty() && edition.facts.effective.empty();
   if (undated_law) edition.facts.label = text::to_wareki(text::today()) + "取込版";
   edition.clauses = std::move(prepared.clauses);
+  close_clauses(edition.clauses, source.narrower);
   edition.warnings = with_doubts(std::move(prepared.warnings), edition.clauses);
   edition.media_type = media_type;
   edition.file_name = source.name.filename().string();
@@ -271,7 +292,8 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
         counted(refusal(entry.shown.empty() ? entry.file.string() : entry.shown, *entry.fault));
         continue;
       }
-      take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), merged(options_.facts, entry.facts), {}, 0, !merged(options_.facts, entry.facts).slug.empty()}, counted, stop);
+      Facts said = merged(options_.facts, entry.facts);
+      take({entry.file.string(), entry.file, store::read_file(entry.file, options_.limits.file_bytes), said, {}, 0, !said.slug.empty(), entry.narrower}, counted, stop);
     } catch (const Error& e) {
       if (stop) break;  // the interruption itself
       if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;

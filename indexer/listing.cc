@@ -3,6 +3,7 @@
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <optional>
 #include <pugixml.hpp>
 
 #include "indexer/readers/html.h"
@@ -32,12 +33,12 @@ std::string plain(const std::string& words, size_t longest) {
   return std::string(text::clamp_utf8(out, longest));
 }
 
-void add(Listing& listing, std::string address, const std::string& title, const std::string& updated) {
-  // Line ends in an address are none (WHATWG URL).
+/// Without its line ends, which are none in an address (WHATWG URL); nothing for one that is not taken.
+std::optional<std::string> taken(const Listing& listing, std::string address) {
   std::erase_if(address, [](char c) { return c == '\n' || c == '\r' || c == '\t'; });
   std::string_view trimmed = text::trim(address);
-  if (trimmed.empty() || trimmed.size() > longest_address || !text::is_valid_utf8(trimmed) || listing.links.size() == most_links) return;
-  listing.links.push_back({std::string(trimmed), title, updated});
+  if (trimmed.empty() || trimmed.size() > longest_address || !text::is_valid_utf8(trimmed) || listing.links.size() == most_links) return {};
+  return std::string(trimmed);
 }
 
 // ---- feeds ----
@@ -77,8 +78,9 @@ void read_entry(pugi::xml_node entry, Listing& listing) {
   }
   auto id = child(entry, "guid");
   if (address.empty() && id && std::string_view(id.attribute("isPermaLink").value()) != "false") address = words(id);
-  add(listing, address, title, updated);
-  for (const auto& file : files) add(listing, file, title, updated);
+  files.insert(files.begin(), address);
+  for (const auto& file : files)
+    if (auto link = taken(listing, file)) listing.links.push_back({*link, title, updated});
 }
 
 Listing read_feed(const std::string& bytes) {
@@ -109,12 +111,21 @@ std::string attribute(xmlNode* node, const char* name) {
   return out;
 }
 
-/// The words in an element, or what stands for its images. It stops where a title does: links nest in broken pages.
+/// The words in an element, or what stands for its images. It stops where a title does, and after so many elements
+/// and so much white space: links nest in broken pages, and what is in them is looked at once for each.
 std::string words(xmlNode* element) {
+  constexpr size_t enough = 4 * longest_title, most_nodes = 1000, most_bytes = 65536;
   std::string out;
-  for (xmlNode* node = element->children; node && out.size() <= 4 * longest_title;) {
-    if (node->type == XML_TEXT_NODE && node->content) out += reinterpret_cast<const char*>(node->content);
-    if (is_html(node, " img ")) out += attribute(node, "alt");
+  size_t nodes = 0, bytes = 0;
+  auto take = [&](const char* content) {
+    for (; *content && out.size() <= enough && bytes < most_bytes; ++content, ++bytes) {
+      bool white = *content == ' ' || *content == '\t' || *content == '\n' || *content == '\r';
+      if (!white || !out.ends_with(' ')) out += white ? ' ' : *content;
+    }
+  };
+  for (xmlNode* node = element->children; node && out.size() <= enough && nodes < most_nodes; ++nodes) {
+    if (node->type == XML_TEXT_NODE && node->content) take(reinterpret_cast<const char*>(node->content));
+    if (is_html(node, " img ")) take(attribute(node, "alt").c_str());
     node = node->type == XML_ELEMENT_NODE && node->children ? node->children : html_after(node, element);
   }
   return plain(out, longest_title);
@@ -127,7 +138,8 @@ Listing read_page(const std::string& bytes) {
   Listing listing;
   for (xmlNode* node = root; node;) {
     if (listing.base.empty() && is_html(node, " base ")) listing.base = plain(attribute(node, "href"), longest_address);
-    if (is_html(node, " a area ")) add(listing, attribute(node, "href"), words(node), {});
+    if (is_html(node, " a area "))
+      if (auto link = taken(listing, attribute(node, "href"))) listing.links.push_back({*link, words(node), {}});
     node = node->type == XML_ELEMENT_NODE && node->children ? node->children : html_after(node, root);
   }
   return listing;

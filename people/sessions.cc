@@ -27,6 +27,7 @@ constexpr int64_t seen_apart = 60;          // seconds between two notes that a 
 constexpr int64_t clock_slack = 120;        // a time so far ahead was written by a clock that was set back since
 constexpr int64_t longest_proof = 10 * 60;  // seconds between the password and the code
 constexpr int64_t most_sessions = 50;       // of an account; the one that was quiet longest goes
+constexpr int days_ended_tokens_show = 90;  // to their owner, who may wonder what stopped
 constexpr size_t longest_typed = 1024, longest_agent = 300, longest_address = 64;
 
 int64_t now_of(const SignInOptions& options) { return std::chrono::duration_cast<seconds>(options.clock().time_since_epoch()).count(); }
@@ -299,6 +300,10 @@ void SignIn::tidy() {
     SQLite::Statement remove(db, fmt::format("DELETE FROM sessions AS s WHERE NOT ({})", alive));
     bind_alive(remove, options_);
     remove.exec();
+    SQLite::Statement tokens(db, "DELETE FROM tokens WHERE last_day < date(?, 'unixepoch', ?)");
+    tokens.bind(1, now_of(options_));
+    tokens.bind(2, fmt::format("-{} days", days_ended_tokens_show));
+    tokens.exec();
     tidy_attempts(db, options_, now_of(options_));
   });
 }

@@ -212,6 +212,6 @@ std::string Verdict::said() const {
   return "";
 }
 
-Event event_of(const Verdict& verdict) { return {"events.verify", verdict.sound() ? "sound" : "broken", verdict.said()}; }
+Event event_of(const Verdict& verdict) { return {verdict.sound() ? "events.verify" : "events.broken", "", verdict.said()}; }
 
 }  // namespace shirube::store

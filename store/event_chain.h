@@ -68,7 +68,7 @@ struct Verdict {
 /// Database, so that what is appended meanwhile plays no part.
 Verdict verify(SQLite::Database& db, const std::function<void(uint64_t, uint64_t)>& progress, const std::optional<Head>& noted = {});
 
-/// The event by which a verification is told: action "events.verify", subject "sound" or "broken".
+/// The event by which a verification is told: of action "events.verify", or "events.broken".
 Event event_of(const Verdict& verdict);
 
 }  // namespace shirube::store

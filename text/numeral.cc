@@ -81,6 +81,7 @@ std::optional<Numeral> read_kanji(std::string_view s) {
     } else if (int64_t unit = kanji_unit(c); unit >= 10'000) {
       int64_t below = section + (in_run ? run : 0);
       if (below == 0) break;
+      if (below > limit / unit) return std::nullopt;  // before the product leaves what an integer holds
       total += below * unit;
       section = run = 0;
       in_run = false;

@@ -1,5 +1,7 @@
 #include "text/visible.h"
 
+#include <algorithm>
+
 #include "text/utf8.h"
 
 namespace shirube::text {
@@ -45,14 +47,16 @@ std::string visible(std::string_view s) {
   std::string out;
   out.reserve(s.size());
   char32_t before = U' ';
+  size_t unclosed = 0;  // before here no mark closes; not looked for again, as a line may hold any number of them
   for (size_t at = 0; at < s.size();) {
     auto rest = s.substr(at);
-    if (rest[0] == '[' && (rest.starts_with("[bookmark:") || rest.starts_with("[image:"))) {
-      auto close = rest.find_first_of("]\n");
-      if (close != rest.npos && rest[close] == ']') {
-        at += close + 1;
+    if (at >= unclosed && rest[0] == '[' && (rest.starts_with("[bookmark:") || rest.starts_with("[image:"))) {
+      auto close = std::min(s.find_first_of("]\n", at), s.size());
+      if (close < s.size() && s[close] == ']') {
+        at = close + 1;
         continue;
       }
+      unclosed = close;
     }
     auto c = code_point_at(s, at);
     at += c.length;

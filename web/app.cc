@@ -191,11 +191,11 @@ Response page_of(const Service& service, const Visitor& visitor, std::string_vie
 Response run(const Route& route, const Visit& visit) {
   if (route.handler) {
     Response response = route.handler(visit);
-    tell_reading(route, visit);
+    tell_reading(route, visit, {});
     return response;
   }
   Json model = route.view(visit.context(), visit.call);
-  tell_reading(route, visit);
+  tell_reading(route, visit, model);
   return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 

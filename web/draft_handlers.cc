@@ -23,7 +23,9 @@ Response take_file(const Visit& visit) {
 }
 
 Response take_change(const Visit& visit) {
-  return see_other(change_draft(visit.service.desk, visit.viewer(), visit.call, parse_form(visit.request.body)));
+  Target form = parse_form(visit.request.body);
+  if (auto address = change_draft(visit.service.desk, visit.viewer(), visit.call, form)) return see_other(*address);
+  return page_response(visit, "draft", refused_draft_view(visit.context(), visit.call, form), 400);
 }
 
 Response send_draft_original(const Visit& visit) {

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "corpus/doubt.h"
-#include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
 #include "web/form.h"
@@ -85,6 +84,34 @@ constexpr FactRow fact_rows[] = {{"title", "件名", "text", ""},
                                  {"topic", "分野", "text", ""},
                                  {"link", "公式の掲載先", "text", ""}};
 
+/// What is wrong with what was typed, by the name of the field, for people.
+using Faults = std::map<std::string, std::string, std::less<>>;
+
+Faults faults_of(const corpus::Facts& facts) {
+  Faults out;
+  for (const auto& [name, field] : corpus::fact_fields()) {
+    corpus::Facts one;
+    one.slug = "any";
+    one.*field = facts.*field;
+    try {
+      corpus::checked(one);
+    } catch (const Error& e) {
+      out.emplace(name, e.message() + e.hint());
+    }
+  }
+  if (facts.title.empty()) out.emplace("title", "資料の件名を入れてください。");
+  return out;
+}
+
+/// The facts as a form has them; what it leaves out stays as it was.
+corpus::Facts typed_facts(corpus::Facts facts, const Target& form) {
+  for (const auto& [name, field] : corpus::fact_fields()) {
+    auto one = std::ranges::find(form.parameters, name, [](const auto& given) -> std::string_view { return given.first; });
+    if (one != form.parameters.end()) facts.*field = std::string(text::trim(one->second));
+  }
+  return facts;
+}
+
 /// What may be chosen as an audience, built in and groups, from `first` of the built-in ones on. One that is chosen and is no
 /// longer there stays.
 Json audiences_model(const std::vector<std::string>& groups, std::string_view chosen, size_t first) {
@@ -101,11 +128,12 @@ Json audiences_model(const std::vector<std::string>& groups, std::string_view ch
 }
 
 /// Of a document that is held only what is its new edition's is asked for: the rest stays as it is.
-Json facts_model(const corpus::Facts& facts, bool held, const std::vector<std::string>& groups) {
+Json facts_model(const corpus::Facts& facts, bool held, const std::vector<std::string>& groups, const Faults& faults) {
   constexpr std::string_view of_edition[] = {"slug", "number", "issued", "effective", "label", "link"};
   Json out = Json::array();
   for (const auto& [name, label, type, note] : fact_rows) {
-    if (held && std::ranges::find(of_edition, name) == std::end(of_edition)) continue;
+    auto fault = faults.find(name);
+    if (held && fault == faults.end() && std::ranges::find(of_edition, name) == std::end(of_edition)) continue;
     auto field = std::ranges::find(corpus::fact_fields(), name, &corpus::FactField::name);
     const std::string& value = facts.*(field->field);
     Json choices = Json::array();
@@ -115,7 +143,7 @@ Json facts_model(const corpus::Facts& facts, bool held, const std::vector<std::s
       std::string_view chosen = value.empty() ? "other" : std::string_view(value);
       for (const auto& choice : corpus::document_kinds()) choices.push_back({{"key", std::string(choice.key)}, {"label", std::string(choice.label)}, {"chosen", choice.key == chosen || choice.label == chosen}});
     }
-    out.push_back({{"name", std::string(name)}, {"label", std::string(label)}, {"value", value}, {"choices", choices}, {"note", std::string(note)}});
+    out.push_back({{"name", std::string(name)}, {"label", std::string(label)}, {"value", value}, {"choices", choices}, {"note", std::string(note)}, {"fault", fault == faults.end() ? "" : fault->second}});
   }
   return out;
 }
@@ -197,10 +225,9 @@ int find_draft_pages(const corpus::Drafts& drafts, const corpus::Viewer& viewer,
   return draft ? draft->pages : 0;
 }
 
-/// Dates may be typed as people write them.
-std::string iso_date(const std::string& typed) {
-  auto date = text::parse_date(typed);
-  return date && date->unit == text::DateSpan::Unit::day ? text::to_iso(date->first) : typed;
+int64_t read_revision(const Target& form) {
+  constexpr size_t highest = std::numeric_limits<int64_t>::max();
+  return static_cast<int64_t>(form.number("revision", 0, highest, highest));
 }
 
 /// The places that are watched, or what is wrong with their list.
@@ -218,25 +245,7 @@ Json sources_model(const Context& context) {
   return {{"list", list}, {"error", error}};
 }
 
-}  // namespace
-
-Json drafts_view(const Context& context, const Call& call) {
-  const corpus::Drafts& drafts = context.desk.drafts();
-  if (!corpus::Drafts::open_to(context.viewer)) throw Error(ErrorKind::missing, "取込の画面は、ここでは使えません。", "担当者に依頼してください。");
-  size_t total = drafts.count(context.viewer), pages = std::max<size_t>(1, (total + drafts_a_page - 1) / drafts_a_page);
-  size_t page = std::min(call.target.number("page", 1, 1'000'000, 1), pages);
-  Json out = Json::array();
-  size_t waiting = 0;
-  for (const auto& draft : drafts.list(context.viewer, (page - 1) * drafts_a_page, drafts_a_page)) {
-    out.push_back(draft_model(draft));
-    waiting += draft.state == Draft::State::waiting;
-  }
-  return {{"title", "取込"},         {"total", total}, {"drafts", out}, {"reading", waiting > 0}, {"waiting_count", waiting}, {"file_mib", context.desk.options().limits.file_bytes >> 20},
-          {"sources", sources_model(context)}, {"paging", paging_model(page, page < pages, drafts_path, {})}};
-}
-
-Json draft_view(const Context& context, const Call& call) {
-  Draft draft = find_draft(context, call);
+Json draft_page(const Context& context, const Call& call, const Draft& draft, const Faults& faults) {
   corpus::Cut cut = context.desk.drafts().cut(context.viewer, draft.id).value_or(corpus::Cut{});
   size_t pages = std::max<size_t>(1, (cut.clauses.size() + clauses_at_once - 1) / clauses_at_once);
   size_t page = std::min(call.target.number("page", 1, 1'000'000, 1), pages);
@@ -256,12 +265,21 @@ Json draft_view(const Context& context, const Call& call) {
   for (size_t i = first; i < last; ++i) clauses.push_back(clause_form(draft, cut.clauses, i, depth[i], doubts[i], groups));
 
   Json corrections = Json::array();
-  for (const auto& correction : cut.corrections) corrections.push_back(corpus::description(correction));
+  auto undone = cut.undone();
+  for (size_t i = 0; i < cut.corrections.size(); ++i) {
+    corrections.push_back({{"words", corpus::description(cut.corrections[i])}, {"undone", std::ranges::find(undone, i) != undone.end()}});
+  }
   Json alike = Json::array();
   if (draft.state == Draft::State::ready) {
     for (const auto& [document, edition, share, same] : context.desk.alike(context.viewer, draft, cut)) {
       alike.push_back({{"title", document.title}, {"label", edition.label}, {"slug", document.slug}, {"url", edition_url(document.slug, edition.key)},
                        {"same", same}, {"percent", static_cast<int>(share * 100)}});
+    }
+  }
+  Json rivals = Json::array();
+  if (draft.state != Draft::State::published) {
+    for (const auto& other : context.desk.drafts().alike(context.viewer, draft)) {
+      rivals.push_back({{"id", other.id}, {"source", other.source}, {"url", draft_url(other.id)}, {"same", other.file_sha256 == draft.file_sha256}});
     }
   }
   Json attached = Json::array();
@@ -272,9 +290,11 @@ Json draft_view(const Context& context, const Call& call) {
   return {{"title", draft.facts.title.empty() ? draft.file_name : draft.facts.title},
           {"draft", draft_model(draft)},
           {"page_number", page},
-          {"facts", facts_model(draft.facts, !held.is_null(), groups)},
+          {"facts", facts_model(draft.facts, !held.is_null(), groups, faults)},
+          {"refused", !faults.empty()},
           {"held", held},
           {"alike", alike},
+          {"rivals", rivals},
           {"attached", attached},
           {"doubts", doubt_list},
           {"corrections", corrections},
@@ -284,6 +304,32 @@ Json draft_view(const Context& context, const Call& call) {
           {"clause_count", cut.clauses.size()},
           {"clauses", clauses},
           {"paging", paging_model(page, page < pages, draft_url(draft.id), {})}};
+}
+
+}  // namespace
+
+Json drafts_view(const Context& context, const Call& call) {
+  const corpus::Drafts& drafts = context.desk.drafts();
+  if (!corpus::Drafts::open_to(context.viewer)) throw Error(ErrorKind::missing, "取込の画面は、ここでは使えません。", "担当者に依頼してください。");
+  size_t total = drafts.count(context.viewer), pages = std::max<size_t>(1, (total + drafts_a_page - 1) / drafts_a_page);
+  size_t page = std::min(call.target.number("page", 1, 1'000'000, 1), pages);
+  Json out = Json::array();
+  size_t waiting = 0;
+  for (const auto& draft : drafts.list(context.viewer, (page - 1) * drafts_a_page, drafts_a_page)) {
+    out.push_back(draft_model(draft));
+    waiting += draft.state == Draft::State::waiting;
+  }
+  return {{"title", "取込"},         {"total", total}, {"drafts", out}, {"reading", waiting > 0}, {"waiting_count", waiting}, {"file_mib", context.desk.options().limits.file_bytes >> 20},
+          {"sources", sources_model(context)}, {"paging", paging_model(page, page < pages, drafts_path, {})}};
+}
+
+Json draft_view(const Context& context, const Call& call) { return draft_page(context, call, find_draft(context, call), {}); }
+
+Json refused_draft_view(const Context& context, const Call& call, const Target& form) {
+  Draft draft = find_draft(context, call);
+  draft.facts = typed_facts(draft.facts, form);
+  draft.revision = read_revision(form);  // of the page that the form stood on
+  return draft_page(context, call, draft, faults_of(draft.facts));
 }
 
 Draft draft_of(const Context& context, const Call& call) { return find_draft(context, call); }
@@ -310,7 +356,7 @@ Json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, const Targe
   return draft_model(desk.drafts().find(viewer, id).value());
 }
 
-std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form) {
+std::optional<std::string> change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form) {
   int64_t id = read_id(call);
   std::string action = said(form, "action");
   corpus::Drafts& drafts = desk.drafts();
@@ -322,18 +368,12 @@ std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, cons
     drafts.read_again(viewer, id);
     return form.parameter("from") == "list" ? drafts_path : draft_url(id);
   }
-  constexpr size_t highest = std::numeric_limits<int64_t>::max();
-  auto revision = static_cast<int64_t>(form.number("revision", 0, highest, highest));
-  // What stands in the form is saved before it is published; what the form leaves out stays as it was.
-  auto given = [&](std::string_view name) { return std::ranges::find(form.parameters, name, [](const auto& one) -> std::string_view { return one.first; }); };
-  if ((action == "publish" || action == "facts") && given("slug") != form.parameters.end()) {
+  auto revision = read_revision(form);
+  // What stands in the form is saved before it is published.
+  if ((action == "publish" || action == "facts") && form.parameter("slug")) {
     auto draft = drafts.find(viewer, id);
-    corpus::Facts facts = draft ? draft->facts : corpus::Facts{};
-    for (const auto& [name, field] : corpus::fact_fields()) {
-      if (auto one = given(name); one != form.parameters.end()) facts.*field = std::string(text::trim(one->second));
-    }
-    facts.issued = iso_date(facts.issued);
-    facts.effective = iso_date(facts.effective);
+    corpus::Facts facts = typed_facts(draft ? draft->facts : corpus::Facts{}, form);
+    if (draft && draft->state == Draft::State::ready && !faults_of(facts).empty()) return std::nullopt;
     drafts.set_facts(viewer, id, revision, facts);
     if (action == "facts") return draft_url(id);
     ++revision;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 
 #include "store/database.h"
 #include "store/event_chain.h"
@@ -10,6 +11,7 @@
 #include "text/instant.h"
 #include "web/event_export.h"
 #include "web/event_list.h"
+#include "web/model.h"
 #include "web/service.h"
 
 namespace shirube::web {
@@ -56,6 +58,31 @@ std::string asked_words(const Target& target, std::string_view parameter) {
   return words;
 }
 
+/// Of the document that a page is of, and of the clauses on it that are narrower.
+std::set<std::string> audiences_of_page(const Json& model) {
+  std::set<std::string> audiences = {model.at("document").at("audience").get<std::string>()};
+  auto add = [&](const Json& clause) {
+    if (auto audience = clause.at("audience").get<std::string>(); !audience.empty()) audiences.insert(audience);
+  };
+  if (model.contains("clause")) add(model["clause"]);
+  for (const char* list : {"clauses", "below"}) {
+    if (!model.contains(list)) continue;
+    for (const auto& clause : model[list]) add(clause);
+  }
+  return audiences;
+}
+
+/// An original holds all clauses of its edition; who does not see them all does not get it.
+std::set<std::string> audiences_of_original(const Visit& visit) {
+  const auto& arguments = visit.call.arguments;
+  std::set<std::string> audiences;
+  if (auto document = visit.service.library.document(visit.viewer(), arguments[0])) audiences.insert(document->audience);
+  for (const auto& [id, clause] : visit.service.library.clauses(visit.viewer(), arguments[0], arguments[1])) {
+    if (!clause.audience.empty()) audiences.insert(clause.audience);
+  }
+  return audiences;
+}
+
 }  // namespace
 
 Response send_events(const Visit& visit) {
@@ -96,7 +123,7 @@ Response verify_events(const Visit& visit) {
   return see_other("/events");
 }
 
-void tell_reading(const Route& route, const Visit& visit) {
+void tell_reading(const Route& route, const Visit& visit, const nlohmann::json& model) {
   const ReadingEvents& settings = visit.service.options.reading_events;
   auto tell = [&](std::string_view action, std::string subject, std::string detail) { visit.service.events.push({std::string(action), std::move(subject), std::move(detail)}); };
   auto searching = std::ranges::find(searchings, route.view, &Searching::view);
@@ -107,11 +134,15 @@ void tell_reading(const Route& route, const Visit& visit) {
   }
   auto reading = std::ranges::find_if(readings, [&](const Reading& one) { return one.view == route.view && one.handler == route.handler; });
   if (reading == std::end(readings)) return;
-  auto document = visit.service.library.document(visit.viewer(), visit.call.arguments[0]);
-  if (!document || !is_told(settings, document->audience)) return;
+  auto audiences = model.is_null() ? audiences_of_original(visit) : audiences_of_page(model);
+  std::string narrow;
+  for (const auto& audience : audiences) {
+    if (is_told(settings, audience)) narrow += (narrow.empty() ? "公開範囲 " : "、") + std::string(corpus::label_of(corpus::audiences(), audience));
+  }
+  if (narrow.empty()) return;
   std::string address;
   for (const auto& argument : visit.call.arguments) address += (address.empty() ? "" : "/") + argument;
-  tell(reading->action, address, document->audience);
+  tell(reading->action, address, narrow);
 }
 
 }  // namespace shirube::web

@@ -61,9 +61,9 @@ Json exports_model(const AskedEvents& asked) {
 Json verification_model(SQLite::Database& db) {
   Json model = {{"known", false}, {"sound", false}, {"at", ""}, {"local_at", ""}, {"said", ""}};
   store::EventFilter filter;
-  filter.actions = {"events.verify"};
+  filter.actions = {"events.verify", "events.broken"};
   store::each_event(db, filter, store::EventOrder::newest_first, [&](const store::EventRow& row) {
-    model = {{"known", true}, {"sound", row.subject == "sound"}, {"at", row.at}, {"local_at", text::local_time(row.at)}, {"said", row.detail}};
+    model = {{"known", true}, {"sound", row.action == "events.verify"}, {"at", row.at}, {"local_at", text::local_time(row.at)}, {"said", row.detail}};
     return false;
   });
   return model;

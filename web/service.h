@@ -154,7 +154,8 @@ Response health_page(const Visit& visit);
 // event_handlers.cc
 Response send_events(const Visit& visit);
 Response verify_events(const Visit& visit);
-/// Tells the log, where the settings want it, that a page was read or searched for: what `route` gave, and gave whole.
-void tell_reading(const Route& route, const Visit& visit);
+/// Tells the log, where the settings want it, that something was read or searched for by a route that answered: with this model, or
+/// with null where it has none.
+void tell_reading(const Route& route, const Visit& visit, const nlohmann::json& model);
 
 }  // namespace shirube::web

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,11 +87,10 @@ std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& vie
 
 /// The files that were handed in, 50 a page. For those who may not have drafts the page does not exist.
 nlohmann::json drafts_view(const Context& context, const Call& call);
-/// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held that is like it.
+/// {id}: a draft with its clauses, 100 a page, the doubts about them, and what is held, or in another draft, that is like it.
 nlohmann::json draft_view(const Context& context, const Call& call);
-/// What backups there are, when the next is due, what is under way and what went wrong.
-nlohmann::json backups_view(const Context& context, const Call& call);
-
+/// {id}: the same, with the facts as they were typed into a form that cannot be, and what is wrong beside each.
+nlohmann::json refused_draft_view(const Context& context, const Call& call, const Target& form);
 /// {id}: the draft itself.
 corpus::Draft draft_of(const Context& context, const Call& call);
 
@@ -99,9 +99,12 @@ std::vector<int64_t> receive_files(indexer::Desk& desk, const corpus::Viewer& vi
 /// Takes one file, the body, named by the parameter `name` (and `source`, where it came from); returns the draft's model.
 nlohmann::json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, const Target& target, const std::string& body);
 /// {id}: takes a form (action: facts, publish, undo, read, drop-draft or a kind of correction; revision; what that needs)
-/// and returns the local address to go to. Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
-std::string change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
+/// and returns the local address to go to; nullopt when the facts that were typed cannot be, and nothing is changed.
+/// Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
+std::optional<std::string> change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
 
+/// What backups there are, when the next is due, what is under way and what went wrong.
+nlohmann::json backups_view(const Context& context, const Call& call);
 /// Who did what, newest first, 50 a page, as read_asked_events() has it (web/event_list.h), with the last verification of the chain.
 nlohmann::json events_view(const Context& context, const Call& call);
 

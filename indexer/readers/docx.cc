@@ -8,6 +8,7 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/docx_style.h"
+#include "indexer/readers/docx_table.h"
 #include "indexer/readers/formula.h"
 #include "indexer/readers/numbering.h"
 #include "indexer/readers/ooxml.h"
@@ -20,14 +21,10 @@ namespace {
 
 using corpus::Line;
 
-constexpr int kMostColumns = 63;           ///< Word draws no more
 constexpr size_t kLongestInstruction = 4096;
 constexpr size_t kDeepestFields = 64;
 constexpr int kDeepestNotes = 4;           ///< notes of notes
-constexpr size_t kManyParagraphs = 4;      ///< a cell of so many is no cell of a table of one row
 constexpr double kWhole = 2;               ///< ems that a paragraph ends before the edge: it never goes on in the next line
-
-bool is_any(std::string_view name, std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); }
 
 /// The alternative that is read, so that nothing is read twice.
 pugi::xml_node chosen(pugi::xml_node alternate) {
@@ -58,12 +55,6 @@ struct Paragraph {
   std::map<double, size_t> sizes;   ///< bytes by size of type
   std::vector<pugi::xml_node> drawings;
   std::vector<std::pair<std::string, std::string>> notes;  ///< part and id
-};
-
-struct Cell {
-  pugi::xml_node node;
-  int columns = 1;
-  bool continued = false;  ///< goes on from the row above or the cell before
 };
 
 /// Walks the body once and makes lines of it. Sizes and indents stay points until the end, when the size of
@@ -305,7 +296,9 @@ class Reader {
   void drop_contents_title() {
     size_t near = 20;
     for (auto line = lines_.rbegin(); line != lines_.rend() && near-- > 0; ++line) {
-      auto words = text::replace_all(text::replace_all(text::trim(line->text), "　", ""), " ", "");
+      auto whole = text::trim(line->text);
+      if (whole.size() > 100) return;
+      auto words = text::replace_all(text::replace_all(whole, "　", ""), " ", "");
       if (words.empty()) continue;
       if (is_any(words, {"目次", "もくじ", "【目次】", "＜目次＞", "－目次－", "〔目次〕"})) lines_.erase(std::next(line).base());
       return;
@@ -316,15 +309,8 @@ class Reader {
 
   void table(pugi::xml_node node) {
     end_paragraph_if_open();
-    std::vector<std::vector<Cell>> rows;
-    collect_rows(node, rows);
-    size_t widest = 0, longest = 0;
-    for (const auto& row : rows) {
-      widest = std::max(widest, row.size());
-      for (const auto& cell : row) longest = std::max<size_t>(longest, static_cast<size_t>(std::ranges::count_if(cell.node.children(), [](auto one) { return local_name(one) == "p"; })));
-    }
-    // One column, or columns of text side by side, are a frame around text.
-    bool frame = widest <= 1 || (rows.size() == 1 && longest >= kManyParagraphs);
+    auto rows = word_rows(node);
+    bool frame = is_frame(rows);
     for (const auto& row : rows) {
       if (!frame) add_row(row);
       for (const auto& cell : row) {
@@ -333,42 +319,8 @@ class Reader {
     }
   }
 
-  void collect_rows(pugi::xml_node parent, std::vector<std::vector<Cell>>& rows) {
-    for (auto node : parent.children()) {
-      auto name = local_name(node);
-      if (name == "tr") {
-        auto properties = child(node, "trPr");
-        if (child(properties, "del") || is_on(child(properties, "hidden"))) continue;
-        std::vector<Cell> row;
-        if (int before = columns_of(child(properties, "gridBefore"), 0)) row.push_back({{}, before, true});
-        collect_cells(node, row);
-        rows.push_back(std::move(row));
-      } else if (name == "sdt") collect_rows(child(node, "sdtContent"), rows);
-      else if (is_any(name, {"ins", "customXml", "smartTag", "moveTo"})) collect_rows(node, rows);
-    }
-  }
-
-  void collect_cells(pugi::xml_node parent, std::vector<Cell>& row) {
-    for (auto node : parent.children()) {
-      auto name = local_name(node);
-      if (name == "tc") {
-        auto properties = child(node, "tcPr");
-        auto goes_on = [](pugi::xml_node merge) { return merge && attribute(merge, "val") != "restart"; };
-        row.push_back({node, columns_of(child(properties, "gridSpan"), 1), goes_on(child(properties, "vMerge")) || goes_on(child(properties, "hMerge"))});
-      } else if (name == "sdt") collect_cells(child(node, "sdtContent"), row);
-      else if (is_any(name, {"ins", "customXml", "smartTag", "moveTo"})) collect_cells(node, row);
-    }
-  }
-
-  static int columns_of(pugi::xml_node property, int otherwise) {
-    int n = otherwise;
-    auto value = attribute(property, "val");
-    std::from_chars(value.data(), value.data() + value.size(), n);
-    return std::clamp(n, otherwise, kMostColumns);
-  }
-
   /// A row is one line; cells that span columns, or go on from above, keep the others in their places.
-  void add_row(const std::vector<Cell>& row) {
+  void add_row(const std::vector<WordCell>& row) {
     Line line;
     line.table = true;
     line.right = kWhole;

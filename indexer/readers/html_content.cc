@@ -1,6 +1,7 @@
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "indexer/readers/html.h"
 #include "text/utf8.h"
@@ -89,6 +90,18 @@ int rank_of(const xmlNode* node) {
   for (const auto& place : kPlaces)
     if (place.rank < best && has_word(place.names, html_attribute(node, std::string(place.attribute).c_str()))) best = place.rank;
   return best;
+}
+
+/// The first words of an element. Links nest in broken pages, and each would be read to its end for all around it.
+std::string start_of(const xmlNode* element) {
+  constexpr size_t most_nodes = 200, most_bytes = 2000;
+  std::string out;
+  const xmlNode* node = element->children;
+  for (size_t seen = 0; node && seen < most_nodes && out.size() < most_bytes; ++seen) {
+    if (node->type == XML_TEXT_NODE && node->content) out.append(reinterpret_cast<const char*>(node->content), strnlen(reinterpret_cast<const char*>(node->content), most_bytes));
+    node = node->children && node->type == XML_ELEMENT_NODE ? node->children : html_after(const_cast<xmlNode*>(node), element);
+  }
+  return out;
 }
 
 size_t number_of(const xmlNode* node) { return reinterpret_cast<size_t>(node->_private); }
@@ -219,9 +232,7 @@ bool HtmlContent::leaves_out(const xmlNode* node) const {
   if (is_html(node, " a ")) {
     // 「ページの先頭へ戻る」
     if (m.text > 60 || !html_attribute(node, "href").starts_with("#")) return false;
-    xmlChar* words = xmlNodeGetContent(const_cast<xmlNode*>(node));
-    std::string label = words ? reinterpret_cast<const char*>(words) : "";
-    xmlFree(words);
+    auto label = start_of(node);
     return std::ranges::any_of(std::initializer_list<std::string_view>{"先頭へ", "先頭に", "トップへ", "ページトップ", "ページの上", "上へ戻る", "本文へ", "TOPへ", "PAGE TOP", "目次へ", "目次に戻"},
                                [&](auto w) { return label.find(w) != label.npos; });
   }

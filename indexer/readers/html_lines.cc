@@ -20,6 +20,8 @@ constexpr std::string_view kBlocks =
 constexpr std::string_view kHeadings = " h1 h2 h3 h4 h5 h6 ";
 /// More columns than this are no table of a page; spans beyond are a fault.
 constexpr size_t kMostColumns = 200;
+/// No law is named at more length; what is longer is not kept, or every empty term would copy the line above it.
+constexpr size_t kLongestTerm = 150;
 
 /// Puts words together as a browser does: white space closes up, and a line break of the source
 /// between Japanese characters is none.
@@ -70,7 +72,7 @@ bool has_own_mark(std::string_view words) {
 bool cites_law(std::string_view words) {
   words = text::trim(words);
   auto ordinal = words.find("第");
-  if (ordinal == words.npos || ordinal == 0 || words.find("条", ordinal) == words.npos || words.size() > 150) return false;
+  if (ordinal == words.npos || ordinal == 0 || words.find("条", ordinal) == words.npos || words.size() > kLongestTerm) return false;
   auto law = words.substr(0, ordinal);
   static constexpr std::string_view ends[] = {"法", "令", "規則", "条例", "規程", "憲法", "告示"};
   if (std::ranges::none_of(ends, [&](auto end) { return law.ends_with(end); })) return false;
@@ -165,7 +167,7 @@ class LineWriter {
 
   void leave(xmlNode* node) {
     end_line_at(node);
-    if (is_html(node, " dt ") && !lines_.empty()) term_ = lines_.back().text;
+    if (is_html(node, " dt ") && !lines_.empty()) term_ = lines_.back().text.size() <= kLongestTerm ? lines_.back().text : "";
     if (is_html(node, kHeadings)) --in_heading_;
     if (is_html(node, " b strong ")) --in_bold_;
     if (is_html(node, " pre xmp listing ")) --in_pre_;
@@ -215,7 +217,7 @@ class LineWriter {
   /// 「目次」 above a list that was left out.
   void drop_contents_heading() {
     end_line();
-    if (lines_.empty()) return;
+    if (lines_.empty() || lines_.back().text.size() > 100) return;
     auto above = text::replace_all(text::replace_all(text::trim(lines_.back().text), "　", ""), " ", "");
     for (std::string_view word : {"目次", "もくじ", "CONTENTS", "Contents", "INDEX", "ページ内目次", "このページの目次", "ページ内リンク"})
       if (above == word || above == "【" + std::string(word) + "】" || above == "＜" + std::string(word) + "＞") return lines_.pop_back();

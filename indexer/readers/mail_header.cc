@@ -55,8 +55,9 @@ std::optional<EncodedWord> read_encoded_word(std::string_view s) {
   auto charset = s.find('?', 2);
   if (charset == s.npos || charset > 60 || charset + 2 >= s.size() || s[charset + 2] != '?') return {};
   char how = static_cast<char>(s[charset + 1] | 0x20);
+  if (how != 'b' && how != 'q') return {};
   auto end = s.find("?=", charset + 3);
-  if ((how != 'b' && how != 'q') || end == s.npos) return {};
+  if (end == s.npos) return {};
   auto words = s.substr(charset + 3, end - charset - 3);
   auto name = lower(s.substr(2, charset - 2));
   return EncodedWord{name.substr(0, name.find('*')), how == 'b' ? from_base64(words) : from_quoted(words), end + 2};
@@ -84,8 +85,10 @@ std::string decode_header(std::string_view raw) {
     if (!bytes.empty()) out += decode_declared(bytes, charset).text;
     bytes.clear();
   };
+  // Behind the last end of an encoded word none is looked for: a header may begin any number that never end.
+  size_t ends = value.rfind("?=") == value.npos ? 0 : value.rfind("?=");
   for (size_t at = 0; at < value.size();) {
-    auto word = read_encoded_word(std::string_view(value).substr(at));
+    auto word = at < ends ? read_encoded_word(std::string_view(value).substr(at)) : std::nullopt;
     if (!word) {
       plain += value[at++];
       continue;

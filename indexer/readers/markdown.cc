@@ -10,18 +10,19 @@ namespace {
 /// `[words](address)` → words, `![alt](address)` → nothing, and escapes, emphasis and code marks gone.
 std::string without_marks(std::string_view s, size_t& images) {
   std::string out;
+  // What opens behind the last link's middle closes nowhere, and is not looked for: a line may open any number.
+  size_t end_of_all = s.rfind(')'), last = end_of_all == s.npos ? 0 : s.rfind("](", end_of_all);
+  if (last == s.npos) last = 0;
   for (size_t at = 0; at < s.size();) {
     auto rest = s.substr(at);
     bool image = rest.starts_with("![");
-    if (image || rest[0] == '[') {
+    if ((image || rest[0] == '[') && at < last) {
       auto close = rest.find("](");
-      auto end = close == rest.npos ? rest.npos : rest.find(')', close);
-      if (end != rest.npos) {
-        if (image) ++images;
-        else out += without_marks(rest.substr(1, close - 1), images);
-        at += end + 1;
-        continue;
-      }
+      auto end = rest.find(')', close);
+      if (image) ++images;
+      else out += without_marks(rest.substr(1, close - 1), images);
+      at += end + 1;
+      continue;
     }
     if (rest[0] == '\\' && rest.size() > 1 && std::ispunct(static_cast<unsigned char>(rest[1]))) {
       out += rest[1];

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "text/error.h"
@@ -57,6 +58,8 @@ std::string_view attribute(pugi::xml_node node, std::string_view name) {
   }
   return {};
 }
+
+bool is_any(std::string_view name, std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); }
 
 pugi::xml_document parse_xml(std::string_view bytes, std::string_view what) {
   pugi::xml_document document;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <pugixml.hpp>
 #include <string>
@@ -39,6 +40,9 @@ std::string_view local_name(pugi::xml_node node);
 /// The child, or the attribute's value, of a local name; none and empty when there is none.
 pugi::xml_node child(pugi::xml_node node, std::string_view name);
 std::string_view attribute(pugi::xml_node node, std::string_view name);
+
+/// True when a name is one of several.
+bool is_any(std::string_view name, std::initializer_list<std::string_view> names);
 
 /// Parses untrusted XML: no external entities (pugixml knows none), no element deeper than 256.
 pugi::xml_document parse_xml(std::string_view bytes, std::string_view what);

@@ -2,6 +2,7 @@
 #include <poppler-document.h>
 #include <poppler-global.h>
 #include <poppler-page.h>
+#include <poppler-toc.h>
 
 #include <algorithm>
 #include <array>
@@ -13,12 +14,16 @@
 
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
+#include "indexer/readers/pdf_strip.h"
 #include "indexer/readers/readers.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
 namespace shirube::indexer {
 namespace {
+
+constexpr size_t kMostBookmarks = 10'000;
+constexpr int kDeepestBookmark = 16;
 
 std::string to_string(const poppler::ustring& s) {
   auto bytes = s.to_utf8();
@@ -179,7 +184,7 @@ void join_recognised(std::vector<PlacedWord>& words) {
     if (recognised(w) && std::abs(w.size - usual) < usual * 0.3) w.size = usual;
     auto* before = joined.empty() ? nullptr : &joined.back();
     bool beside = before && recognised(w) && recognised(*before) && std::lround(w.top) == std::lround(before->top) && w.left - before->right < w.size * 1.5;
-    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(text::to_utf32(before->text).back())) {
+    if (beside && text::is_japanese(text::code_point_at(w.text, 0).value) && text::is_japanese(last_char(before->text))) {
       before->text += w.text;
       before->right = w.right;
     } else {
@@ -223,11 +228,13 @@ PlacedPage place(const poppler::page& page, int number, Tally& tally) {
   auto rect = page.page_rect();
   out.width = rect.width(), out.height = rect.height();
   if (page.orientation() == poppler::page::landscape || page.orientation() == poppler::page::seascape) std::swap(out.width, out.height);
+  // Whatever a file says of sizes and places: only what can be on paper is laid out.
+  constexpr double largest = 1e5;
+  out.width = std::min(out.width, largest), out.height = std::min(out.height, largest);
   std::vector<Box> boxes;
   for (auto& box : page.text_list(poppler::page::text_list_include_font)) {
     auto w = to_word(box);
-    // Whatever a file says of places: only what can be on paper is laid out.
-    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < 1e5; });
+    bool on_paper = std::ranges::all_of(std::array{w.left, w.top, w.right, w.bottom, w.size}, [](double x) { return std::abs(x) < largest; });
     if (!on_paper || text::trim(w.text).empty()) continue;
     auto letters = text::length_utf8(w.text);
     auto direction = direction_of(box, w, letters);
@@ -292,6 +299,15 @@ std::unique_ptr<poppler::document> open(const std::string& bytes) {
   return document;
 }
 
+/// The list of contents that the file carries, from the top down. It tells titles and depths, no pages.
+void take_bookmarks(const poppler::toc_item& above, int depth, std::vector<corpus::Bookmark>& out) {
+  for (auto* item : above.children()) {
+    if (out.size() == kMostBookmarks) return;
+    out.push_back({to_string(item->title()), depth});
+    if (depth < kDeepestBookmark) take_bookmarks(*item, depth + 1, out);
+  }
+}
+
 Extract extract(const std::string& bytes) {
   auto document = open(bytes);
   Extract e;
@@ -313,6 +329,7 @@ Extract extract(const std::string& bytes) {
   size_t empty = tally.empty_pages.size();
   if (empty * 2 >= pages.size() || empty >= 3) e.scanned = empty;
   e.facts.title = std::string(text::trim(to_string(document->get_title())));
+  if (std::unique_ptr<poppler::toc> contents(document->create_toc()); contents) take_bookmarks(*contents->root(), 1, e.bookmarks);
   return e;
 }
 

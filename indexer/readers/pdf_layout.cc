@@ -5,7 +5,9 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "corpus/outline_note.h"
 #include "indexer/readers/pdf_comparison.h"
 #include "indexer/readers/pdf_strip.h"
 #include "indexer/readers/pdf_table.h"
@@ -72,17 +74,27 @@ bool is_prose(const std::vector<const PlacedWord*>& words, double height) {
 
 /// The middle of a gutter that parts the page into two columns of prose.
 std::optional<double> find_gutter(const PlacedPage& page, double size) {
+  if (page.words.empty()) return {};
+  std::vector<double> lefts, rights;
+  for (auto& w : page.words) lefts.push_back(w.left), rights.push_back(w.right);
+  std::ranges::sort(lefts);
+  std::ranges::sort(rights);
   std::optional<double> best;
   size_t fewest = page.words.size() / 40 + 1;
-  for (double x = page.width * 0.3; x < page.width * 0.7; x += size * 0.5) {
+  std::pair<size_t, size_t> tried{0, 0};
+  // A page is as wide as its file says; beyond its words there is nothing to part.
+  double step = size * 0.5, x = page.width * 0.3, end = std::min(page.width * 0.7, lefts.back());
+  if (x < rights.front()) x += std::ceil((rights.front() - x) / step) * step;
+  for (; x < end; x += step) {
+    std::pair beside{static_cast<size_t>(std::ranges::upper_bound(rights, x - size * 0.3) - rights.begin()),
+                     static_cast<size_t>(lefts.end() - std::ranges::lower_bound(lefts, x + size * 0.3))};
+    size_t crossing = page.words.size() - std::min(page.words.size(), beside.first + beside.second);
+    if (crossing > fewest || (best && crossing == fewest) || std::exchange(tried, beside) == beside) continue;
     std::vector<const PlacedWord*> left, right;
-    size_t crossing = 0;
     for (auto& w : page.words) {
       if (w.right <= x - size * 0.3) left.push_back(&w);
       else if (w.left >= x + size * 0.3) right.push_back(&w);
-      else ++crossing;
     }
-    if (crossing > fewest || (best && crossing == fewest)) continue;
     if (!is_prose(left, page.height) || !is_prose(right, page.height)) continue;
     best = x, fewest = crossing;
   }
@@ -122,28 +134,66 @@ std::vector<Strip> page_strips(const PlacedPage& page, std::vector<PagePart> par
   return all;
 }
 
-/// Ruby, and the small raised numbers that point to footnotes.
-void drop_marks(std::vector<Strip>& strips, double body) {
+/// 「3」「3)」「(3)」「3、4」: the numbers of footnotes that a small word gives, in ASCII; none where it is no such word.
+std::vector<std::string> footnote_numbers(const PlacedWord& word, const Strip& strip) {
+  std::u32string_view words;
+  std::u32string all = text::to_utf32(word.text);
+  words = all;
+  auto is_one_of = [](std::u32string_view set, char32_t c) { return set.find(c) != set.npos; };
+  if (!words.empty() && is_one_of(U"(（", words.front())) words.remove_prefix(1);
+  if (!words.empty() && is_one_of(U")）", words.back())) words.remove_suffix(1);
+  // What is more than a number must stand high to be a mark.
+  if (words.size() != all.size() && word.top + word.bottom >= strip.top + strip.bottom) return {};
+  std::vector<std::string> numbers(1);
+  for (char32_t c : words) {
+    if (is_one_of(U",、，", c)) numbers.emplace_back();
+    else if (!text::is_digit(c)) return {};
+    else text::append_utf8(numbers.back(), c >= U'０' ? c - U'０' + U'0' : c);
+  }
+  bool numbered = std::ranges::all_of(numbers, [](auto& one) { return !one.empty() && one.size() <= 3; });
+  return numbered ? numbers : std::vector<std::string>{};
+}
+
+/// A raised digit behind a number or behind a number's unit is a power: 10 6, 20m 2.
+bool is_measured(const std::vector<PlacedWord>& words, size_t i) {
+  auto before = text::to_utf32(i > 0 ? words[i - 1].text : "");
+  size_t letters = 0;
+  while (letters < before.size() && text::is_latin(before[before.size() - letters - 1])) ++letters;
+  if (letters == before.size()) return letters > 0 && letters <= 2 && i > 1 && text::is_digit(last_char(words[i - 2].text));
+  return letters <= 2 && text::is_digit(before[before.size() - letters - 1]);
+}
+
+/// Takes ruby out, and the small raised numbers that point to footnotes, which are remembered.
+void take_marks(std::vector<Strip>& strips, double body) {
   std::erase_if(strips, [&](const Strip& s) {
     return s.size < body * 0.66 && std::all_of(s.words.begin(), s.words.end(), [](auto& w) { return is_kana(w.text); });
   });
   for (auto& s : strips) {
-    bool first = true;  // before the footnotes are found, a number that begins a line may be theirs
-    std::erase_if(s.words, [&](const PlacedWord& w) {
+    std::vector<PlacedWord> kept;
+    for (size_t i = 0; i < s.words.size(); ++i) {
+      auto& w = s.words[i];
       bool small = w.size < s.size * 0.78;
-      bool mark = small && ((!first && is_number(w.text) && w.text.size() <= 3) || is_kana(w.text));
-      first = false;
-      return mark;
-    });
+      // Before the footnotes are found, a number that begins a line may be theirs.
+      auto numbers = small && i > 0 ? footnote_numbers(w, s) : std::vector<std::string>{};
+      if (!numbers.empty() && !is_measured(s.words, i)) s.marks.insert(s.marks.end(), numbers.begin(), numbers.end());
+      if (numbers.empty() && !(small && is_kana(w.text))) kept.push_back(w);
+    }
+    s.words = std::move(kept);
   }
 }
 
-void drop_leading_marks(std::vector<Strip>& strips) {
-  for (auto& s : strips)
-    if (!s.note && s.words.size() > 1 && s.words[0].size < s.size * 0.78 && is_number(s.words[0].text)) s.words.erase(s.words.begin());
+/// The same of lines that such a number begins, as the footnotes are known now.
+void take_leading_marks(std::vector<Strip>& strips) {
+  for (auto& s : strips) {
+    if (s.note || s.words.size() < 2 || s.words[0].size >= s.size * 0.78) continue;
+    auto numbers = footnote_numbers(s.words[0], s);
+    if (numbers.empty()) continue;
+    s.marks.insert(s.marks.begin(), numbers.begin(), numbers.end());
+    s.words.erase(s.words.begin());
+  }
 }
 
-/// Footnotes: smaller type from some line down to the foot of the page, begun by a number.
+/// Footnotes: smaller type from some line down to the foot of the page, begun by a number or a sign with one.
 void mark_notes(std::vector<Strip>& strips, double body) {
   size_t start = strips.size(), number = strips.size();
   for (size_t i = strips.size(); i-- > 0;) {
@@ -157,7 +207,8 @@ void mark_notes(std::vector<Strip>& strips, double body) {
     start = i;
     auto c = first_char(s.words.front().text);
     bool small = s.words.front().size < s.size * 0.85 || s.words.size() == 1;
-    if (text::is_digit(c) && (small || s.size < body * 0.9)) number = i;
+    bool signed_number = !text::is_digit(c) && !corpus::note_mark(text_of(s.words, s.size)).empty();
+    if ((text::is_digit(c) || signed_number) && (small || s.size < body * 0.9)) number = i;
   }
   if (start == 0) return;
   for (size_t i = number; i < strips.size(); ++i) strips[i].note = true;
@@ -207,6 +258,7 @@ Line to_line(const std::vector<Strip>& strips, size_t i, const Body& body, std::
   line.size = s.size / body.size;
   line.table = s.table;
   line.note = s.note;
+  line.marks = s.marks;
   line.margin = s.margin;
   line.column = s.column;
   if (i > 0 && strips[i - 1].block == s.block) line.gap = std::max(0.0, (s.top - strips[i - 1].top - body.pitch) / body.size);
@@ -240,6 +292,32 @@ void mark_margins(std::vector<std::vector<Strip>>& all, const Body& body, bool t
   for (auto& [slot, pages] : slots)
     if (pages.size() >= 4 && pages.size() * 2 > all.size())
       for (auto p : pages) (top ? all[p].front() : all[p].back()).margin = true;
+}
+
+/// A page number that stands beside the last line of the text is told from it by the place of those that stand alone.
+void part_page_numbers(std::vector<std::vector<Strip>>& all) {
+  constexpr size_t enough = 3;
+  auto is_page_number = [](const PlacedWord& w) { return is_number(w.text) && w.text.size() <= 4; };
+  auto place = [](const PlacedWord& w) { return std::pair((w.left + w.right) / 2, (w.top + w.bottom) / 2); };
+  std::vector<const PlacedWord*> alone;
+  for (auto& strips : all)
+    if (!strips.empty() && strips.back().words.size() == 1 && is_page_number(strips.back().words[0])) alone.push_back(&strips.back().words[0]);
+  std::vector<std::pair<size_t, Strip>> parted;
+  for (size_t p = 0; p < all.size() && alone.size() >= enough; ++p) {
+    if (all[p].empty() || !all[p].back().column.empty() || all[p].back().words.size() < 2 || !is_page_number(all[p].back().words.back())) continue;
+    auto& strip = all[p].back();
+    auto number = strip.words.back();
+    auto [x, y] = place(number);
+    auto at_place = std::ranges::count_if(alone, [&](auto* w) { return std::abs(place(*w).first - x) < number.size && std::abs(place(*w).second - y) < number.size / 2 && std::abs(w->size - number.size) < 0.5; });
+    if (static_cast<size_t>(at_place) < enough) continue;
+    strip.words.pop_back();
+    strip.size = strip.right = 0;
+    for (auto& w : strip.words) strip.size = std::max(strip.size, w.size), strip.right = std::max(strip.right, w.right);
+    Strip own;
+    own.words = {number}, own.left = number.left, own.right = number.right, own.top = number.top, own.bottom = number.bottom, own.size = number.size, own.block = strip.block;
+    parted.emplace_back(p, std::move(own));
+  }
+  for (auto& [p, strip] : parted) all[p].push_back(std::move(strip));
 }
 
 /// Left and right edges of lines, and what is common to them.
@@ -312,11 +390,14 @@ Layout lay_out(const std::vector<PlacedPage>& pages) {
   out.doubtful = std::move(parted.doubtful);
   for (size_t p = 0; p < pages.size(); ++p) {
     all.push_back(page_strips(pages[p], std::move(parted.pages[p]), body.size, block));
-    auto& strips = all.back();
-    drop_marks(strips, body.size);
+  }
+  part_page_numbers(all);
+  for (size_t p = 0; p < pages.size(); ++p) {
+    auto& strips = all[p];
+    take_marks(strips, body.size);
     std::erase_if(strips, [](auto& s) { return s.words.empty(); });
     mark_notes(strips, body.size);
-    drop_leading_marks(strips);
+    take_leading_marks(strips);
     margins.add(pages[p], strips);
   }
   body.pitch = common_pitch(all, body.size);

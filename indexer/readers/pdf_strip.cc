@@ -8,9 +8,9 @@ namespace shirube::indexer {
 
 char32_t first_char(std::string_view s) { return s.empty() ? 0 : text::code_point_at(s, 0).value; }
 char32_t last_char(std::string_view s) {
-  char32_t c = 0;
-  for (size_t at = 0; at < s.size(); at += text::code_point_at(s, at).length) c = text::code_point_at(s, at).value;
-  return c;
+  size_t at = s.size();
+  while (at > 0 && (static_cast<unsigned char>(s[--at]) & 0xC0) == 0x80) {}
+  return s.empty() ? 0 : text::code_point_at(s, at).value;
 }
 
 namespace {

@@ -16,6 +16,7 @@ struct Strip {
   double left = 0, right = 0, top = 0, bottom = 0;
   double size = 0;      ///< of its largest type
   bool table = false, note = false, margin = false;
+  std::vector<std::string> marks;  ///< numbers of footnotes that stood raised among its words
   std::string row;      ///< of a table: its cells, parted by tabs
   std::string column;   ///< of a comparison table: its title
   size_t block = 0;     ///< columns and pages are margins of their own

@@ -234,6 +234,7 @@ Strip Table::row(size_t begin, size_t end) const {
     auto& line = lines_[i];
     out.left = std::min(out.left, line.left), out.right = std::max(out.right, line.right), out.bottom = std::max(out.bottom, line.bottom);
     out.words.insert(out.words.end(), line.words.begin(), line.words.end());
+    out.marks.insert(out.marks.end(), line.marks.begin(), line.marks.end());
   }
   return out;
 }

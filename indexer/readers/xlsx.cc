@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <cstdlib>
 #include <tuple>
@@ -172,13 +173,19 @@ class Workbook {
 
   using Columns = std::bitset<most_columns + 1>;
   static Columns hidden_columns(pugi::xml_node sheet) {
-    Columns hidden;
-    int seen = 0;
+    // Where ranges begin and end: any number of them may lie upon each other.
+    std::array<int, most_columns + 2> change{};
     for (auto column : child(sheet, "cols").children()) {
-      if (++seen > most_columns) break;
-      int last = std::min(number(attribute(column, "max")), most_columns);
-      if (!is_true(attribute(column, "hidden"))) continue;
-      for (int i = std::max(1, number(attribute(column, "min"))); i <= last; ++i) hidden.set(static_cast<size_t>(i));
+      int first = std::max(1, number(attribute(column, "min"))), last = std::min(number(attribute(column, "max")), most_columns);
+      if (!is_true(attribute(column, "hidden")) || first > last) continue;
+      ++change[static_cast<size_t>(first)];
+      --change[static_cast<size_t>(last) + 1];
+    }
+    Columns hidden;
+    int open = 0;
+    for (size_t i = 1; i <= most_columns; ++i) {
+      open += change[i];
+      hidden.set(i, open > 0);
     }
     return hidden;
   }
@@ -192,12 +199,13 @@ class Workbook {
       column = said > 0 ? said : column + 1;
       if (column > most_columns) break;
       std::string words = shown(cell);
+      if (words.empty()) continue;
+      budget_.take(words.size());  // whether it is kept or not: any number of cells may show one long string
       if (text::trim(words).empty()) continue;
       if (hidden.test(static_cast<size_t>(column))) {
         skipped = true;
         continue;
       }
-      budget_.take(words.size());
       out.push_back({column, std::move(words)});
     }
     // Well-made files keep the order; what stands twice in others is read once.

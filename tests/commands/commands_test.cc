@@ -400,12 +400,12 @@ TEST_CASE_METHOD(Fixture, "a word is found by the reading that its document give
 
 TEST_CASE_METHOD(Fixture, "events are listed, verified and exported, and a broken link is exit code 1") {
   REQUIRE(run({"ingest", "-"}, lines) == 0);
-  REQUIRE(run({"judge", "set", "委託", "d2/1", "2"}) == 0);
+  REQUIRE(run({"judge", "set", "委託", "d2/text", "2"}) == 0);
   REQUIRE(run({"events", "list"}) == 0);
-  CHECK_THAT(out(), Catch::Contains("command  judgement.set  d2/1  委託   → 2"));
+  CHECK_THAT(out(), Catch::Contains("command  judgement.set  d2/text  委託   → 2"));
   CHECK_THAT(out(), Catch::Contains("editions.add"));
   REQUIRE(run({"events", "list", "--action", "judgement.*", "--json"}) == 0);
-  CHECK(Json::parse(out())["subject"] == "d2/1");
+  CHECK(Json::parse(out())["subject"] == "d2/text");
   REQUIRE(run({"events", "list", "--to", "令和2年"}) == 0);
   CHECK_THAT(out(), Catch::Contains("この条件の記録はありません"));
   CHECK(run({"events", "list", "--from", "いつか"}) == 2);

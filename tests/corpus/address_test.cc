@@ -1,5 +1,6 @@
 #include "corpus/address.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -90,4 +91,24 @@ TEST_CASE("no two clauses share an address") {
   assign_addresses(clauses);
   std::set<std::string> paths;
   for (const auto& clause : clauses) CHECK(paths.insert(clause.path).second);
+}
+
+TEST_CASE("addresses stay short whatever labels and headings say") {
+  std::string endless;
+  for (int i = 0; i < 30000; ++i) endless += "あ";
+  std::vector<Clause> clauses(3000);
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    bool upper = i < 40;
+    clauses[i].kind = upper ? ClauseKind::heading : ClauseKind::item;
+    (upper ? clauses[i].heading : clauses[i].label) = i % 3 ? "(1)" : endless;
+    if (i > 0) clauses[i].parent = upper ? i - 1 : 39;
+  }
+  assign_addresses(clauses);
+  std::set<std::string> paths;
+  size_t longest = 0;
+  for (const auto& clause : clauses) {
+    CHECK(paths.insert(clause.path).second);
+    longest = std::max({longest, clause.path.size(), clause.locator.size()});
+  }
+  CHECK(longest < 3000);
 }

@@ -75,7 +75,11 @@ TEST_CASE_METHOD(DraftFixture, "a file waits, is read, corrected, and its correc
   CHECK(labels(id) == Labels{"第1条", "第５条"});
   Facts facts = at(id).facts;
   facts.issuer = "情報政策課";
+  facts.issued = "令和8年4月1日";
   drafts.set_facts(all, id, at(id).revision, facts);
+  CHECK(at(id).facts.issued == "2026-04-01");
+  facts.issued = "令和8年度";
+  CHECK_THROWS_AS(drafts.set_facts(all, id, at(id).revision, facts), Error);
 
   drafts.read_again(all, id);
   CHECK(at(id).state == Draft::State::waiting);
@@ -88,6 +92,10 @@ TEST_CASE_METHOD(DraftFixture, "a file waits, is read, corrected, and its correc
   drafts.set_read(id, reading({"端末を返す。", "札を返す。"}));
   CHECK(at(id).warnings.size() == 2);
   CHECK(drafts.cut(all, id)->corrections.size() == 2);
+  CHECK(drafts.cut(all, id)->undone() == std::vector<size_t>{0, 1});
+  drafts.read_again(all, id);
+  drafts.set_read(id, reading({"端末を返す。", "鍵を返す。", "札を返す。"}));
+  CHECK(drafts.cut(all, id)->undone().empty());
 
   drafts.undo(all, id, at(id).revision);
   CHECK(drafts.cut(all, id)->corrections.size() == 1);

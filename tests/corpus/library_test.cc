@@ -102,8 +102,8 @@ TEST_CASE_METHOD(Fixture, "corrected facts of a document are taken over and logg
   CHECK(add(again).outcome == Added::Outcome::corrected);
   CHECK(library.document(Viewer{{"public"}}, "kijun"));
   database.read([](SQLite::Database& db) {
-    CHECK(db.execAndGet("SELECT before FROM events WHERE action = 'document.correct'").getString().find("audience: staff") != std::string::npos);
-    CHECK(db.execAndGet("SELECT after FROM events WHERE action = 'document.correct'").getString().find("audience: public") != std::string::npos);
+    CHECK(db.execAndGet("SELECT before FROM events WHERE action = 'document.correct'").getString().find("公開範囲: 庁内") != std::string::npos);
+    CHECK(db.execAndGet("SELECT after FROM events WHERE action = 'document.correct'").getString().find("公開範囲: 公開") != std::string::npos);
   });
   // The index is told so, of a correction that comes with a new edition as well.
   again = policy("2025-04-01", "新");
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(Fixture, "bad facts are refused with what to do") {
     const char* value;
   };
   const Row rows[] = {{&Facts::slug, ""},          {&Facts::slug, "a/b"},         {&Facts::kind, "novel"},  {&Facts::audience, "everyone"},
-                      {&Facts::issued, "2025-02-29"}, {&Facts::effective, "R7.4.1"}, {&Facts::link, "javascript:alert(1)"}, {&Facts::title, "\xFF"}};
+                      {&Facts::issued, "2025-02-29"}, {&Facts::effective, "令和7年度"}, {&Facts::link, "javascript:alert(1)"}, {&Facts::title, "\xFF"}};
   for (const auto& row : rows) {
     INFO(row.value);
     auto edition = answer("x", "本文");

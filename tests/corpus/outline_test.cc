@@ -36,8 +36,8 @@ size_t bytes_of(const std::vector<Page>& pages) {
 }
 
 /// What holds for the outline of anything.
-void check_invariants(const std::vector<Page>& pages) {
-  auto clauses = corpus::outline(pages);
+void check_invariants(const std::vector<Page>& pages, const std::vector<corpus::Bookmark>& bookmarks = {}) {
+  auto clauses = corpus::outline(pages, bookmarks);
   size_t bytes = 0;
   for (size_t i = 0; i < clauses.size(); ++i) {
     auto& c = clauses[i];
@@ -74,6 +74,7 @@ Line random_layout(std::mt19937& random) {
     l.gap = static_cast<double>(random() % 3);
     l.font = random() % 2 ? "Mincho" : "Gothic";
   }
+  if (random() % 9 == 0) l.marks = {std::to_string(random() % 4)};
   l.bold = random() % 4 == 0, l.table = random() % 9 == 0, l.note = random() % 15 == 0, l.heading = random() % 15 == 0;
   return l;
 }
@@ -115,7 +116,11 @@ TEST_CASE("outline keeps its invariants on random lines", "[corpus][outline]") {
       pages[p].number = numbered || pages.size() > 1 ? static_cast<int>(p) + 1 : 0;
       for (int n = static_cast<int>(random() % 30); n > 0; --n) pages[p].lines.push_back(random_layout(random));
     }
-    check_invariants(pages);
+    std::vector<corpus::Bookmark> bookmarks;
+    for (auto& p : pages)
+      for (auto& line : p.lines)
+        if (random() % 4 == 0) bookmarks.push_back({line.text, static_cast<int>(random() % 4)});
+    check_invariants(pages, bookmarks);
   }
 }
 
@@ -130,9 +135,21 @@ TEST_CASE("outline takes time in line with the text", "[corpus][outline]") {
     for (int i = 1; i <= lines; ++i) text += i % 2 ? "①　項目\n" : "（１）項目\n本文を置く。\n";
     return pages_of(text);
   };
+  auto contents = [](int lines) {
+    std::string text;
+    for (int i = 1; i <= lines; ++i) text += "目次\n第" + std::to_string(i) + "　項目\n";
+    return pages_of(text);
+  };
+  auto long_number = [](int steps) {
+    std::string branches = "第1条", decimals = "1", steps_of = "第1";
+    for (int i = 0; i < steps; ++i) branches += "の2", decimals += ".1", steps_of += "-1";
+    return pages_of(branches + "　あ\n" + decimals + "　あ\n" + steps_of + "　あ\n");
+  };
   // Eight times the lines would take 64 times as long if the time were their square.
   CHECK(seconds(flat(16000)) < 24 * seconds(flat(2000)));
   CHECK(seconds(deep(16000)) < 24 * seconds(deep(2000)));
+  CHECK(seconds(contents(2000)) < 24 * seconds(contents(250)));
+  CHECK(seconds(long_number(80000)) < 24 * seconds(long_number(10000)));
 }
 
 TEST_CASE("outline drops headers, footers and page numbers", "[corpus][outline]") {
@@ -216,6 +233,20 @@ TEST_CASE("a page is cited by the number printed on it, where that is certain") 
   using Labels = std::vector<std::string>;
   CHECK(labels({page(1, "ⅲ-44", "第１条　目的"), page(2, "ⅲ-45", "第２条　定義"), page(3, "", "第３条　適用")}) == Labels{"ⅲ-44", "ⅲ-45", "3"});
   CHECK(labels({page(3, "- 1 -", "第１条　目的"), page(4, "- ２ / 9 -", "第２条　定義")}) == Labels{"1", "２"});
+  // A page between that shows none is counted; a cover whose number is printed on another page is told from it.
+  CHECK(labels({page(1, "", "第１条　目的"), page(2, "1", "第２条　定義"), page(3, "", "第３条　適用"), page(4, "3", "第４条　体制"), page(5, "4", "第５条　監査"), page(6, "", "第６条　雑則")}) ==
+        Labels{"PDF 1", "1", "2", "3", "4", "6"});
+  CHECK(labels({page(3, "2-1", "第１条　目的"), page(4, "2-2", "第２条　定義"), page(5, "", "第３条　適用"), page(6, "3-1", "第４条　体制"), page(7, "3-2", "第５条　監査")}) ==
+        Labels{"2-1", "2-2", "5", "3-1", "3-2"});
+  // In letters, and then anew in digits; by chapters; by chapters in letters.
+  CHECK(labels({page(1, "i", "第１条　目的"), page(2, "- ii -", "第２条　定義"), page(3, "iii", "第３条　適用"), page(4, "1", "第４条　体制"), page(5, "2", "第５条　監査")}) ==
+        Labels{"i", "ii", "iii", "1", "2"});
+  CHECK(labels({page(1, "iv", "第１条　目的"), page(2, "v", "第２条　定義"), page(3, "vi", "第３条　適用")}) == Labels{"iv", "v", "vi"});
+  CHECK(labels({page(4, "2-1", "第１条　目的"), page(5, "2-2", "第２条　定義"), page(6, "3-1", "第３条　適用"), page(7, "3－2", "第４条　体制")}) == Labels{"2-1", "2-2", "6", "7"});
+  CHECK(labels({page(1, "iii-45", "第１条　目的"), page(2, "iii-46", "第２条　定義")}) == Labels{"iii-45", "iii-46"});
+  // Letters that are no number do not count on, and are not one with digits that do.
+  CHECK(labels({page(1, "iix", "第１条　目的"), page(2, "ix", "第２条　定義")}) == Labels{"1", "2"});
+  CHECK(labels({page(3, "i", "第１条　目的"), page(4, "2", "第２条　定義")}) == Labels{"3", "4"});
   // The same as the page's own number, and a number that does not count on.
   CHECK(labels({page(1, "1", "第１条　目的"), page(2, "2", "第２条　定義")}) == Labels{"1", "2"});
   CHECK(labels({page(1, "2026", "第１条　目的"), page(2, "7", "第２条　定義")}) == Labels{"1", "2"});

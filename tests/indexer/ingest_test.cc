@@ -45,6 +45,44 @@ const std::string policy = "# 星見市端末利用基準\n\n（目的）\n第1�
 
 }  // namespace
 
+TEST_CASE_METHOD(Fixture, "clauses are narrowed by the list of facts, and groups are audiences") {
+  auto list = [&](const std::string& audience, const std::string& narrower) {
+    write("n/facts.toml", "[[document]]\nslug = \"t\"\ntitle = \"端末利用基準\"\naudience = \"" + audience + "\"\n[[document.edition]]\nfile = \"t.md\"\n" + narrower);
+    return take({folder / "n"});
+  };
+  write("n/t.md", policy);
+  CHECK(list("監査班", "").refused == 1);
+  CHECK(reports.at(0).reason == "公開範囲「監査班」はありません。");
+  database.write([](SQLite::Database& db) { db.exec("INSERT INTO groups (name) VALUES ('監査班')"); });
+  // What is not found would be left open.
+  CHECK(list("public", "narrower = { \"9\" = \"監査班\" }\n").refused == 1);
+  CHECK(reports.at(0).reason == "公開範囲を狭める条項「9」がありません。");
+  CHECK(list("public", "narrower = { \"1-2\" = \"監査部\" }\n").refused == 1);
+  CHECK(list("public", "narrower = { \"1-2\" = \"監査班\" }\n").taken == 1);
+  corpus::Viewer citizen{{"public"}};
+  CHECK(library.clause(citizen, "t", "1", "1"));
+  CHECK_FALSE(library.clause(citizen, "t", "1", "1-2"));
+  CHECK(library.clause(all, "t", "1", "1-2")->clause.audience == "監査班");
+  CHECK(list("public", "narrower = { \"1-2\" = \"監査班\" }\n").same == 1);
+  CHECK(list("public", "narrower = \"1-2\"\n").refused == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "what comes inside a file goes to the narrowest where groups are concerned") {
+  database.write([](SQLite::Database& db) { db.exec("INSERT INTO groups (name) VALUES ('監査班')"); });
+  auto mail = write("m.eml", "Subject: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n第1条　送ります。\r\n--x\r\n"
+                             "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: attachment; filename=b.txt\r\n\r\n第1条　添付です。\r\n--x--\r\n");
+  auto held = [&] { return library.document(all, "m_b.txt")->audience; };
+  options.facts.audience = "public";
+  REQUIRE(take({mail}).taken == 2);
+  CHECK(held() == "public");
+  options.facts.audience = "監査班";
+  take({mail});
+  CHECK(held() == "監査班");
+  options.facts.audience = "staff";
+  take({mail});
+  CHECK(held() == "restricted");
+}
+
 TEST_CASE_METHOD(Fixture, "a file is taken once; a changed one is a further edition") {
   auto file = write("tanmatsu.md", policy);
   auto summary = take({file});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <ctime>
 
 #include "indexer/child.h"
 #include "tests/places.h"
@@ -80,6 +81,11 @@ TEST_CASE("a listing is bounded, whatever it says") {
   CHECK(page.links[0].title.size() == 300);
   for (int i = 0; i < 20000; ++i) deep += "<div><a href=\"1\">";
   CHECK_FALSE(read_listing(deep, ListingKind::page).links.empty());
+  std::string empty = "<body>";
+  for (int i = 0; i < 20000; ++i) empty += "<a href=1><b>";
+  std::clock_t begin = std::clock();
+  CHECK(read_listing(empty, ListingKind::page).links.size() == 5000);
+  CHECK(std::clock() - begin < 20 * CLOCKS_PER_SEC);  // links around links: each was walked through for all around it
   std::string nested = "<rss>";
   for (int i = 0; i < 200000; ++i) nested += "<channel>";
   CHECK_THROWS_AS(read_listing(nested, ListingKind::feed), Error);

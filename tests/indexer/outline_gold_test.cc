@@ -22,7 +22,7 @@ struct Target {
 
 void write_outline(const fs::path& document, const fs::path& to) {
   auto extract = indexer::read(test::slurp(document), document.filename().string());
-  auto clauses = extract.clauses.empty() ? corpus::outline(extract.pages) : extract.clauses;
+  auto clauses = extract.clauses.empty() ? corpus::outline(extract.pages, extract.bookmarks) : extract.clauses;
   auto nodes = nlohmann::json::array();
   for (auto& c : clauses) {
     nlohmann::json node = {{"label", c.label}, {"heading", c.heading}, {"text", c.text}, {"page", nullptr}, {"parent", nullptr}};

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <fmt/format.h>
 
 #include "corpus/address.h"
 #include "corpus/outline.h"
 #include "indexer/extract.h"
 #include "indexer/readers/pdf_layout.h"
+#include "tests/indexer/pdf_fixture.h"
 #include "tests/outline_case.h"
 #include "text/error.h"
 #include "text/utf8.h"
@@ -26,31 +29,6 @@ std::string refusal(const std::string& bytes, const std::string& name) {
     CHECK_FALSE(e.hint().empty());
     return e.message();
   }
-}
-
-/// A PDF of one page with the given content stream, valid enough for poppler. F1 is Latin, F2 Japanese, F3 Japanese set vertically, F4 what OCR writes with.
-std::string small_pdf(const std::string& content) {
-  std::vector<std::string> objects = {
-      "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R/F3 7 0 R/F4 8 0 R>>>>>>",
-      fmt::format("<</Length {}>>\nstream\n{}\nendstream", content.size(), content), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"};
-  for (auto [font, encoding] : {std::pair{"HeiseiMin-W3", "UniJIS-UTF16-H"}, {"HeiseiMin-W3", "UniJIS-UTF16-V"}, {"GlyphLessFont", "UniJIS-UTF16-H"}})
-    objects.push_back(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/{0}/Encoding/{1}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/{0}"
-                                  "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/{0}/Flags 4>>>>]>>", font, encoding));
-  std::string pdf = "%PDF-1.4\n", table;
-  for (size_t i = 0; i < objects.size(); ++i) {
-    table += fmt::format("{:010} 00000 n \n", pdf.size());
-    pdf += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
-  }
-  auto start = pdf.size();
-  return pdf + fmt::format("xref\n0 {}\n0000000000 65535 f \n{}trailer<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", objects.size() + 1, table, objects.size() + 1, start);
-}
-
-/// Shows Japanese text from a point, in points from the lower left of the page.
-std::string show(std::string_view font, double x, double y, std::string_view text) {
-  std::string hex;
-  for (char32_t c : text::to_utf32(text)) hex += fmt::format("{:04X}", static_cast<uint32_t>(c));
-  return fmt::format("BT /{} 10 Tf {} {} Td <{}> Tj ET\n", font, x, y, hex);
 }
 
 PlacedWord word(std::string text, double left, double top, double size = 10, std::string font = "Mincho") {
@@ -117,7 +95,40 @@ TEST_CASE("the format is found by content", "[indexer]") {
   CHECK(indexer::read("# 目的\n", "a.txt").media_type == "text/plain");
   CHECK(indexer::read(kLaw, "a.txt").media_type == "application/xml");
   CHECK(indexer::read("\xEF\xBB\xBF" + kLaw, "a.xml").media_type == "application/xml");
-  CHECK(indexer::read(small_pdf(""), "a.txt").media_type == "application/pdf");
+  CHECK(indexer::read(test::pdf_of({""}), "a.txt").media_type == "application/pdf");
+}
+
+TEST_CASE("readers take time in line with the file", "[indexer]") {
+  auto repeated = [](std::string_view what, size_t times) {
+    std::string out;
+    while (times-- > 0) out += what;
+    return out;
+  };
+  struct Row {
+    const char* file;
+    std::string before, again, after;
+  };
+  const std::vector<Row> rows = {
+      {"a.md", "", "[", "　文"},                                             // links that close nowhere
+      {"a.md", "", "[文](", ""},
+      {"a.html", "<body><p>文。</p>", "<a href=\"#\"><b>", "文"},            // links around links
+      {"a.html", "<body><p>" + repeated("文", 40000) + "</p><dl>", "<dt></dt>", ""},  // a long line above empty terms
+  };
+  for (const auto& row : rows) {
+    INFO(row.again);
+    auto seconds = [&](size_t times) {
+      auto bytes = row.before + repeated(row.again, times) + row.after;
+      double best = 1e9;
+      for (int round = 0; round < 3; ++round) {
+        std::clock_t begin = std::clock();
+        indexer::read(bytes, row.file);
+        best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+      }
+      return best;
+    };
+    // Eight times as much would take 64 times as long if the time were its square.
+    CHECK(seconds(40000) < 24 * seconds(5000));
+  }
 }
 
 TEST_CASE("what cannot be read is refused with its reason", "[indexer]") {
@@ -225,7 +236,49 @@ TEST_CASE("ruby and footnote marks are dropped, footnotes marked", "[indexer][pd
   REQUIRE(lines.size() == 11);
   CHECK(lines[0].text == "情報資産を守るため職員は規程に従い端末を管理しなければならない");
   CHECK(lines[0].right < 1);
+  CHECK(lines[0].marks == std::vector<std::string>{"3"});
   CHECK_FALSE(lines[9].note);
+  CHECK(lines[10].note);
+  CHECK(lines[10].marks.empty());
+}
+
+TEST_CASE("raised words that point to footnotes are told from others", "[indexer][pdf]") {
+  struct Case {
+    std::string before, raised;
+    double top;  // of the raised word; the line is at 100
+    std::string text;
+    std::vector<std::string> marks;
+  };
+  for (auto& c : std::vector<Case>{{"規程", "3", 99, "規程", {"3"}},
+                                   {"規程", "１２", 99, "規程", {"12"}},
+                                   {"規程", "3)", 99, "規程", {"3"}},
+                                   {"規程", "（3）", 99, "規程", {"3"}},
+                                   {"規程", "3、4", 99, "規程", {"3", "4"}},
+                                   {"IaaS", "3", 99, "IaaS", {"3"}},
+                                   {"規程", "3)", 105, "規程3)", {}},   // low: a small word
+                                   {"20m", "2", 99, "20m", {}},          // a square metre
+                                   {"規程", "2026", 99, "規程2026", {}}}) {
+    std::vector<PlacedWord> words;
+    for (int i = 1; i < 10; ++i) words.push_back(word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100.0 + i * 18));
+    words.push_back(word(c.before, 50, 100));
+    words.push_back(word(c.raised, words.back().right, c.top, 5));
+    auto line = indexer::lay_out({page(words)}).pages[0].lines[0];
+    INFO(c.before << " " << c.raised);
+    CHECK(line.text == c.text);
+    CHECK(line.marks == c.marks);
+  }
+}
+
+TEST_CASE("a line that a footnote mark begins keeps it as a mark, and footnotes may begin with a sign", "[indexer][pdf]") {
+  std::vector<PlacedWord> words;
+  for (int i = 0; i < 10; ++i) words.push_back(word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 55, 100.0 + i * 18));
+  words.push_back(word("4", 52, 117, 5));  // the word it belongs to ends the line above
+  words.push_back(word("※1", 50, 700, 8));
+  words.push_back(word("規程とは市が定めるものをいう", 70, 700, 8));
+  auto lines = indexer::lay_out({page(words)}).pages[0].lines;
+  REQUIRE(lines.size() == 11);
+  CHECK(lines[1].marks == std::vector<std::string>{"4"});
+  CHECK(lines[1].text.starts_with("情報"));
   CHECK(lines[10].note);
 }
 
@@ -306,6 +359,17 @@ TEST_CASE("lines at one height of most pages are headers", "[indexer][pdf]") {
   }
 }
 
+TEST_CASE("a page number beside the last line is told from it by where others stand", "[indexer][pdf]") {
+  auto pages_with = [](double x) {
+    std::vector<PlacedPage> pages;
+    for (int i = 1; i <= 3; ++i) pages.push_back(page({word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100), word(std::to_string(i), 540, 800, 9)}));
+    pages.push_back(page({word("情報資産を守るため職員は規程に従い端末を管理しなければならない", 50, 100), word("件数は次のとおりである", 50, 800), word("4", x, 800, 9)}));
+    return texts(indexer::lay_out(pages).pages[3]);
+  };
+  CHECK(pages_with(540) == std::vector<std::string>{"情報資産を守るため職員は規程に従い端末を管理しなければならない", "件数は次のとおりである", "4"});
+  CHECK(pages_with(400).size() == 2);  // a number of the text
+}
+
 TEST_CASE("the columns of a comparison table are texts of their own, over pages", "[indexer][pdf]") {
   std::vector<PlacedWord> first = {word("次の表のとおり改正し、改正後の欄に掲げる規定を加え、又は改正前の欄に掲げる規定を削るものとする。", 50, 60),
                                    word("改", 120, 90), word("正", 140, 90), word("後", 160, 90), word("改", 390, 90), word("正", 410, 90), word("前", 430, 90)};
@@ -357,9 +421,9 @@ TEST_CASE("the old text may stand first, and a table whose lines keep to no colu
 }
 
 TEST_CASE("vertical text is read from the right to the left", "[indexer][pdf]") {
-  auto content = show("F3", 500, 740, "第一条　この規程は、市の文書の取扱いについて必要な事項") + show("F3", 480, 740, "を定める（以下同じ。）。") + show("F3", 460, 740, "第二条　職員は、文書を丁寧に取り扱う。") +
-                 show("F2", 290, 40, "12");
-  auto e = indexer::read(small_pdf(content), "a.pdf");
+  auto content = test::show("F3", 500, 740, "第一条　この規程は、市の文書の取扱いについて必要な事項") + test::show("F3", 480, 740, "を定める（以下同じ。）。") + test::show("F3", 460, 740, "第二条　職員は、文書を丁寧に取り扱う。") +
+                 test::show("F2", 290, 40, "12");
+  auto e = indexer::read(test::pdf_of({content}), "a.pdf");
   REQUIRE(e.pages[0].lines.size() == 4);
   CHECK(e.pages[0].lines[0].text == "第一条　この規程は、市の文書の取扱いについて必要な事項");
   CHECK(e.pages[0].lines[1].text == "を定める（以下同じ。）。");
@@ -370,29 +434,29 @@ TEST_CASE("vertical text is read from the right to the left", "[indexer][pdf]") 
   for (auto [x, words] : {std::pair{500.0, "第三条　課長は、記録を残す。"}, std::pair{475.0, "２　前項の記録は三年間保存する。"}}) {
     double y = 740;
     for (char32_t c : text::to_utf32(words)) {
-      if (c != U'　') single += show("F2", x, y, text::to_utf8(std::u32string(1, c)));
+      if (c != U'　') single += test::show("F2", x, y, text::to_utf8(std::u32string(1, c)));
       y -= 10;
     }
   }
-  auto stacked = texts(indexer::read(small_pdf(single), "a.pdf").pages[0]);
+  auto stacked = texts(indexer::read(test::pdf_of({single}), "a.pdf").pages[0]);
   CHECK(stacked == std::vector<std::string>{"第三条　課長は、記録を残す。", "２　前項の記録は三年間保存する。"});
 }
 
 TEST_CASE("what OCR put behind a picture is read as lines", "[indexer][pdf]") {
-  auto recognised = [](double x, double y, std::string_view words) { return "50 Tz\n" + show("F4", x, y, words); };
-  auto lines = indexer::read(small_pdf(recognised(72, 700, "情報") + recognised(94, 700, "セキ") + recognised(110, 700, "ュリティ") + recognised(140, 700, "は") + recognised(160, 700, "VPN") +
-                                       recognised(186, 700, "による") + recognised(72, 680, "課長")), "a.pdf").pages[0].lines;
+  auto recognised = [](double x, double y, std::string_view words) { return "50 Tz\n" + test::show("F4", x, y, words); };
+  auto lines = indexer::read(test::pdf_of({recognised(72, 700, "情報") + recognised(94, 700, "セキ") + recognised(110, 700, "ュリティ") + recognised(140, 700, "は") + recognised(160, 700, "VPN") +
+                                       recognised(186, 700, "による") + recognised(72, 680, "課長")}), "a.pdf").pages[0].lines;
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].text == "情報セキュリティは VPN による");
 }
 
 TEST_CASE("PDF pages are read, empty ones counted", "[indexer][pdf]") {
-  auto full = indexer::read(small_pdf("BT /F1 12 Tf 72 700 Td (Security policy of Hoshimi) Tj ET"), "a.pdf");
+  auto full = indexer::read(test::pdf_of({"BT /F1 12 Tf 72 700 Td (Security policy of Hoshimi) Tj ET"}), "a.pdf");
   REQUIRE(full.pages.size() == 1);
   REQUIRE(full.pages[0].lines.size() == 1);
   CHECK(full.pages[0].lines[0].text == "Security policy of Hoshimi");
   CHECK(full.warnings.empty());
-  auto empty = indexer::read(small_pdf(""), "a.pdf");
+  auto empty = indexer::read(test::pdf_of({""}), "a.pdf");
   CHECK(empty.warnings == std::vector<std::string>{"文字のないページ（画像のみ、本文検索の対象外）: 1 ページ目"});
 }
 

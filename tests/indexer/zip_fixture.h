@@ -2,6 +2,7 @@
 
 #include <zip.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -13,22 +14,28 @@ namespace shirube {
 inline std::string zipped(const std::vector<std::pair<std::string, std::string>>& members, const char* password = nullptr) {
   zip_error_t error;
   zip_error_init(&error);
-  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, &error);
+  // Kept beyond the archive, which frees what it was made from.
+  std::unique_ptr<zip_source_t, decltype(&zip_source_free)> kept(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
+  zip_source_t* target = kept.get();
   zip_source_keep(target);
-  zip_t* zip = zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &error);
+  std::unique_ptr<zip_t, decltype(&zip_discard)> zip(zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &error), zip_discard);
   for (const auto& [name, bytes] : members) {
-    zip_source_t* source = zip_source_buffer(zip, bytes.data(), bytes.size(), 0);
-    zip_int64_t at = zip_file_add(zip, name.c_str(), source, ZIP_FL_ENC_GUESS);
-    if (at < 0) throw std::runtime_error(name);
-    if (password) zip_file_set_encryption(zip, static_cast<zip_uint64_t>(at), ZIP_EM_AES_256, password);
+    zip_source_t* source = zip_source_buffer(zip.get(), bytes.data(), bytes.size(), 0);
+    zip_int64_t at = zip_file_add(zip.get(), name.c_str(), source, ZIP_FL_ENC_GUESS);
+    if (at < 0) {
+      zip_source_free(source);
+      throw std::runtime_error(name);
+    }
+    if (password) zip_file_set_encryption(zip.get(), static_cast<zip_uint64_t>(at), ZIP_EM_AES_256, password);
   }
-  if (zip_close(zip) != 0 || zip_source_open(target) != 0) throw std::runtime_error("zip");
+  if (zip_close(zip.get()) != 0) throw std::runtime_error("zip");
+  static_cast<void>(zip.release());  // closed, it is gone
+  if (zip_source_open(target) != 0) throw std::runtime_error("zip");
   zip_source_seek(target, 0, SEEK_END);
   std::string out(static_cast<size_t>(zip_source_tell(target)), '\0');
   zip_source_seek(target, 0, SEEK_SET);
   zip_source_read(target, out.data(), out.size());
   zip_source_close(target);
-  zip_source_free(target);
   return out;
 }
 

@@ -316,3 +316,20 @@ TEST_CASE_METHOD(Fixture, "a password is confirmed without a session, under the 
   CHECK(door.confirm(account, good, "10.0.0.1").outcome == Outcome::waiting);
   CHECK(right().outcome == Outcome::waiting);
 }
+
+TEST_CASE_METHOD(Fixture, "a password that is changed while the old one is looked at leaves no session of the old one") {
+  // Whichever comes first, there must be none; a hash that takes its time lets the change come between.
+  Accounts dear(database, AccessTable(), PasswordCost{});
+  Account slow = *accounts.find("hanako");
+  slow.login = "slow";
+  int64_t id = dear.add(slow, good);
+  SignIn other(database, dear, options());
+  Attempt attempt;
+  {
+    std::jthread thread([&] { attempt = other.begin("slow", good, "10.0.0.1", "test"); });
+    std::this_thread::sleep_for(50ms);
+    accounts.set_password(id, "mado no soto no ame", false);
+  }
+  CHECK_FALSE(door.find(attempt.token));
+  CHECK(door.sessions(id).empty());
+}

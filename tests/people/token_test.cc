@@ -63,6 +63,7 @@ TEST_CASE_METHOD(Fixture, "a token ends on its day, when it is ended, and with i
   CHECK(door.bearer(secret));
   database.write([](SQLite::Database& db) { db.exec("UPDATE tokens SET last_day = '2020-01-01'"); });
   CHECK_FALSE(door.bearer(secret));
+  CHECK(door.tokens(owner).size() == 1);
   door.end_token(owner, id);
   CHECK(door.tokens(owner).empty());
   CHECK_THAT(events(), Catch::Contains("token.end tanto"));
@@ -85,4 +86,14 @@ TEST_CASE_METHOD(Fixture, "a token needs a name, a day within a year, and tasks 
   CHECK_NOTHROW(door.make_token(owner, asked({}, text::to_iso({text::today().year + 1, text::today().month, std::min(text::today().day, 28)}))));
   for (int i = 1; i < 20; ++i) door.make_token(owner, asked());
   CHECK_THROWS_AS(door.make_token(owner, asked()), Error);
+}
+
+TEST_CASE_METHOD(Fixture, "a token that ended long ago goes, one that ended lately is shown") {
+  door.make_token(owner, asked());
+  now += 24h * 89;
+  door.tidy();
+  CHECK(door.tokens(owner).size() == 1);
+  now += 24h * 3;
+  door.tidy();
+  CHECK(door.tokens(owner).empty());
 }

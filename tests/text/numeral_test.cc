@@ -23,7 +23,7 @@ TEST_CASE("numerals of every notation have their value") {
 }
 
 TEST_CASE("what is not wholly a numeral has no value") {
-  for (const char* s : {"", "第", "12条", "十二条", "万", "a", "１つ", "99999999999999999999"}) {
+  for (const char* s : {"", "第", "12条", "十二条", "万", "a", "１つ", "99999999999999999999", "一二三四五六七八九一二三億"}) {
     INFO(s);
     CHECK_FALSE(numeral_value(s));
   }

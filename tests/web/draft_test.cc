@@ -165,6 +165,68 @@ TEST_CASE_METHOD(Fixture, "a file that is held already is told, as is one nearly
   CHECK(model(hand_in("tana4.txt", words + "\n"))["alike"][0]["same"] == false);
 }
 
+TEST_CASE_METHOD(Fixture, "groups are offered, and a clause is published for fewer than its document") {
+  database.write([](SQLite::Database& db) { db.exec("INSERT INTO groups (name) VALUES ('監査班')"); });
+  int64_t id = hand_in("f.txt", kNotice);
+  CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("<option value=\"監査班\">監査班</option>") != std::string::npos);
+  size_t second = 0;
+  Json clauses = model(id)["clauses"];
+  while (clauses.at(second)["path"] != "2") ++second;
+  std::string position = std::to_string(second);
+  CHECK(change(id, {{"action", "audience"}, {"position", position}, {"value", "監査部"}}).status == 400);
+  CHECK(change(id, {{"action", "audience"}, {"position", position}, {"value", "監査班"}}).status == 303);
+  CHECK(model(id)["clauses"][second + 1]["audience_label"] == "監査班");
+  CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("公開範囲: 監査班") != std::string::npos);
+  REQUIRE(change(id, {{"action", "publish"}, {"title", "端末の持ち帰り"}, {"slug", "mochi"}, {"audience", "public"}}).status == 303);
+  std::string page = get(app, "/documents/mochi/2026-04-01").body;
+  CHECK(page.find("公開範囲: 監査班") != std::string::npos);
+  CHECK(page.find("翌日までに返す") != std::string::npos);
+  App citizen(open({{"public"}}));
+  std::string seen = get(citizen, "/documents/mochi/2026-04-01").body;
+  CHECK(seen.find("届け出る") != std::string::npos);
+  CHECK(seen.find("翌日までに返す") == std::string::npos);
+  CHECK(seen.find("監査班") == std::string::npos);
+  CHECK(get(citizen, "/documents/mochi/2026-04-01/original").status == 404);
+  CHECK(get(app, "/documents/mochi/2026-04-01/original").status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "nothing is published that was to be closed and stands open again") {
+  int64_t id = hand_in("g.txt", kNotice);
+  size_t second = 0;
+  Json clauses = model(id)["clauses"];
+  while (clauses.at(second)["path"] != "2") ++second;
+  REQUIRE(change(id, {{"action", "audience"}, {"position", std::to_string(second)}, {"value", "committee"}}).status == 303);
+  auto all = corpus::Viewer::everything();
+  corpus::Reading reading;
+  reading.facts = desk.drafts().find(all, id)->facts;
+  corpus::Clause other;
+  other.label = "第１条", other.text = "まったく別の言葉で書かれている。", other.kind = corpus::ClauseKind::article;
+  reading.clauses = {other};
+  corpus::assign_addresses(reading.clauses);
+  desk.drafts().read_again(all, id);
+  desk.drafts().set_read(id, reading);
+  Response refused = change(id, {{"action", "publish"}});
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("公開範囲の直しがやり直されていません") != std::string::npos);
+  CHECK(change(id, {{"action", "undo"}}).status == 303);
+  CHECK(change(id, {{"action", "publish"}}).status == 303);
+}
+
+TEST_CASE_METHOD(Fixture, "who does not see a document cannot change it by its name") {
+  int64_t id = hand_in("h.txt", kNotice);
+  App clerk(open({{"public", "staff"}, {corpus::Task::desk}}));
+  auto revision = std::to_string(desk.drafts().find(corpus::Viewer::everything(), id)->revision);
+  for (const char* further : {"himitsu", ""}) {
+    Response refused = clerk.handle({"POST", "/drafts/" + std::to_string(id), {{"Content-Type", "application/x-www-form-urlencoded"}, {"Sec-Fetch-Site", "same-origin"}},
+                                     write_query({{"action", "publish"}, {"revision", revision}, {"title", "公開する"}, {"slug", "himitsu"}, {"audience", "public"}, {"further", further}}).substr(1)});
+    CHECK(refused.status == 409);
+    CHECK(refused.body.find("極秘の手順") == std::string::npos);
+    revision = std::to_string(desk.drafts().find(corpus::Viewer::everything(), id)->revision);
+  }
+  CHECK(library.document(corpus::Viewer::everything(), "himitsu")->audience == "restricted");
+  CHECK(library.editions(corpus::Viewer::everything(), "himitsu").size() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "the form without script takes several files at once") {
   std::string body = "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\n第１条　あ。\r\n--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"b.txt\"\r\n\r\n第１条　い。\r\n--B--\r\n";
   Response taken = post("/drafts", body, "multipart/form-data; boundary=B");
@@ -193,6 +255,47 @@ TEST_CASE_METHOD(Fixture, "what is handed in wrongly, or from elsewhere, is refu
   CHECK(app.longest_body({"POST", "/api/v1/drafts?name=a", here, ""}) > App::longest_form);
   CHECK(app.longest_body({"POST", "/api/v1/drafts?name=a", {{"Sec-Fetch-Site", "cross-site"}}, ""}) == App::longest_form);
   CHECK(app.longest_body({"POST", "/judgements", here, ""}) == App::longest_form);
+}
+
+TEST_CASE_METHOD(Fixture, "facts that cannot be lead back to the form as it was typed") {
+  int64_t id = hand_in("d.txt", kNotice);
+  Json before = model(id);
+  for (const char* action : {"facts", "publish"}) {
+    Response refused = change(id, {{"action", action}, {"title", "端末の扱い"}, {"slug", "d"}, {"issued", "きのう"}, {"link", "ftp://a"}});
+    CHECK(refused.status == 400);
+    CHECK(refused.content_type.starts_with("text/html"));
+    for (const char* shown : {"保存していません", "value=\"端末の扱い\"", "value=\"きのう\" aria-invalid=\"true\" aria-describedby=\"fault-issued\"", "発出日「きのう」は日付ではありません。", "id=\"fault-link\""}) {
+      INFO(shown);
+      CHECK(refused.body.find(shown) != std::string::npos);
+    }
+    CHECK(refused.body.find("id=\"fault-title\"") == std::string::npos);
+    CHECK(model(id) == before);
+  }
+  CHECK(change(id, {{"action", "facts"}, {"title", ""}, {"slug", "d"}}).body.find("id=\"fault-title\"") != std::string::npos);
+  // Nothing was changed, so what is typed then is taken.
+  CHECK(change(id, {{"action", "facts"}, {"title", "端末の扱い"}, {"slug", "d"}, {"issued", "令和八年四月一日"}}).status == 303);
+  CHECK(get(app, "/drafts/" + std::to_string(id)).body.find("value=\"2026-04-01\"") != std::string::npos);
+  // The form keeps the revision that it stood on: a change from elsewhere is not overwritten after the second try.
+  Response stale = post("/drafts/" + std::to_string(id), "action=facts&title=a&slug=d&issued=x&revision=1");
+  CHECK(stale.body.find("name=\"revision\" value=\"1\"") != std::string::npos);
+  CHECK(post("/drafts/" + std::to_string(id), "action=facts&title=a&slug=d&revision=1").status == 409);
+}
+
+TEST_CASE_METHOD(Fixture, "another draft of the same file, or for the same document, is told") {
+  int64_t first = hand_in("a.txt", kNotice), second = hand_in("b.txt", kNotice), third = hand_in("c.txt", "第１条　鍵を返す。\n第２条　札を返す。\n");
+  auto rivals = [&](int64_t id) {
+    std::vector<std::pair<int64_t, bool>> out;
+    Json shown = model(id);
+    for (const auto& one : shown.at("rivals")) out.emplace_back(one.at("id"), one.at("same"));
+    return out;
+  };
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}});
+  CHECK(rivals(third).empty());
+  REQUIRE(change(third, {{"action", "facts"}, {"title", "返却"}, {"slug", "a"}}).status == 303);
+  CHECK(rivals(first) == std::vector<std::pair<int64_t, bool>>{{second, true}, {third, false}});
+  CHECK(get(app, "/drafts/" + std::to_string(first)).body.find("同じ識別名の下書きが、ほかにあります:") != std::string::npos);
+  REQUIRE(change(third, {{"action", "drop-draft"}}).status == 303);
+  CHECK(rivals(first).size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "the desk is for those who have it as a task") {

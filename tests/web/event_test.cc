@@ -80,11 +80,29 @@ bool holds(const Response& response, const std::string& part) { return response.
 TEST_CASE("readings of narrow documents are told, those of others and of what is not there are not") {
   using Told = std::vector<std::string>;
   CHECK(office().told_by(reader, {hidden, hidden + "/clauses/1?q=x", hidden + "/original", "/api/v1" + hidden, "/api/v1/documents/himitsu", "/api/v1" + hidden + "/clauses/1"}) ==
-        Told{"read.edition|himitsu/2025-04-01|restricted", "read.clause|himitsu/2025-04-01/1|restricted", "read.original|himitsu/2025-04-01|restricted",
-             "read.edition|himitsu/2025-04-01|restricted", "read.document|himitsu|restricted", "read.clause|himitsu/2025-04-01/1|restricted"});
+        Told{"read.edition|himitsu/2025-04-01|公開範囲 担当者限り", "read.clause|himitsu/2025-04-01/1|公開範囲 担当者限り", "read.original|himitsu/2025-04-01|公開範囲 担当者限り",
+             "read.edition|himitsu/2025-04-01|公開範囲 担当者限り", "read.document|himitsu|公開範囲 担当者限り", "read.clause|himitsu/2025-04-01/1|公開範囲 担当者限り"});
   CHECK(office().told_by(reader, {"/documents/taisaku-kijun/2025-04-01", "/documents", "/documents/nagai/2022-04-01/clauses/1", hidden + "/clauses/99", "/documents/himitsu/none"}).empty());
   CHECK(office().told_by(auditor, {hidden, hidden + "/clauses/1", hidden + "/original"}).empty());
-  CHECK(office().told_by(reader, {hidden, "/documents/taisaku-kijun/2025-04-01"}, {{"staff"}, true}) == Told{"read.edition|taisaku-kijun/2025-04-01|staff"});
+  CHECK(office().told_by(reader, {hidden, "/documents/taisaku-kijun/2025-04-01"}, {{"staff"}, true}) == Told{"read.edition|taisaku-kijun/2025-04-01|公開範囲 庁内"});
+}
+
+TEST_CASE("a narrower clause of a wide document is told where it shows") {
+  Office town;
+  corpus::NewEdition edition;
+  edition.facts = {"kansa", "監査の概要", "", "other", "星見市", "public", "", "", "", "", "2025-04-01", ""};
+  edition.content_hash = store::sha256("kansa"), edition.file_sha256 = town.files.put("kansa"), edition.file_size = 5, edition.file_name = "kansa.txt", edition.media_type = "text/plain";
+  edition.clauses.resize(2);
+  edition.clauses[0].label = "第1条", edition.clauses[0].kind = corpus::ClauseKind::article, edition.clauses[0].text = "概要";
+  edition.clauses[1] = edition.clauses[0];
+  edition.clauses[1].label = "第2条", edition.clauses[1].audience = "restricted";
+  corpus::assign_addresses(edition.clauses);
+  town.library.add(std::vector{edition});
+  const std::string page = "/documents/kansa/2025-04-01";
+  using Told = std::vector<std::string>;
+  std::vector<std::string> targets = {page, page + "/clauses/1", page + "/clauses/2", page + "/original"};
+  CHECK(town.told_by(reader, targets) == Told{"read.edition|kansa/2025-04-01|公開範囲 担当者限り", "read.clause|kansa/2025-04-01/2|公開範囲 担当者限り", "read.original|kansa/2025-04-01|公開範囲 担当者限り"});
+  CHECK(town.told_by(auditor, targets).empty());
 }
 
 TEST_CASE("searches are told with what was asked for, unless the settings say otherwise") {
@@ -257,7 +275,8 @@ TEST_CASE("exports are harmless to what reads them") {
 
 TEST_CASE("every action that the program tells of has a name and a group") {
   for (const char* action : {"read.document", "read.original", "search", "search.similar", "edition.add", "editions.add", "document.correct", "draft.publish", "draft.facts", "judgement.set",
-                             "judgement.export", "index.build", "service.start", "service.stop", "events.verify", "events.export", "events.retain"}) {
+                             "judgement.export", "index.build", "service.start", "service.stop", "events.verify", "events.broken", "events.export", "events.retain", "sign-in.ok", "sign-in.wrong",
+                             "session.end", "password.set", "second-step.set", "token.add", "account.change", "group.add", "settings.change", "backup.make", "backup.restore"}) {
     INFO(action);
     CHECK(action_label(action) != action);
     CHECK(std::ranges::any_of(action_groups(), [&](const ActionGroup& group) { return std::ranges::any_of(group.actions, [&](const auto& pattern) { return store::matches_action(pattern, action); }); }));

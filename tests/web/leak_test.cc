@@ -132,6 +132,11 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     }
   }
   out["/judgements"] = {"/judgements", "/judgements?page=2", "/judgements?page=x"};
+  // Who may read events reads all of them, with the addresses of documents that they may not see: event_test.cc holds what does not
+  // show. Nobody here may.
+  out["/events"] = {"/events"};
+  out["/events/export"] = {"/events/export?format=csv"};
+  out["/api/v1/events"] = {"/api/v1/events"};
   out["/drafts"] = {"/drafts", "/drafts?page=2"};
   out["/api/v1/drafts"] = {"/api/v1/drafts"};
   for (const char* id : {"1", "2", "3", "4", "5", "6", "99", "x"}) {
@@ -150,7 +155,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
   return out;
 }
 
-/// Forms for each route that takes any.
+/// Forms for each route that takes any; those that make something new come last, as what they make is numbered on.
 struct Form {
   std::string target, type, body;
 };
@@ -250,7 +255,7 @@ TEST_CASE("every answer of every route is that of a town that never held what th
   auto asked = examples(all);
   auto sent = forms(all);
   auto random = random_targets(full, 300);
-  size_t routes = 0, compared = 0, telling = 0;
+  size_t routes = 0, compared = 0, telling = 0, asked_at_random = 0;
   for (const auto& route : App::routes()) {
     ++routes;
     INFO(route.method << " " << route.pattern << " needs examples here that aim at what is hidden");
@@ -258,7 +263,8 @@ TEST_CASE("every answer of every route is that of a town that never held what th
     else CHECK_FALSE(sent[route.pattern].empty());
   }
   App everybody(full.options({"", {"public", "staff", "committee", "restricted", "監査班", "契約班"}, std::nullopt, {corpus::Task::judge, corpus::Task::desk}}));
-  for (const auto& viewer : viewers()) {
+  for (size_t turn = 0; turn < viewers().size(); ++turn) {
+    const auto& viewer = viewers()[turn];
     LeakTown never(model(), &viewer);
     {
       App with(full.options(viewer)), without(never.options(viewer));
@@ -267,20 +273,24 @@ TEST_CASE("every answer of every route is that of a town that never held what th
         for (const auto& target : targets) comparison.hold({"GET", target, {}, ""});
       }
       for (size_t i = 0; i < random.size(); ++i) {
-        if (i % viewers().size() != static_cast<size_t>(&viewer - viewers().data())) continue;
+        if (i % 2 != turn % 2) continue;
         comparison.hold({"GET", random[i], {}, ""});
         // Those who see all get another answer, or the comparison would show nothing.
+        ++asked_at_random;
         telling += told(everybody.handle({"GET", random[i], {}, ""}), true) != told(with.handle({"GET", random[i], {}, ""}), true);
       }
     }
     LeakTown changed(model(), full.folder());
     App with(changed.options(viewer)), without(never.options(viewer));
     Comparison comparison{with, without, viewer.name, compared};
-    for (const auto& [pattern, bodies] : sent) {
-      for (const auto& one : bodies) comparison.hold({"POST", one.target, {{"Content-Type", one.type}, {"Sec-Fetch-Site", "same-origin"}}, one.body}, false);
+    for (bool makes : {false, true}) {
+      for (const auto& [pattern, bodies] : sent) {
+        if (makes != (pattern == "/drafts" || pattern == "/api/v1/drafts")) continue;
+        for (const auto& one : bodies) comparison.hold({"POST", one.target, {{"Content-Type", one.type}, {"Sec-Fetch-Site", "same-origin"}}, one.body}, false);
+      }
     }
     for (const char* target : {"/judgements", "/drafts", "/?q=%E6%A5%B5%E7%A7%98", "/drafts/2"}) comparison.hold({"GET", target, {}, ""}, false);
   }
-  CHECK(telling > random.size() / 4);
-  std::printf("leak test: %zu routes, %zu viewers, %zu answers compared, %zu of %zu random ones differ for who sees all\n", routes, viewers().size(), compared, telling, random.size());
+  CHECK(telling > asked_at_random / 4);
+  std::printf("leak test: %zu routes, %zu viewers, %zu answers compared, %zu of %zu random ones differ for who sees all\n", routes, viewers().size(), compared, telling, asked_at_random);
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +58,9 @@ class LeakTown {
     for (const char* group : {"監査班", "契約班"}) database.write([&](auto& db) { db.exec(fmt::format("INSERT INTO groups (name) VALUES ('{}')", group)); });
     for (const auto& document : leak_documents()) add(document, viewer);
     library.link_citations();
+    std::filesystem::create_directories(folder_ / "lexicon");
+    std::ofstream(folder_ / "lexicon/pinned.tsv") << "無害化\thimitsu/2025-04-01/1\n無害化\tkansa-hokoku/2025-06-01/4\n監査\tkansa-hokoku/2025-06-01/2\n端末\ttaisaku-kijun/2025-04-01/4\n";
+    std::ofstream(folder_ / "lexicon/synonyms.tsv") << "漏洩\t流出\n端末\t特命\n監査\t抜き打ち\n";
     cite("tsuchi", "1", "taisaku-kijun", "3", viewer);
     cite("himitsu", "1", "taisaku-kijun", "2", viewer);
     cite("taisaku-kijun", "3", "taisaku-kijun", "2", viewer);
@@ -243,6 +247,8 @@ inline std::vector<LeakDocument> leak_documents() {
   out.push_back({"tsuchi-ura", "端末の管理について", "notice", "総務省", "restricted", "2025-01-01", {{"第1条", "裏の通知", "裏の通知である。端末の管理を厳に命ずる。"}}});
   out.push_back({"tsuchi", "端末の管理について", "notice", "総務省", "public", "2025-02-01",
                  {{"第1条", "通知", "端末の管理は、星見市情報セキュリティ対策基準（令和7年4月1日版）第3条及び第4条による。極秘の手順（令和7年4月1日版）第1条は適用しない。"}, {"第2条", "雑則", "雑則を定める。"}}, true});
+  out.push_back({"tsuchi-fuku", "端末の管理について", "notice", "総務省", "restricted", "2025-02-01", {{"第1条", "通知", "同じ題名、同じ日の通知である。"}}});
+  out.push_back({"insho", "引用する通知", "notice", "総務省", "public", "2025-07-01", {{"第1条", "", "端末の管理について（令和7年2月1日版）第1条を参照する。"}}});
   // A clause that stands open in an older edition only.
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2023-04-01", {{"第1条", "目的", "文書を管理する。"}, {"第2条", "台帳", "文書の台帳を備える。"}}, true});
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2026-04-01", {{"第1条", "目的", "文書を適正に管理する。"}, {"第2条", "台帳", "機微文書の台帳を別に備える。", "restricted"}}, true});
