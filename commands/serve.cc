@@ -28,17 +28,11 @@ namespace {
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
 
-/// Without sign-ins everybody is one viewer: the operator on their own machine, and beyond it only
-/// who may read what is public, unless the settings say otherwise.
-corpus::Viewer service_viewer(const config::Config& config, bool local) {
-  if (config.audiences.empty()) return local ? corpus::Viewer::everything() : corpus::Viewer{{"public"}};
-  corpus::Viewer viewer;
-  for (const auto& word : config.audiences) {
-    auto key = corpus::key_of(corpus::audiences(), word);
-    if (!key) throw Error(ErrorKind::invalid, "設定 serve.audiences の「" + word + "」は公開範囲ではありません。", "public、staff、committee、restricted から選んでください。");
-    viewer.audiences.emplace_back(*key);
+web::Entrance entrance(const config::Config& config) {
+  if (!config.proxy_user_header.empty() && config.proxy_addresses.empty()) {
+    throw Error(ErrorKind::invalid, "設定 serve.proxy_user_header は、プロキシのアドレスがないと使えません。", "serve.proxy_addresses に、そのヘッダーを渡すプロキシを書いてください。");
   }
-  return viewer;
+  return {config.public_reading, config.proxy_user_header};
 }
 
 /// Whether the index may be in trouble: somebody could not search, or feeding it failed.
@@ -58,8 +52,8 @@ std::optional<indexer::IndexWriter::Outcome> mend_index(Installation& installati
 }
 
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
-/// then for editions that a new day brings into force.
-void keep_index(Installation& installation, const config::Config& config, Trouble& trouble) {
+/// then for editions that a new day brings into force; at such rounds sessions that ended go too.
+void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in, Trouble& trouble) {
   using Clock = std::chrono::steady_clock;
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
@@ -97,6 +91,7 @@ void keep_index(Installation& installation, const config::Config& config, Troubl
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
+        sign_in.tidy();
         next_round = Clock::now() + (busy ? std::chrono::duration_cast<Clock::duration>(patience) : round);
         if (busy) std::this_thread::sleep_for(std::chrono::seconds(1));
       }
@@ -231,8 +226,13 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   }
   // Behind a proxy the clients are elsewhere, wherever it stands.
   bool local = is_loopback(host) && config.proxy_addresses.empty();
-  auto options = installation.app_options(service_viewer(config, local), static_cast<size_t>(config.threads), {limits(config), arguments.program});
+  auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = local;
+  people::Accounts accounts(installation.database, access_table(config), password_cost(config));
+  people::SignIn sign_in(installation.database, accounts, sign_in_options(config));
+  options.accounts = &accounts;
+  options.sign_in = &sign_in;
+  options.entrance = entrance(config);
   options.log = [](std::string_view line) { spdlog::error("{}", line); };
   options.reading_events = events.reading();
   indexer::Desk desk(installation.database, installation.files, options.desk);
@@ -249,8 +249,8 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   options.proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses");
   options.metrics_addresses = web::Addresses(config.metrics_addresses, "serve.metrics_addresses");
   options.last_errors = [errors] { return errors->last_formatted(); };
-  options.gauges = [&tls] {
-    std::vector<web::Gauge> gauges;
+  options.gauges = [&tls, &sign_in] {
+    std::vector<web::Gauge> gauges{{"sessions", "Sessions of people who are signed in.", "サインイン中", static_cast<double>(sign_in.active())}};
     if (tls) {
       gauges.push_back({"certificate_end_seconds", "Last moment of the TLS certificate, in seconds since 1970.", "証明書の期限",
                         static_cast<double>(std::chrono::system_clock::to_time_t(tls->end())), web::Gauge::Unit::moment});
@@ -262,6 +262,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   int bound = server.bind(host, port);
   if (writable) events.started(fmt::format("{} {}", host, bound));
   std::cout << fmt::format("しるべを始めました: {}://{}:{}/ （終了は Ctrl+C）", tls ? "https" : "http", host.find(':') == host.npos ? host : "[" + host + "]", bound) << std::endl;
+  if (accounts.none()) std::cout << "利用者がまだ登録されていないため、サインインできません。別の端末で shirube user add を実行し、管理者を登録してください。" << std::endl;
   std::jthread serving([&] { server.serve(); });
   // Whatever ends the watch over the index, the server stops before its thread is waited for.
   struct Stop {
@@ -286,7 +287,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     if (backups) backups->keep(stop_requested);
   });
   store::Acting acting({"service"});
-  keep_index(installation, config, trouble);
+  keep_index(installation, config, sign_in, trouble);
   return anew ? begin_anew : 0;
 }
 

@@ -48,13 +48,14 @@ const Setting settings[] = {
     {"serve", "host", &Config::host},
     {"serve", "port", Range{&Config::port, 1, 65535}},
     {"serve", "threads", Range{&Config::threads, 1, 256}},
-    {"serve", "audiences", &Config::audiences},
     {"events", "reads", &Config::event_reads},
     {"events", "searches", &Config::event_searches},
     {"events", "keep_days", &Config::event_days},
     {"serve", "certificate", &Config::certificate},
     {"serve", "key", &Config::key},
+    {"serve", "public_reading", &Config::public_reading},
     {"serve", "proxy_addresses", &Config::proxy_addresses},
+    {"serve", "proxy_user_header", &Config::proxy_user_header},
     {"serve", "metrics_addresses", &Config::metrics_addresses},
     {"limits", "head_kib", Range{&Config::head_kib, 4, 1024}},
     {"limits", "target_bytes", Range{&Config::target_bytes, 512, 8192}},
@@ -89,6 +90,11 @@ bool assign(Config& config, const Setting& setting, const toml::node& node) {
   if (auto text = std::get_if<std::string Config::*>(&setting.field)) {
     auto value = node.value<std::string>();
     if (value) config.**text = *value;
+    return value.has_value();
+  }
+  if (auto flag = std::get_if<bool Config::*>(&setting.field)) {
+    auto value = node.value_exact<bool>();
+    if (value) config.**flag = *value;
     return value.has_value();
   }
   if (auto range = std::get_if<Range>(&setting.field)) {

@@ -49,9 +49,10 @@ struct Config {
   std::string host = "127.0.0.1";
   int64_t port = 8080;
   int64_t threads = 8;
-  std::vector<std::string> audiences;  ///< whose documents the service shows; empty: see shirube.toml
+  bool public_reading = false;         ///< whoever has not signed in reads what is public, too
   std::string certificate, key;        ///< PEM files, beside the settings file; both or none: TLS by the service itself
   std::vector<std::string> proxy_addresses;    ///< proxies that are believed when they say who asks
+  std::string proxy_user_header;       ///< in which they name whom they have signed in; empty: none does
   std::vector<std::string> metrics_addresses;  ///< who may read /metrics beside this machine
 
   // [limits]

@@ -213,6 +213,18 @@ Attempt SignIn::prove(const Session& session, std::string_view code, const std::
   });
 }
 
+Attempt SignIn::confirm(const Account& account, std::string_view password, const std::string& address) {
+  std::vector<Counted> who = counted(Guessed::password, account.login, address, options_);
+  if (Wait wait = admit(database_, who, options_, account.login, address); wait.left.count() > 0) return {Outcome::waiting, {}, wait.left};
+  Credentials known = database_.read([&](SQLite::Database& db) { return credentials_of(db, account.login); });
+  bool right = password.size() <= longest_typed && is_password(password, known.password, accounts_.cost_);
+  return database_.write([&](SQLite::Database& db) -> Attempt {
+    if (right) forgive(db, who);
+    else tell(db, "sign-in.wrong", account.login, address, "設定を変えるためのパスワードがちがう");
+    return {right ? Outcome::signed_in : Outcome::wrong, {}, {}};
+  });
+}
+
 Attempt SignIn::trust(std::string_view typed, const std::string& address, const std::string& agent) {
   std::string login(text::trim(text::fold(typed.substr(0, longest_typed))));
   return database_.write([&](SQLite::Database& db) -> Attempt {

@@ -58,6 +58,9 @@ class SignIn {
   Attempt begin(std::string_view login, std::string_view password, const std::string& address, const std::string& agent);
   /// Then the code, where the account has the second step. A used code is not taken again.
   Attempt prove(const Session& session, std::string_view code, const std::string& address);
+  /// Whether somebody who is signed in knows the password, before what outlives a session: signed_in, wrong or waiting.
+  /// Counts and waits as begin(), and begins nothing.
+  Attempt confirm(const Account& account, std::string_view password, const std::string& address);
   /// Whom a trusted proxy has signed in already, by its header: Outcome::wrong for an unknown or ended account.
   Attempt trust(std::string_view login, const std::string& address, const std::string& agent);
 

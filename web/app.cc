@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "search/unreadable.h"
 #include "text/error.h"
@@ -47,12 +48,15 @@ bool is_from_here(const Headers& headers) {
   return false;
 }
 
-/// Why a change is not to be looked at: a status, or 0.
-int fault_of(const Request& request, std::string_view wanted_type, size_t longest_body) {
-  if (!is_from_here(request.headers)) return 403;
-  if (request.body.size() > longest_body) return 413;
+/// Why a change is not to be looked at.
+std::optional<Problem> fault_of(const Visitor& visitor, const Request& request, std::string_view wanted_type, size_t longest_body) {
+  // A browser sends a token only where a script of ours does, so that none can be made to.
+  if (!visitor.by_token && !is_from_here(request.headers)) return problem_of(403);
+  if (request.body.size() > longest_body) return problem_of(413);
   std::string_view type = header_of(request.headers, "Content-Type");
-  return wanted_type == any_type || type.substr(0, type.find(';')) == wanted_type ? 0 : 415;
+  if (wanted_type != any_type && type.substr(0, type.find(';')) != wanted_type) return problem_of(415);
+  if (!visitor.session || holds_csrf(*visitor.session, request)) return std::nullopt;
+  return Problem{403, "画面が古くなっています", "この画面を開いたあとで、サインインし直したか、ほかの人がサインインしました。何も変えていません。", "前の画面を開き直して、もう一度操作してください。"};
 }
 
 constexpr Route route_table[] = {
@@ -76,6 +80,25 @@ constexpr Route route_table[] = {
     {"GET", "/admin/settings/{}", Access::administer, nullptr, {}, show_setting},
     {"POST", "/admin/settings/{}", Access::administer, nullptr, {}, change_setting, files_type, Size::setting},
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
+    {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
+    {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
+    {"POST", "/sign-in/code", Access::person, nullptr, {}, take_code},
+    {"POST", "/sign-out", Access::anyone, nullptr, {}, take_sign_out},
+    {"GET", "/account", Access::person, nullptr, {}, account_page},
+    {"POST", "/account/password", Access::person, nullptr, {}, take_password},
+    {"GET", "/account/second-step", Access::person, nullptr, {}, second_step_page},
+    {"POST", "/account/second-step", Access::person, nullptr, {}, take_second_step},
+    {"GET", "/account/second-step/picture", Access::person, nullptr, {}, send_second_step_picture},
+    {"POST", "/account/sessions", Access::person, nullptr, {}, take_session_end},
+    {"POST", "/account/tokens", Access::person, nullptr, {}, take_token},
+    {"GET", "/admin", Access::administer, nullptr, {}, admin_page},
+    {"GET", "/admin/people", Access::administer, nullptr, {}, people_page},
+    {"POST", "/admin/people", Access::administer, nullptr, {}, take_person},
+    {"GET", "/admin/people/{}", Access::administer, nullptr, {}, person_page},
+    {"POST", "/admin/people/{}", Access::administer, nullptr, {}, take_person_change},
+    {"GET", "/admin/groups", Access::administer, nullptr, {}, groups_page},
+    {"POST", "/admin/groups", Access::administer, nullptr, {}, take_group},
+    {"GET", "/admin/why", Access::administer, nullptr, {}, why_page},
     {"GET", "/api/v1/search", Access::reader, search_view},
     {"GET", "/api/v1/suggest", Access::reader, suggest_view},
     {"GET", "/api/v1/documents", Access::reader, documents_view},
@@ -114,30 +137,55 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
   return used == segments.size();
 }
 
-constexpr std::string_view nobody = "service";  ///< the name of who is not signed in
-
-/// Who asks. Without accounts everybody is the one viewer of the options.
-Visitor visitor_of(const Service& service, const Request& request) {
-  return {service.options.viewer, {std::string(nobody), client_address(request.peer, request.headers, service.options.proxies)}};
+/// What is answered to somebody who has something to do first, and where that is done.
+struct Step {
+  Due due;
+  std::string_view page, reason;
+  std::array<std::string_view, 4> routes;
+};
+constexpr Step steps[] = {
+    {Due::code, "/sign-in", "確認コードの入力が済んでいません。", {"/sign-in/code"}},
+    {Due::password, "/account", "パスワードの変更が済んでいません。", {"/account", "/account/password"}},
+    {Due::second_step, "/account/second-step", "二段階認証の設定が済んでいません。", {"/account/second-step", "/account/second-step/picture"}},
+};
+const Step* step_of(Due due) {
+  auto found = std::ranges::find(steps, due, &Step::due);
+  return found == std::end(steps) ? nullptr : found;
 }
 
-bool may(const corpus::Viewer& viewer, Access access) {
+bool may(const Service& service, const Visitor& visitor, Access access) {
   switch (access) {
     case Access::anyone: return true;
-    case Access::reader: return true;
-    case Access::judge: return viewer.may(corpus::Task::judge);
-    case Access::desk: return viewer.may(corpus::Task::desk);
-    case Access::events: return viewer.may(corpus::Task::events);
-    case Access::administer: return viewer.may(corpus::Task::administer);
+    case Access::reader: return visitor.reads;
+    case Access::person: return visitor.account || !service.options.accounts;
+    case Access::judge: return visitor.viewer.may(corpus::Task::judge);
+    case Access::desk: return visitor.viewer.may(corpus::Task::desk);
+    case Access::events: return visitor.viewer.may(corpus::Task::events);
+    case Access::administer: return visitor.viewer.may(corpus::Task::administer);
   }
   return false;
 }
 
 /// What every page has around it.
-void add_frame(Json& model, const Visitor& visitor) {
+void add_frame(Json& model, const Service& service, const Visitor& visitor) {
   Json tasks = Json::object();
   for (const auto& task : corpus::tasks()) tasks[std::string(task.key)] = visitor.viewer.may(*corpus::task_of(task.key));
   model["may"] = tasks;
+  model["reads"] = visitor.reads;
+  model["csrf"] = visitor.session ? visitor.session->csrf : "";
+  model["me"] = visitor.account ? Json{{"name", visitor.account->name}} : Json();
+  model["may_sign_in"] = service.options.accounts && !visitor.account;
+  // Whoever can end them is told of passwords that everybody knows.
+  model["demo"] = service.options.accounts && visitor.viewer.may(corpus::Task::administer) && std::ranges::any_of(service.options.accounts->list(), [](const auto& account) { return account.demo && !account.disabled; });
+}
+
+Response page_of(const Service& service, const Visitor& visitor, std::string_view page, Json model, int status) {
+  add_frame(model, service, visitor);
+  Response response;
+  response.status = status;
+  response.content_type = page_type;
+  response.body = service.renderer.render(page, model);
+  return response;
 }
 
 Response run(const Route& route, const Visit& visit) {
@@ -158,13 +206,42 @@ Response refusal(const Service& service, const Visitor& visitor, const Problem& 
   // Whoever could not change a draft goes on with it.
   std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
   model["back"] = request.method == "POST" && path.starts_with("/drafts") ? path : "";
-  if (!is_api(request)) add_frame(model, visitor);
   Response response;
-  response.status = problem.status;
-  response.content_type = is_api(request) ? problem_type : page_type;
-  response.body = is_api(request) ? write_json(model) : service.renderer.render("problem", model);
+  if (is_api(request)) {
+    response.status = problem.status;
+    response.content_type = problem_type;
+    response.body = write_json(model);
+  } else {
+    response = page_of(service, visitor, "problem", std::move(model), problem.status);
+  }
   if (problem.status == 503) response.headers.emplace_back("Retry-After", "10");
   return response;
+}
+
+/// To where somebody unknown signs in, and back from there.
+Response to_sign_in(const Service& service, const Visitor& visitor, std::string_view pattern, const Request& request) {
+  if (is_api(request)) {
+    Response response = refusal(service, visitor, problem_of(401), request);
+    response.headers.emplace_back("WWW-Authenticate", visitor.bad_token ? "Bearer realm=\"shirube\", error=\"invalid_token\"" : "Bearer realm=\"shirube\"");
+    return response;
+  }
+  // What was to be changed is not; its page is there to go back to.
+  std::string way = request.method == "POST" ? request.target.substr(0, request.target.find('?')) : request.target;
+  bool has_page = std::ranges::any_of(route_table, [&](const Route& route) { return route.method == "GET" && route.pattern == pattern; });
+  return see_other(has_page && way != "/" ? "/sign-in" + write_query({{"to", way}}) : "/sign-in");
+}
+
+/// What stands between a visitor and a route: nothing, mostly.
+std::optional<Response> barrier(const Service& service, const Visitor& visitor, const Route& route, const Request& request) {
+  if (route.access == Access::anyone) return std::nullopt;
+  if (const Step* step = step_of(visitor.due)) {
+    if (std::ranges::find(step->routes, route.pattern) != step->routes.end()) return std::nullopt;
+    if (!is_api(request)) return see_other(std::string(step->page));
+    return refusal(service, visitor, {403, problem_of(403).title, std::string(step->reason), "ブラウザでサインインして、済ませてください。"}, request);
+  }
+  if (may(service, visitor, route.access)) return std::nullopt;
+  if (service.options.accounts && !visitor.account) return to_sign_in(service, visitor, route.pattern, request);
+  return refusal(service, visitor, {403, problem_of(403).title, "あなたに許されていない画面か操作です。", "仕事に要るときは、管理者に相談してください。"}, request);
 }
 
 /// The route of a method and a target, with the segments that it leaves open; nullptr when there is none.
@@ -201,9 +278,9 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
   Call call{target, {}};
   if (const Route* route = route_of(method, target, call.arguments)) {
     place = static_cast<size_t>(route - route_table);
-    if (!may(visitor.viewer, route->access)) return refusal(service, visitor, problem_of(403), request);
-    int fault = method == "POST" ? fault_of(request, route->takes, longest_body(service, route->size)) : 0;
-    return fault ? refusal(service, visitor, problem_of(fault), request) : run(*route, {service, visitor, call, request});
+    if (auto instead = barrier(service, visitor, *route, request)) return *instead;
+    auto fault = method == "POST" ? fault_of(visitor, request, route->takes, longest_body(service, route->size)) : std::nullopt;
+    return fault ? refusal(service, visitor, *fault, request) : run(*route, {service, visitor, call, request});
   }
   std::string allowed;
   for (const auto& route : route_table) {
@@ -215,6 +292,19 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
 }
 
 const Error index_is_made(ErrorKind::unavailable, "索引を作り直しています。", "しばらく待ってから、もう一度検索してください。資料は「資料一覧」からお読みいただけます。");
+
+Response answer_or_refuse(Service& service, const Visitor& visitor, const Request& request, size_t& place) {
+  try {
+    return answer(service, visitor, request, place);
+  } catch (const search::UnreadableIndex& e) {
+    if (service.options.index_trouble()) return refusal(service, visitor, problem_of(index_is_made), request);
+    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    return refusal(service, visitor, problem_of(e), request);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    return refusal(service, visitor, problem_of(e), request);
+  }
+}
 
 Response secured(Response response, const Request& request, const Addresses& proxies) {
   auto add = [&](const auto& header) {
@@ -250,15 +340,6 @@ Response json_response(const Json& json, int status) {
   return response;
 }
 
-Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
-  add_frame(model, visit.visitor);
-  Response response;
-  response.status = status;
-  response.content_type = page_type;
-  response.body = visit.service.renderer.render(page, model);
-  return response;
-}
-
 Response see_other(const std::string& address) {
   Response response;
   response.status = 303;
@@ -266,18 +347,28 @@ Response see_other(const std::string& address) {
   return response;
 }
 
-Response page_response(const Visit& visit, std::string_view page, Json model) {
-  add_frame(model, visit.visitor);
-  Response response;
-  response.content_type = page_type;
-  response.body = visit.service.renderer.render(page, model);
-  return response;
-}
-
 std::vector<Metrics::RouteName> route_names() {
   std::vector<Metrics::RouteName> names;
   for (const auto& route : route_table) names.push_back({route.method, route.pattern});
   return names;
+}
+
+Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
+  return page_of(visit.service, visit.visitor, page, std::move(model), status);
+}
+
+people::Accounts& accounts_of(const Visit& visit) {
+  if (visit.service.options.accounts) return *visit.service.options.accounts;
+  throw Error(ErrorKind::missing, "このサービスには利用者の登録がありません。", "サインインしなくても使えます。");
+}
+
+Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int)>& again) {
+  try {
+    return work();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid && e.kind() != ErrorKind::conflict && e.kind() != ErrorKind::forbidden) throw;
+    return again({.fault = e.message() + " " + e.hint()}, problem_of(e).status);
+  }
 }
 
 struct App::Private {
@@ -298,22 +389,16 @@ Response App::respond(const Request& request, size_t& place) const {
   // What a proxy hands on is not of this machine, whatever its Host.
   bool from_elsewhere = forwarded_by_stranger(request.peer, request.headers, service.options.proxies);
   if (service.options.local_only && (from_elsewhere || !names_loopback(header_of(request.headers, "Host")))) return refusal(service, Visitor{}, problem_of(421), request);
-  Visitor visitor = visitor_of(service, request);
-  if (auto wait = visitor.actor.name == nobody ? std::nullopt : service.accounts.take("account " + visitor.actor.name)) {
+  // Files of the pages are for anybody, and no sign that a person is there.
+  Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, Begin::yes);
+  if (auto wait = visitor.account ? service.accounts.take("account " + visitor.account->login) : std::nullopt) {
     service.metrics.refused(Refusal::account_rate);
     return too_many(service, visitor, request, *wait);
   }
   store::Acting acting(visitor.actor);
-  try {
-    return answer(service, visitor, request, place);
-  } catch (const search::UnreadableIndex& e) {
-    if (service.options.index_trouble()) return refusal(service, visitor, problem_of(index_is_made), request);
-    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
-    return refusal(service, visitor, problem_of(e), request);
-  } catch (const Error& e) {
-    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
-    return refusal(service, visitor, problem_of(e), request);
-  }
+  Response response = answer_or_refuse(service, visitor, request, place);
+  if (!visitor.begun.empty() && header_of(response.headers, "Set-Cookie").empty()) response.headers.emplace_back("Set-Cookie", session_cookie(visitor.begun, visitor.secure));
+  return response;
 }
 
 Response App::handle(const Request& request) const {
@@ -324,6 +409,10 @@ Response App::handle(const Request& request) const {
   Response response;
   try {
     response = respond(request, place);
+  } catch (const Error& e) {
+    // Who asks could not be found out.
+    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    response = refusal(service, Visitor{}, problem_of(e), request);
   } catch (const std::exception& e) {
     service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
     response = refusal(service, Visitor{}, problem_of(500), request);
@@ -342,11 +431,13 @@ Response App::handle(const Request& request) const {
 size_t App::longest_body(const Request& head) const {
   const Service& service = self_->service;
   const size_t form = service.options.limits.longest_form;
-  if (head.target.size() > service.options.limits.longest_target || !is_from_here(head.headers)) return form;
+  if (head.target.size() > service.options.limits.longest_target) return form;
   try {
     std::vector<std::string> arguments;
     const Route* route = route_of(head.method, parse_target(head.target), arguments);
-    if (!route || route->size == Size::form || !may(visitor_of(service, head).viewer, route->access)) return form;
+    if (!route || route->size == Size::form) return form;
+    Visitor visitor = visitor_of(service.options, head, Begin::no);
+    if (barrier(service, visitor, *route, head) || (!visitor.by_token && !is_from_here(head.headers))) return form;
     return shirube::web::longest_body(service, route->size);
   } catch (const std::exception&) {
     return form;  // what is wrong with it is told when it is answered

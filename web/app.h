@@ -22,8 +22,18 @@ class Database;
 namespace shirube::text {
 class AnalyzerModel;
 }
+namespace shirube::people {
+class Accounts;
+class SignIn;
+}
 
 namespace shirube::web {
+
+/// Whom the service lets in where it has accounts.
+struct Entrance {
+  bool public_reading = false;   ///< whoever has not signed in reads what is public, too
+  std::string user_header = {};  ///< in which one of AppOptions::proxies names whom it has signed in; empty: none does
+};
 
 /// What of readings the event log is told. Searches and readings change nothing; changes are always told.
 struct ReadingEvents {
@@ -49,13 +59,16 @@ struct AppOptions {
   const text::AnalyzerModel& model;
   std::string analyzer_name;   ///< names the dictionaries, as the index keeps it
   std::filesystem::path lexicon = {};  ///< folder of synonyms.tsv and its like
-  corpus::Viewer viewer;       ///< who everybody on this service is
+  corpus::Viewer viewer;       ///< who everybody is, where there are no accounts
   size_t readers = 2;          ///< searches at the same time; each holds an index snapshot and an analyzer
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
+  people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
+  people::SignIn* sign_in = nullptr;
+  Entrance entrance = {};
   store::BackupKeeper* backups = nullptr;  ///< makes backups; null: the settings name no folder for them
   /// Told, from any thread, that the index cannot be used; whether somebody sees to it, so that waiting helps.
   std::function<bool()> index_trouble = [] { return false; };
@@ -70,8 +83,12 @@ struct AppOptions {
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
 /// static files. Safe to share between threads.
 ///
-/// A change is taken only from a page of this service itself (anything else is 403): while there are no
-/// sign-ins, a page elsewhere could otherwise have its reader's browser make it.
+/// With accounts, a request is answered for whom its session, its API token (under /api/) or a listed proxy names.
+/// Nobody known reads what is public, where that is set; else a page leads to /sign-in, and the API says 401. What
+/// is due (a code, a new password, the second step) comes before anything else.
+///
+/// A change is taken only from a page of this service itself, and of the same session (anything else is 403): a page
+/// elsewhere could otherwise have its reader's browser make it. A program with a token is no browser.
 ///
 ///   /                                          search           /api/v1/search
 ///                                              suggestions      /api/v1/suggest
@@ -87,6 +104,11 @@ struct AppOptions {
 ///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
 ///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
 ///   /judgements                                judged queries; POST judges
+///   /sign-in, /sign-in/code, /sign-out         signing in and out
+///   /account, /account/…                       one's own password, second step, sessions and tokens
+///   /admin                                     what administrators do
+///   /admin/people, /admin/people/{id}, /admin/groups  accounts; POST changes them
+///   /admin/why                                 why a person sees a document, or not
 ///   /admin/settings                            settings that are files
 ///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
 ///   /admin/backups                             backups; POST makes one, or reads one again

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <semaphore>
 #include <string>
@@ -12,11 +13,13 @@
 #include "store/files.h"
 #include "web/app.h"
 #include "web/health.h"
+#include "web/offered_secrets.h"
 #include "web/rate_limit.h"
 #include "web/reader_pool.h"
 #include "web/renderer.h"
 #include "web/settings.h"
 #include "web/views.h"
+#include "web/visitor.h"
 
 // Private to web/: what the handlers of routes work with.
 namespace shirube::web {
@@ -42,12 +45,7 @@ struct Service {
   Settings settings{options.database, options.data, options.settings};
   store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
-};
-
-/// Who a request comes from.
-struct Visitor {
-  corpus::Viewer viewer;
-  store::Actor actor;
+  OfferedSecrets offered{};
 };
 
 /// A request on its way: what it found, who asks, and the request itself.
@@ -70,6 +68,7 @@ using Handler = Response (*)(const Visit&);
 enum class Access {
   anyone,      ///< who nobody is known to be, too: signing in, files of the pages
   reader,      ///< who may read anything at all
+  person,      ///< who has signed in
   judge,       ///< corpus::Task of the same name, as are those that follow
   desk,
   events,
@@ -100,10 +99,21 @@ struct Route {
 std::string write_json(const nlohmann::json& json);
 Response json_response(const nlohmann::json& json, int status = 200);
 Response see_other(const std::string& address);
-/// A page, with what stands around every page.
+/// A template filled with a model and what every page has around it.
 Response page_response(const Visit& visit, std::string_view page, nlohmann::json model, int status = 200);
 
-// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, settings_handlers.cc, backup_handlers.cc, health_handlers.cc.
+/// Throws Error{missing} where there are no accounts.
+people::Accounts& accounts_of(const Visit& visit);
+
+/// What is said above a form: that something was done, or why it was not.
+struct Note {
+  std::string done{}, fault{};
+};
+/// Answers a form: does `work`, whose answer it is; or where that is refused shows the page that `again` makes, with the reason.
+Response take(const std::function<Response()>& work, const std::function<Response(const Note&, int status)>& again);
+
+// Handlers, by the file they stand in: document_handlers.cc, draft_handlers.cc, sign_in_handlers.cc, account_handlers.cc,
+// people_handlers.cc, settings_handlers.cc, backup_handlers.cc, health_handlers.cc.
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
@@ -113,6 +123,25 @@ Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
+Response sign_in_page(const Visit& visit);
+Response take_sign_in(const Visit& visit);
+Response take_code(const Visit& visit);
+Response take_sign_out(const Visit& visit);
+Response account_page(const Visit& visit);
+Response take_password(const Visit& visit);
+Response second_step_page(const Visit& visit);
+Response take_second_step(const Visit& visit);
+Response send_second_step_picture(const Visit& visit);
+Response take_session_end(const Visit& visit);
+Response take_token(const Visit& visit);
+Response admin_page(const Visit& visit);
+Response people_page(const Visit& visit);
+Response take_person(const Visit& visit);
+Response person_page(const Visit& visit);
+Response take_person_change(const Visit& visit);
+Response groups_page(const Visit& visit);
+Response take_group(const Visit& visit);
+Response why_page(const Visit& visit);
 Response show_settings(const Visit& visit);
 Response show_setting(const Visit& visit);
 Response change_setting(const Visit& visit);

@@ -1,19 +1,11 @@
 // The desk in a real browser: a PDF is dropped, two clauses are mended, it is published, found and cited; and the same
-// without script. usage: node desk.mjs SHIRUBE FOLDER_OF_NODE_MODULES [FOLDER_FOR_PICTURES]
+// without script.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, existsSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addPerson, folder, inBrowser, openPage, picture, run, signIn } from "./service.mjs";
 
-const [shirube, modules, pictures] = process.argv.slice(2);
-const { chromium } = createRequire(join(resolve(modules), "x.js"))("playwright-core");
-const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
-assert.ok(browserPath, "chromium is not installed");
-
-const folder = mkdtempSync(join(tmpdir(), "shirube-desk-"));
-const data = join(folder, "data");
+const password = "a bridge over the quiet river";
 
 /// A PDF of pages of lines, in a font that every reader knows by name.
 function pdf(pages) {
@@ -34,41 +26,9 @@ const notice = pdf([
   ["4. Loss", "A lost laptop is reported at once.", "5. Keys", "Keys are kept by the head of the section."],
 ]);
 
-function run(args) {
-  return new Promise((good, bad) => {
-    const child = spawn(shirube, ["--data", data, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    child.stdout.on("data", (bytes) => (said += bytes));
-    child.on("close", (code) => (code === 0 ? good(said) : bad(new Error(`${args} → ${code}\n${said}`))));
-  });
-}
-
-/// Starts the service; resolves to its address.
-function serve() {
-  const child = spawn(shirube, ["--data", data, "serve", "--port", String(20000 + Math.floor(Math.random() * 20000))], { stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((good, bad) => {
-    child.on("exit", () => bad(new Error("the service ended")));
-    child.stdout.on("data", (bytes) => {
-      const address = /http:\/\/[^ ]*\//.exec(bytes.toString());
-      if (address) good({ child, address: address[0] });
-    });
-  });
-}
-
-async function picture(page, name) {
-  if (!pictures) return;
-  for (const [kind, width] of [["desktop", 1280], ["phone", 390]]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.screenshot({ path: join(pictures, `${name}-${kind}.png`), fullPage: true });
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
-
 async function withScript(browser, address) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  const complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  const page = await openPage(browser);
+  await addPerson(page, address, "tanto", "officer", password);
   await page.goto(address + "drafts");
   await picture(page, "drafts-empty");
 
@@ -134,13 +94,14 @@ async function withScript(browser, address) {
   }
   assert.ok(found, "the published clause is found");
   assert.match(await page.locator(".hit .words").first().textContent(), /端末の返却について（令和8年4月1日版）.*3.*、2頁/);
-  assert.deepEqual(complaints.filter((one) => !one.includes("favicon")), []);
-  await page.close();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 }
 
 async function withoutScript(browser, address) {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
+  await signIn(page, address, "tanto", password);
   await page.goto(address + "drafts");
   const file = join(folder, "手順.txt");
   writeFileSync(file, "第１条　鍵を返す。\n第２条　札を返す。\n");
@@ -153,23 +114,15 @@ async function withoutScript(browser, address) {
   await context.close();
 }
 
-let service;
-let browser;
-try {
-  const first = join(folder, "first.txt");
-  writeFileSync(first, "第１条　この規程は、端末の扱いを定める。\n");
-  await run(["ingest", first, "--audience", "public"]);
-  service = await serve();
-  browser = await chromium.launch({
-    executablePath: browserPath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-  await withScript(browser, service.address);
-  await withoutScript(browser, service.address);
-  console.log("the desk works in the browser, with script and without");
-} finally {
-  await browser?.close();
-  service?.child.removeAllListeners("exit");
-  service?.child.kill("SIGTERM");
-  rmSync(folder, { recursive: true, force: true });
-}
+await inBrowser(
+  async () => {
+    const first = join(folder, "first.txt");
+    writeFileSync(first, "第１条　この規程は、端末の扱いを定める。\n");
+    await run(["ingest", first, "--audience", "public"]);
+  },
+  async (browser, address) => {
+    await withScript(browser, address);
+    await withoutScript(browser, address);
+    console.log("the desk works in the browser, with script and without");
+  },
+);

@@ -30,7 +30,9 @@ TEST_CASE("the shipped settings say the defaults") {
   CHECK(shipped_config.port == defaults.port);
   CHECK(shipped_config.cpu_seconds == defaults.cpu_seconds);
   CHECK(shipped_config.memory_mib == defaults.memory_mib);
-  CHECK(shipped_config.audiences == defaults.audiences);
+  CHECK(shipped_config.public_reading == defaults.public_reading);
+  CHECK(shipped_config.proxy_addresses == defaults.proxy_addresses);
+  CHECK(shipped_config.proxy_user_header == defaults.proxy_user_header);
   CHECK(shipped_config.backup_folder == defaults.backup_folder);
   CHECK(shipped_config.backup_times == defaults.backup_times);
   CHECK(shipped_config.backup_keep == defaults.backup_keep);
@@ -57,7 +59,9 @@ TEST_CASE("a fault names its line and what to do") {
       {"[serve]\nprot = 80\n", "2行目: 「serve.prot」という設定はありません"},
       {"[serve]\nport = 0\n", "2行目: 「serve.port」の値が正しくありません"},
       {"[serve]\n\nport = \"80\"\n", "3行目"},
-      {"[serve]\naudiences = [1]\n", "値が正しくありません"},
+      {"[serve]\nproxy_addresses = [1]\n", "値が正しくありません"},
+      {"[serve]\npublic_reading = \"yes\"\n", "値が正しくありません"},
+      {"[serve]\naudiences = []\n", "「serve.audiences」という設定はありません"},
       {"[events]\nsearches = 1\n", "値が正しくありません"},
       {"port = 80\n", "節ではありません"},
       {"[serve\n", "TOML として読めません"},

@@ -302,6 +302,21 @@ TEST_CASE_METHOD(Fixture, "a hash of another cost is made anew when its password
   CHECK(other.begin("hanako", good, "10.0.0.1", "test").outcome == Outcome::signed_in);
 }
 
+TEST_CASE_METHOD(Fixture, "a password is confirmed without a session, under the same waits") {
+  Account account = *accounts.find("hanako");
+  CHECK(door.confirm(account, good, "10.0.0.1").outcome == Outcome::signed_in);
+  CHECK(door.confirm(account, "", "10.0.0.1").outcome == Outcome::wrong);
+  CHECK(door.confirm(account, std::string(5000, 'x'), "10.0.0.1").outcome == Outcome::wrong);
+  CHECK(door.active() == 0);
+  CHECK_THAT(events(), Catch::Contains("sign-in.wrong hanako") && !Catch::Contains(good));
+  Attempt last;
+  for (int i = 0; i < 10 && last.outcome != Outcome::waiting; ++i) last = door.confirm(account, "not this one at all", "10.0.0.1");
+  CHECK(last.outcome == Outcome::waiting);
+  CHECK(last.wait.count() > 0);
+  CHECK(door.confirm(account, good, "10.0.0.1").outcome == Outcome::waiting);
+  CHECK(right().outcome == Outcome::waiting);
+}
+
 TEST_CASE_METHOD(Fixture, "a password that is changed while the old one is looked at leaves no session of the old one") {
   // Whichever comes first, there must be none; a hash that takes its time lets the change come between.
   Accounts dear(database, AccessTable(), PasswordCost{});

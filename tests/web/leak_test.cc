@@ -146,6 +146,12 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     out["/drafts/{}/pages/{}"].push_back(fmt::format("/drafts/{}/pages/1", id));
   }
   out["/static/{}"] = {"/static/style.css", "/static/nai"};
+  // Nobody here has accounts, or a task that these are for: they lead nowhere, whatever is asked.
+  for (const char* pattern : {"/sign-in", "/account", "/account/second-step", "/account/second-step/picture", "/admin", "/admin/people", "/admin/people/{}", "/admin/groups", "/admin/why",
+                              "/admin/settings", "/admin/settings/{}", "/admin/backups", "/admin/health", "/events", "/events/export", "/api/v1/events"}) {
+    out[pattern] = {text::replace_all(pattern, "{}", "1") + "?person=staff&document=himitsu&text=himitsu"};
+  }
+  for (const char* pattern : {"/healthz", "/readyz", "/metrics"}) out[pattern] = {pattern};
   return out;
 }
 
@@ -174,6 +180,10 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
   out["/drafts"].push_back({"/drafts", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\nkoukai-himitsu2025-04-01\r\n--x--\r\n"});
   out["/drafts"].push_back({"/drafts", type, "x"});
   out["/api/v1/drafts"].push_back({"/api/v1/drafts?name=koukai-himitsu2025-04-01.txt&source=koukai-himitsu2025-04-01.txt", "application/octet-stream", "koukai-himitsu2025-04-01"});
+  for (const char* pattern : {"/sign-in", "/sign-in/code", "/sign-out", "/account/password", "/account/second-step", "/account/sessions", "/account/tokens", "/admin/people", "/admin/people/{}",
+                              "/admin/groups", "/admin/settings/{}", "/admin/backups", "/events/verify"}) {
+    out[pattern].push_back({text::replace_all(pattern, "{}", "1"), type, "name=himitsu&remove=himitsu"});
+  }
   return out;
 }
 

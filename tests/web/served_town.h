@@ -52,7 +52,7 @@ class Wire {
 /// A served town.
 class ServedTown {
  public:
-  explicit ServedTown(shirube::web::ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}}, shirube::web::Limits limits = {})
+  explicit ServedTown(shirube::web::ServerOptions options = {}, const shirube::corpus::Viewer& viewer = {{"public", "staff"}, {shirube::corpus::Task::judge}}, shirube::web::Limits limits = {})
       : app(seen_by(viewer, limits)), server(app, options) {
     port = server.bind("127.0.0.1", 0);
     thread = std::thread([this] { server.serve(); });

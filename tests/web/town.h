@@ -16,7 +16,7 @@
 #include "web/app.h"
 
 /// A data directory of the fictional 星見市, indexed, and an App on it for a viewer of `public` and
-/// `staff`. What is `restricted` must not show anywhere: its words are 極秘 and 特命.
+/// `staff` who may judge. What is `restricted` must not show anywhere: its words are 極秘 and 特命.
 class Town {
  public:
   using Kind = shirube::corpus::ClauseKind;
@@ -39,7 +39,7 @@ class Town {
     index();
   }
 
-  shirube::web::AppOptions options() { return {folder_.path(), database, model, "test", {}, {{"public", "staff"}}, 2}; }
+  shirube::web::AppOptions options() { return {folder_.path(), database, model, "test", {}, {{"public", "staff"}, {shirube::corpus::Task::judge}}, 2}; }
 
   shirube::web::Response get(const shirube::web::App& app, const std::string& target, shirube::web::Headers headers = {}) const {
     return app.handle({"GET", target, std::move(headers), ""});

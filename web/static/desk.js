@@ -57,6 +57,7 @@ function send(one) {
   sending = one;
   request.open("POST", "/api/v1/drafts?" + new URLSearchParams({ name: one.file.name, source: one.source }));
   request.setRequestHeader("Content-Type", "application/octet-stream");
+  if (form.elements.csrf) request.setRequestHeader("X-CSRF-Token", form.elements.csrf.value);
   request.upload.onprogress = (event) => {
     if (event.lengthComputable) one.bar.value = event.loaded / event.total;
     one.state.textContent = "送っています";

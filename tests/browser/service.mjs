@@ -1,0 +1,104 @@
+// A service on data of its own, and a browser to look at it. Every browser test is called
+// node TEST.mjs SHIRUBE FOLDER_OF_NODE_MODULES [FOLDER_FOR_PICTURES].
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const [shirube, modules, pictures] = process.argv.slice(2);
+export const folder = mkdtempSync(join(tmpdir(), "shirube-browser-"));
+const data = join(folder, "data");
+
+/// Runs a command of the program, with `input` as its standard input; resolves to what it said.
+export function run(args, input = "") {
+  return new Promise((good, bad) => {
+    const child = spawn(shirube, ["--data", data, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (bytes) => (said += bytes));
+    child.stderr.on("data", (bytes) => (said += bytes));
+    child.on("close", (code) => (code === 0 ? good(said) : bad(new Error(`${args} → ${code}\n${said}`))));
+    child.stdin.end(input);
+  });
+}
+
+/// Starts the service; resolves to its address.
+function serve() {
+  const child = spawn(shirube, ["--data", data, "serve", "--port", String(20000 + Math.floor(Math.random() * 20000))], { stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((good, bad) => {
+    child.on("exit", () => bad(new Error("the service ended")));
+    child.stdout.on("data", (bytes) => {
+      const address = /http:\/\/[^ ]*\//.exec(bytes.toString());
+      if (address) good({ child, address: address[0] });
+    });
+  });
+}
+
+/// The page as it is, on a wide screen and on a phone, where somebody wants to look.
+export async function picture(page, name) {
+  if (!pictures) return;
+  for (const [kind, width] of [["desktop", 1280], ["phone", 390]]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(pictures, `${name}-${kind}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/// A page of a browser of its own, and what it complains of.
+export async function openPage(browser) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  page.complaints = [];
+  // What is refused on purpose (403, 429) Chromium tells too.
+  page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource") && page.complaints.push(message.text()));
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  return page;
+}
+
+/// Makes somebody who signs in with a password of their own already.
+export async function addPerson(page, address, login, role, password) {
+  const first = "first-" + password;
+  await run(["user", "add", login, "--name", "星見 " + login, "--role", role, "--password-stdin"], first + "\n");
+  await signIn(page, address, login, first);
+  await choosePassword(page, first, password);
+}
+
+export async function signIn(page, address, login, password) {
+  await page.goto(address + "sign-in");
+  await page.fill("#login", login);
+  await page.fill("#password", password);
+  await page.click("main button[type=submit]");
+}
+
+export async function choosePassword(page, present, wanted) {
+  await page.waitForSelector("#again");
+  await page.fill("#password", present);
+  await page.fill("#new", wanted);
+  await page.fill("#again", wanted);
+  await page.click("button:text('変更する')");
+  await page.waitForURL("**/account?done=password");
+}
+
+/// Prepares the data, starts service and browser, and ends both whatever happens.
+export async function inBrowser(prepare, work) {
+  const { chromium } = createRequire(join(resolve(modules), "x.js"))("playwright-core");
+  const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+  assert.ok(browserPath, "chromium is not installed");
+  let service;
+  let browser;
+  try {
+    await prepare();
+    service = await serve();
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+    await work(browser, service.address);
+  } finally {
+    await browser?.close();
+    service?.child.removeAllListeners("exit");
+    service?.child.kill("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
