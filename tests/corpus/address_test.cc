@@ -95,8 +95,8 @@ TEST_CASE("no two clauses share an address") {
 
 TEST_CASE("addresses stay short whatever labels and headings say") {
   std::string endless;
-  for (int i = 0; i < 30000; ++i) endless += "あ";
-  std::vector<Clause> clauses(3000);
+  for (int i = 0; i < 3000; ++i) endless += "あ";
+  std::vector<Clause> clauses(300);
   for (size_t i = 0; i < clauses.size(); ++i) {
     bool upper = i < 40;
     clauses[i].kind = upper ? ClauseKind::heading : ClauseKind::item;

@@ -47,5 +47,5 @@ TEST_CASE("marks that never close take time in line with the text", "[visible]")
     return best;
   };
   // Eight times the marks would take 64 times as long if the time were their square.
-  CHECK(seconds(80000) < 24 * seconds(10000));
+  CHECK(seconds(40000) < 24 * seconds(5000));
 }
