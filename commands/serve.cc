@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -13,27 +12,18 @@
 
 #include "commands/commands.h"
 #include "commands/service_events.h"
+#include "commands/service_settings.h"
 #include "commands/terminal.h"
 #include "search/unreadable.h"
-#include "store/backup_keeper.h"
 #include "store/event_log.h"
 #include "store/queue.h"
 #include "text/error.h"
-#include "web/server.h"
-#include "web/tls.h"
 
 namespace shirube::commands {
 
 namespace {
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
-
-web::Entrance entrance(const config::Config& config) {
-  if (!config.proxy_user_header.empty() && config.proxy_addresses.empty()) {
-    throw Error(ErrorKind::invalid, "設定 serve.proxy_user_header は、プロキシのアドレスがないと使えません。", "serve.proxy_addresses に、そのヘッダーを渡すプロキシを書いてください。");
-  }
-  return {config.public_reading, config.proxy_user_header};
-}
 
 /// Whether the index may be in trouble: somebody could not search, or feeding it failed.
 using Trouble = std::atomic<bool>;
@@ -136,69 +126,6 @@ void keep_sources(const Arguments& arguments, Installation& installation) {
   }
 }
 
-/// The plan of the settings; nothing without a folder.
-std::unique_ptr<store::BackupKeeper> backup_keeper(const Arguments& arguments, Installation& installation) {
-  const config::Config& config = arguments.config;
-  if (config.backup_folder.empty()) return nullptr;
-  store::BackupKeeper::Options options;
-  options.plan = {(config.folder / config.backup_folder).lexically_normal(), {}, static_cast<size_t>(config.backup_keep)};
-  for (const auto& word : config.backup_times) {
-    auto time = store::time_of_day(word);
-    if (!time) throw Error(ErrorKind::invalid, "設定 backup.times の「" + word + "」は時刻ではありません。", "\"02:30\" のように書いてください。");
-    options.plan.times.push_back(*time);
-  }
-  options.program = SHIRUBE_VERSION;
-  options.settings = [&arguments] { return settings_files(arguments); };
-  options.log = [](std::string_view line) { spdlog::error("{}", line); };
-  return std::make_unique<store::BackupKeeper>(installation.database, installation.files, std::move(options));
-}
-
-/// The certificate that the settings name, if any.
-std::unique_ptr<web::Tls> certificate(const config::Config& config) {
-  if (config.certificate.empty() && config.key.empty()) return nullptr;
-  if (config.certificate.empty() || config.key.empty()) {
-    throw Error(ErrorKind::invalid, "設定 serve.certificate と serve.key は、両方を書くか、どちらも書かないでください。", "証明書だけ、鍵だけでは TLS で始められません。");
-  }
-  return std::make_unique<web::Tls>(config.folder / config.certificate, config.folder / config.key, [](std::string_view line) { spdlog::warn("{}", line); });
-}
-
-web::Limits limits_of_requests(const config::Config& config) {
-  return {.longest_target = static_cast<size_t>(config.target_bytes),
-          .longest_form = static_cast<size_t>(config.form_kib) << 10,
-          .query_characters = static_cast<size_t>(config.query_characters),
-          .address_rate = static_cast<double>(config.address_requests),
-          .account_rate = static_cast<double>(config.account_requests),
-          .free_bytes = static_cast<uint64_t>(config.free_mib) << 20};
-}
-
-web::ServerOptions server_options(const config::Config& config, web::Tls* tls) {
-  return {.threads = static_cast<size_t>(config.threads),
-          .queue = static_cast<size_t>(config.queue),
-          .connections = static_cast<size_t>(config.connections),
-          .connections_per_address = static_cast<size_t>(config.connections_per_address),
-          .proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses"),
-          .largest_head = static_cast<size_t>(config.head_kib) << 10,
-          .longest_form = static_cast<size_t>(config.form_kib) << 10,
-          .uploads = static_cast<size_t>(config.uploads),
-          .read_time = std::chrono::seconds(config.read_seconds),
-          .write_time = std::chrono::seconds(config.write_seconds),
-          .request_time = std::chrono::seconds(config.request_seconds),
-          .keep_alive_time = std::chrono::seconds(config.idle_seconds),
-          .tls = tls};
-}
-
-/// A connection is an open file, and so are index and database.
-void allow_files(int64_t connections) {
-  constexpr rlim_t others = 512;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + others;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted) spdlog::warn("開けるファイルの数が {} までのため、設定 limits.connections の接続を受け付けられないことがあります。", limit.rlim_cur);
-}
-
 /// Keeps the last warnings and errors of the log at hand.
 std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> keep_last_errors() {
   constexpr size_t most = 20;
@@ -207,6 +134,18 @@ std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> keep_last_errors() {
   sink->set_pattern("%Y-%m-%d %H:%M:%S %v");
   spdlog::default_logger()->sinks().push_back(sink);
   return sink;
+}
+
+/// What monitors and the page of health are told beside what the App knows.
+std::vector<web::Gauge> gauges(const web::Tls* tls, const people::SignIn& sign_in, const store::BackupKeeper* backups) {
+  auto moment = [](auto time) { return static_cast<double>(std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()); };
+  std::vector<web::Gauge> out{{"sessions", "Sessions of people who are signed in.", "サインイン中", static_cast<double>(sign_in.active())}};
+  if (tls) out.push_back({"certificate_end_seconds", "Last moment of the TLS certificate, in seconds since 1970.", "証明書の期限", moment(tls->end()), web::Gauge::Unit::moment});
+  if (!backups) return out;
+  auto state = backups->state();
+  if (!state.held.empty()) out.push_back({"backup_seconds", "When the newest backup was made, in seconds since 1970.", "最新の控え", moment(state.held.front().made_at), web::Gauge::Unit::moment});
+  out.push_back({"backup_failed", "Whether the last attempt to make a backup failed.", "控えの失敗", state.failure.empty() ? 0.0 : 1.0});
+  return out;
 }
 
 }  // namespace
@@ -249,14 +188,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   options.proxies = web::Addresses(config.proxy_addresses, "serve.proxy_addresses");
   options.metrics_addresses = web::Addresses(config.metrics_addresses, "serve.metrics_addresses");
   options.last_errors = [errors] { return errors->last_formatted(); };
-  options.gauges = [&tls, &sign_in] {
-    std::vector<web::Gauge> gauges{{"sessions", "Sessions of people who are signed in.", "サインイン中", static_cast<double>(sign_in.active())}};
-    if (tls) {
-      gauges.push_back({"certificate_end_seconds", "Last moment of the TLS certificate, in seconds since 1970.", "証明書の期限",
-                        static_cast<double>(std::chrono::system_clock::to_time_t(tls->end())), web::Gauge::Unit::moment});
-    }
-    return gauges;
-  };
+  options.gauges = [&] { return gauges(tls.get(), sign_in, backups.get()); };
   web::App app(std::move(options));
   web::Server server(app, server_options(config, tls.get()));
   int bound = server.bind(host, port);

@@ -3,11 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "commands/commands.h"
 #include "commands/questions.h"
 #include "indexer/source.h"
+#include "people/accounts.h"
 #include "search/evaluation.h"
 #include "search/lexicon.h"
 #include "text/error.h"
@@ -88,11 +90,40 @@ void prove_sources(const fs::path& present, const fs::path& candidate) {
   }
 }
 
+/// Who would see or may do something else.
+std::vector<std::string> foresee_access(Installation& installation, const people::AccessTable& present, const people::AccessTable& candidate) {
+  people::Accounts before(installation.database, present), after(installation.database, candidate);
+  std::vector<std::string> out;
+  for (const auto& account : before.list()) {
+    corpus::Viewer old_viewer = before.viewer_of(account), new_viewer = after.viewer_of(account);
+    auto words = [](const corpus::Viewer& viewer) {
+      std::vector<std::string> all;
+      if (viewer.sees_all) all.emplace_back("すべての公開範囲");
+      else for (const auto& audience : viewer.audiences) all.emplace_back(corpus::label_of(corpus::audiences(), audience));
+      for (const auto& task : corpus::tasks()) {
+        if (viewer.may(*corpus::task_of(task.key))) all.push_back(fmt::format("仕事「{}」", task.label));
+      }
+      return all;
+    };
+    auto had = words(old_viewer), has = words(new_viewer);
+    std::vector<std::string> gained, lost;
+    std::ranges::copy_if(has, std::back_inserter(gained), [&](const auto& word) { return std::ranges::find(had, word) == had.end(); });
+    std::ranges::copy_if(had, std::back_inserter(lost), [&](const auto& word) { return std::ranges::find(has, word) == has.end(); });
+    if (gained.empty() && lost.empty()) continue;
+    if (out.size() == web::most_lines_shown) break;
+    out.push_back(fmt::format("{}（{}）: {}{}{}", account.name, account.login, gained.empty() ? "" : fmt::format("増える {}", fmt::join(gained, "・")), gained.empty() || lost.empty() ? "" : "、",
+                              lost.empty() ? "" : fmt::format("減る {}", fmt::join(lost, "・"))));
+  }
+  if (out.empty()) out.emplace_back("今の利用者が見られる公開範囲と仕事は変わりません。");
+  return out;
+}
+
 }  // namespace
 
 std::vector<web::EditableFile> editable_files(Installation& installation, const config::Config& config, std::function<void()> restart) {
   if (config.folder.empty()) return {};
-  fs::path terms = (config.folder / config.terms).lexically_normal(), words = terms.parent_path(), sources = (config.folder / config.sources).lexically_normal();
+  fs::path terms = (config.folder / config.terms).lexically_normal(), words = terms.parent_path(), sources = (config.folder / config.sources).lexically_normal(),
+           access = (config.folder / config.access).lexically_normal();
   auto prove_words = [&installation](const fs::path& candidate) { search::Lexicon(candidate.parent_path(), text::Analyzer(installation.model)); };
   auto foresee = [&installation](const fs::path& candidate) { return foresee_words(installation, candidate.parent_path()); };
   const std::string at_once = "保存すると、次の検索から効きます。";
@@ -102,9 +133,12 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
       {"pinned", "先頭に出す条項", words / "pinned.tsv", "「検索語」とタブに続けて「識別名/版/条項」を書くと、その検索語のときにその条項を最初に示します。", at_once, prove_words, foresee},
       {"terms", "用語", terms, "一語として扱う用語と、タブに続けて読み（カタカナ）を、一行に一語書きます。",
        "保存すると、サービスが自分で始め直し、索引を作り直します。その間も資料は読めます。", [config](const fs::path& candidate) { prove_terms(config, candidate); },
-       [&installation, terms](const fs::path& candidate) { return foresee_terms(installation, terms, candidate); }, std::move(restart)},
+       [&installation, terms](const fs::path& candidate) { return foresee_terms(installation, terms, candidate); }, restart},
       {"sources", "収集元", sources, "見張る所を [[source]] の節に書きます。書き方はファイルの始めの注釈にあります。", "保存すると、次に確認するときから効きます。",
        [sources](const fs::path& candidate) { prove_sources(sources, candidate); }},
+      {"access", "役割と公開範囲", access, "役割ごとに、見られる公開範囲（audiences）、グループ（groups）、できること（tasks）、二段階認証を求めるか（second_step）を書きます。",
+       "保存すると、サービスが自分で始め直して効きます。サインインはそのまま続きます。", [](const fs::path& candidate) { people::AccessTable table(candidate); },
+       [&installation, access](const fs::path& candidate) { return foresee_access(installation, people::AccessTable(access), people::AccessTable(candidate)); }, restart},
   };
 }
 

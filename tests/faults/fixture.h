@@ -19,6 +19,7 @@
 
 #include "indexer/check.h"
 #include "indexer/index_writer.h"
+#include "people/sessions.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "tests/process.h"
@@ -27,8 +28,18 @@
 
 // A service of its own process, and disks that fail it.
 
-/// What a client sends from a page of the service.
-inline httplib::Headers from_here() { return {{"Sec-Fetch-Site", "same-origin"}}; }
+/// The session that clients show.
+inline httplib::Headers& entrance() {
+  static httplib::Headers headers;
+  return headers;
+}
+
+/// What a client sends from a page of the service, signed in as who Office::found() made.
+inline httplib::Headers from_here() {
+  httplib::Headers headers{{"Sec-Fetch-Site", "same-origin"}};
+  for (const auto& header : entrance()) headers.insert(header);
+  return headers;
+}
 
 /// A service on a data directory, from the first line it prints until it ends or is killed.
 class Running {
@@ -68,6 +79,7 @@ class Running {
     httplib::Client client("127.0.0.1", port_);
     client.set_keep_alive(true);
     client.set_read_timeout(60);
+    client.set_default_headers(entrance());
     return client;
   }
   /// The status of a page; 0 when there was no answer.
@@ -107,7 +119,7 @@ class Running {
 struct Office {
   TemporaryFolder folder;
   std::string data = folder / "data";
-  std::string settings = write("config/shirube.toml", "[ingest]\nlibreoffice = \"\"\nocr = \"\"\n[index]\nthreads = 1\n");
+  std::string settings = write("config/shirube.toml", "[ingest]\nlibreoffice = \"\"\nocr = \"\"\n[index]\nthreads = 1\n[limits]\naddress_requests = 0\naccount_requests = 0\n");
   std::string policy = write("kijun.md", "# 星見市端末利用基準\n\n第1条　この基準は、端末の利用について定める。\n第2条　端末を持ち出すときは、届け出る。\n");
 
   std::string write(const std::string& name, const std::string& bytes) const {
@@ -121,11 +133,30 @@ struct Office {
   }
   std::string out() const { return slurp(folder / "out"); }
   std::string err() const { return slurp(folder / "err"); }
-  void found() const { REQUIRE(run({"ingest", policy, "--effective", "2025-04-01"}) == 0); }
+  void found() const {
+    std::filesystem::copy_file(std::filesystem::path(shirube::test::source_folder) / "config/access.toml", folder / "config/access.toml");
+    REQUIRE(run({"ingest", policy, "--effective", "2025-04-01"}) == 0);
+    enter();
+  }
+  /// Signs somebody in who may do everything.
+  void enter() const {
+    using namespace shirube;
+    store::Database database(std::filesystem::path(data) / "shirube.db", store::Database::Open::existing);
+    people::Accounts accounts(database, people::AccessTable(), {1, 1 << 20});
+    people::SignIn sign_in(database, accounts);
+    const std::string password = "kumo-no-mukou-no-yama";
+    people::Account account;
+    account.login = "hoshi", account.name = "星 管理", account.role = "administrator";
+    accounts.set_password(accounts.add(account, password + "-1"), password, true);
+    std::string token = sign_in.begin("hoshi", password, "127.0.0.1", "").token;
+    entrance() = {{"Cookie", "shirube=" + token}, {"X-CSRF-Token", sign_in.find(token).value().csrf}};
+  }
   void require_clean() const {
-    int code = run({"check"});
-    INFO(out() << err());
-    REQUIRE(code == 0);
+    for (const char* command : {"check", "events"}) {
+      int code = run(command == std::string("check") ? std::vector<std::string>{command} : std::vector<std::string>{command, "verify"});
+      INFO(command << ": " << out() << err());
+      REQUIRE(code == 0);
+    }
   }
 };
 
