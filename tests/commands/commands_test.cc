@@ -316,6 +316,7 @@ TEST_CASE_METHOD(Fixture, "errors are one Japanese line with a hint, and a code 
 }
 
 TEST_CASE_METHOD(Fixture, "a service whose certificate or addresses cannot be used does not start, and says why") {
+  write("access.toml", slurp(std::filesystem::path(shirube::test::source_folder) / "config/access.toml"));
   REQUIRE(run({"ingest", "-"}, lines) == 0);
   struct Row {
     std::string setting, says;
