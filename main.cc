@@ -29,7 +29,8 @@ fs::path default_config() {
 
 constexpr const char* help_text = R"(しるべ — 情報セキュリティ文書の知識ベースと検索
 
-使い方: shirube [--data DIR] [--config FILE] 命令 …（DIR の既定は今いるフォルダの var）
+使い方: shirube [--data DIR] [--config FILE] 命令 …（DIR の既定は今いるフォルダの var。FILE の既定は /etc/shirube/shirube.toml、なければ
+        ビルドしたフォルダの config/shirube.toml）
 
   outline FILE     資料を条項に切り、JSON で表示する
   ingest PATH… | - 資料（PDF、Word、Excel、HTML、メールなど、フォルダ）や JSON Lines（.jsonl、標準入力は -）を取り込む
@@ -61,7 +62,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   user change 利用者名 …               上の指定のうち、書いたものだけを変える（--group "" などの空の値で、なしにする）
   user list [--json]                  利用者の一覧
   user passwd 利用者名 [--password-stdin]  新しいパスワードにする（次のサインインで本人が変える）
-  user forget-code 利用者名            確認コードをやめる（認証アプリをなくした人のため）
+  user forget-code 利用者名            二段階認証（確認コード）をやめる（認証アプリをなくした人のため）
   user disable | enable 利用者名       使えなくする、戻す
   user why 利用者名 識別名              その資料が、その人になぜ見えるか・見えないか
   user group list | add 名前 | remove 名前  グループ（その名前の公開範囲の資料を見られる人の集まり）
@@ -80,7 +81,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   help             この説明
 
 種別: law 法令、notice 通知、guideline ガイドライン、policy 規程、procedure 手順、manual マニュアル、commentary 解説、answer 回答、other その他
-公開範囲: public 公開、staff 庁内、committee 委員会、restricted 担当者限り（既定）
+公開範囲: public 公開、staff 庁内、committee 委員会、restricted 担当者限り（既定）、又はグループの名前
 役割: staff 職員、officer 担当職員、consultant 受託者、member 委員、auditor 監査人、administrator 管理者（config/access.toml）
 終了コード: 0 正常、1 一部を拒否・問題あり、2 指定の誤り、3 見つからない、4 権限なし、5 矛盾、6 一時的に不可・中断、70 内部エラー
 )";

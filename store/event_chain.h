@@ -20,7 +20,7 @@
 //
 // What verify() proves: nobody changed, took out, put in or reordered events, or cut the end off, without also computing the chain
 // anew. Who can write to the file can do that, from any event on; the hashes are no secret. It shows when the head of an earlier
-// day was noted where they cannot write (`shirube events head`, the log of the service, a manifest of a backup): `noted`.
+// day was noted where they cannot write (`shirube events head`, the log of the service): `noted`.
 // Events that nobody wrote down in the first place, and what the program is made to write by who controls it, no chain shows.
 namespace shirube::store {
 

@@ -90,33 +90,60 @@ struct AppOptions {
 /// A change is taken only from a page of this service itself, and of the same session (anything else is 403): a page
 /// elsewhere could otherwise have its reader's browser make it. A program with a token is no browser.
 ///
-///   /                                          search           /api/v1/search
-///                                              suggestions      /api/v1/suggest
-///   /documents                                 list             /api/v1/documents
-///   /documents/{slug}                          → current        /api/v1/documents/{slug}
-///   /documents/{slug}/{key}                    edition          /api/v1/documents/{slug}/{key}
-///   /documents/{slug}/{key}/clauses/{path}     clause           /api/v1/…/clauses/{path}
-///                                              those like it    /api/v1/…/clauses/{path}/similar
-///   /similar                                   those like a text  /api/v1/similar
-///   /explain                                   why a hit or not /api/v1/explain
-///   /documents/{slug}/{key}/original           the file
-///   /drafts                                    files handed in; POST takes more  /api/v1/drafts
-///   /drafts/{id}                               a draft; POST changes it  /api/v1/drafts/{id}
-///   /drafts/{id}/pages/{n}, /drafts/{id}/original  a picture of a page; the file
-///   /judgements                                judged queries; POST judges
-///   /sign-in, /sign-in/code, /sign-out         signing in and out
-///   /account, /account/…                       one's own password, second step, sessions and tokens
-///   /admin                                     what administrators do
-///   /admin/people, /admin/people/{id}, /admin/groups  accounts; POST changes them
-///   /admin/why                                 why a person sees a document, or not
-///   /admin/settings                            settings that are files
-///   /admin/settings/{file}                     one of them; POST shows what a text would change, or puts it in place
-///   /admin/backups                             backups; POST makes one, or reads one again
-///   /events                                    who did what     /api/v1/events
-///   /events/export, /events/verify             the same as a file; POST verifies the chain
-///   /static/{file}
-///   /healthz, /readyz, /metrics                for monitors: alive; able to work, 503 with reasons; figures in Prometheus's text format
-///   /admin/health                              how the service stands
+///   /                                                         search
+///   /explain                                                  why a clause is a hit, or not
+///   /similar                                                  clauses like a text
+///   /documents                                                list
+///   /documents/{slug}                                         leads to the current edition
+///   /documents/{slug}/{key}                                   edition
+///   /documents/{slug}/{key}/clauses/{path}                    clause
+///   /documents/{slug}/{key}/original                          the file
+///   /judgements                                               judged queries; POST judges
+///   /drafts                                                   files handed in; POST takes more
+///   /drafts/{id}                                              a draft; POST changes it
+///   /drafts/{id}/pages/{n}                                    a picture of a page
+///   /drafts/{id}/original                                     the file
+///   /events                                                   who did what
+///   /events/export                                            the same as a file
+///   /events/verify                                            POST verifies the chain
+///
+///   /sign-in                                                  POST takes the password
+///   /sign-in/code                                             POST takes the code of the second step
+///   /sign-out                                                 POST ends the session
+///   /account                                                  one's own settings
+///   /account/password                                         POST changes it
+///   /account/second-step                                      turned on by a code; POST turns it on or off
+///   /account/second-step/picture                              its secret, for an app to read
+///   /account/sessions                                         POST ends one, or all others
+///   /account/tokens                                           POST makes one, or ends one
+///
+///   /admin                                                    what administrators do
+///   /admin/people                                             accounts; POST adds one
+///   /admin/people/{id}                                        one of them; POST changes it
+///   /admin/groups                                             POST adds one, or removes one
+///   /admin/why                                                why a person sees a document, or not
+///   /admin/settings                                           settings that are files
+///   /admin/settings/{file}                                    one of them; POST shows what a text would change, or puts it in place
+///   /admin/backups                                            POST makes one, or reads one again
+///   /admin/health                                             how the service stands
+///
+///   /static/{file}                                            files of the pages
+///   /healthz                                                  for monitors: alive
+///   /readyz                                                   able to work; 503 with reasons
+///   /metrics                                                  figures in Prometheus's text format
+///
+///   /api/v1/search                                            the models of the pages, as JSON
+///   /api/v1/explain
+///   /api/v1/similar
+///   /api/v1/suggest                                           suggestions while one types
+///   /api/v1/documents
+///   /api/v1/documents/{slug}                                  a document and its editions
+///   /api/v1/documents/{slug}/{key}
+///   /api/v1/documents/{slug}/{key}/clauses/{path}
+///   /api/v1/documents/{slug}/{key}/clauses/{path}/similar     clauses like this one
+///   /api/v1/drafts                                            POST takes a file
+///   /api/v1/drafts/{id}
+///   /api/v1/events
 class App {
  public:
   explicit App(AppOptions options);

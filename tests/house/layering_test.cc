@@ -130,6 +130,19 @@ TEST_CASE("the tests that docs/asvs.md names are there") {
   CHECK(seen > 80);
 }
 
+TEST_CASE("the list in web/app.h is that of the routes") {
+  const fs::path web = fs::path(shirube::test::source_folder) / "web";
+  auto patterns = [&](const char* file, const std::regex& pattern) {
+    const std::string text = contents(web / file);
+    std::set<std::string> found;
+    for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) found.insert(std::regex_replace((*at)[1].str(), std::regex("\\{[a-z]+\\}"), "{}"));
+    return found;
+  };
+  auto routes = patterns("app.cc", std::regex("\\{\"[A-Z]+\", \"([^\"]+)\""));
+  CHECK(routes.size() > 40);
+  CHECK(patterns("app.h", std::regex("///   (/[^ \n]*)")) == routes);
+}
+
 TEST_CASE("every folder of source is in the table") {
   const Folders others = {"tests", "cmake", "build", "tools", "var", "docs", "packaging"};
   for (const auto& entry : fs::directory_iterator(shirube::test::source_folder)) {
