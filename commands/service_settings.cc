@@ -70,7 +70,7 @@ void allow_files(int64_t connections) {
   constexpr rlim_t others = 512;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  rlim_t wanted = static_cast<rlim_t>(connections) + others;
+  rlim_t wanted = 2 * static_cast<rlim_t>(connections) + others;  // each may have an original open that it is sent
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
