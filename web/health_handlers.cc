@@ -26,6 +26,8 @@ bool is_watcher(const Visit& visit) {
   const AppOptions& options = visit.service.options;
   if (forwarded_by_stranger(visit.request.peer, visit.request.headers, options.proxies)) return false;
   std::string client = client_address(visit.request.peer, visit.request.headers, options.proxies);
+  // A proxy that does not say for whom asks for anybody.
+  if (options.proxies.contains(client)) return false;
   return is_loopback(client) || options.metrics_addresses.contains(client);
 }
 

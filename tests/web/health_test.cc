@@ -91,6 +91,8 @@ TEST_CASE("figures are for this machine and those that the settings name") {
       {"claiming to be this machine", plain, "127.0.0.1", {{"X-Forwarded-For", "127.0.0.1"}}, 403},
       {"by a trusted proxy", behind, "127.0.0.1", {{"X-Forwarded-For", "198.51.100.1"}}, 403},
       {"the monitor by a trusted proxy", behind, "127.0.0.1", {{"X-Forwarded-For", "192.0.2.7"}}, 200},
+      {"a trusted proxy that names nobody", behind, "127.0.0.1", {}, 403},
+      {"a trusted proxy that names no address", behind, "127.0.0.1", {{"X-Forwarded-For", "unknown"}}, 403},
       {"a made-up beginning", behind, "127.0.0.1", {{"X-Forwarded-For", "192.0.2.7, 198.51.100.1"}}, 403},
   };
   for (const auto& row : rows) {
