@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view end_of_head = "\n\r\n";
 constexpr size_t piece_of_file = 64 << 10;
+constexpr ptrdiff_t most_lines = 202;  ///< of a head: 200 headers, between the request line and the empty one
 
 bool poll_one(int fd, short events, Connection::Clock::duration time) {
   pollfd poller{fd, events, 0};
@@ -59,6 +60,7 @@ Connection::Step Connection::handshake() {
 
 Connection::Step Connection::await_next() {
   phase_ = Phase::head;
+  needed_ = 0;
   events_ = POLLIN;
   begun_ = Clock::now();
   // Some of it may have come behind the last.
@@ -78,6 +80,8 @@ Connection::Step Connection::take() {
 
 /// How much of a request has come. httplib reads lines up to an empty one.
 Connection::Step Connection::progress() {
+  // A body may come byte by byte: its head is read once.
+  if (needed_ > 0) return in_.size() - at_ >= needed_ ? Step::answer : Step::wait;
   size_t end = in_.find(end_of_head, searched_);
   if (std::min(end, in_.size()) - at_ > options_.largest_head) return Step::too_long;
   if (end == in_.npos) {
@@ -85,13 +89,15 @@ Connection::Step Connection::progress() {
     return Step::wait;
   }
   searched_ = end;
-  return body_is_here(end + end_of_head.size()) ? Step::answer : Step::wait;
+  std::string_view head = std::string_view(in_).substr(at_, end + end_of_head.size() - at_);
+  if (std::ranges::count(head, '\n') > most_lines) return Step::too_long;
+  needed_ = head.size() + awaited_body(head);
+  return in_.size() - at_ >= needed_ ? Step::answer : Step::wait;
 }
 
-/// Whether there is no body to wait for before a thread takes the request: one that is small and says its length comes without
+/// Bytes of the body to wait for before a thread takes the request: one that is small and says its length comes without
 /// one. Whatever else a head says of a body is for who reads it to judge.
-bool Connection::body_is_here(size_t head_end) const {
-  std::string_view rest = std::string_view(in_).substr(at_, head_end - at_);
+size_t Connection::awaited_body(std::string_view rest) const {
   size_t length = 0;
   for (size_t lines = 0; !rest.empty(); ++lines) {
     size_t end = rest.find('\n');
@@ -100,14 +106,14 @@ bool Connection::body_is_here(size_t head_end) const {
     size_t colon = line.find(':');
     if (lines == 0 || colon == line.npos) continue;
     std::string_view name = line.substr(0, colon), value = line.substr(colon + 1);
-    if (same_name(name, "Transfer-Encoding") || same_name(name, "Expect")) return true;
+    if (same_name(name, "Transfer-Encoding") || same_name(name, "Expect")) return 0;
     if (!same_name(name, "Content-Length")) continue;
     while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
     while (!value.empty() && (value.back() == '\r' || value.back() == ' ')) value.remove_suffix(1);
     auto [last, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (error != std::errc() || last != value.data() + value.size() || length > options_.longest_form) return true;
+    if (error != std::errc() || last != value.data() + value.size() || length > options_.longest_form) return 0;
   }
-  return in_.size() - head_end >= length;
+  return length;
 }
 
 std::string_view Connection::head() const {

@@ -27,7 +27,7 @@ class Connection {
   enum class Step {
     wait,       ///< until the socket can do events(), or until()
     answer,     ///< a request has come: its head, and its body where that is a small one of known length
-    too_long,   ///< a head that is longer than allowed has come
+    too_long,   ///< a head that is longer, or of more lines, than allowed has come
     in_clear,   ///< the client does not speak TLS; it can be told so
     give,       ///< more of a file can be given out, which reads the disk
     over,       ///< nothing more will come of it
@@ -37,6 +37,7 @@ class Connection {
   Step arrive();
   short events() const { return events_; }
   Clock::time_point until() const { return until_; }
+  Clock::time_point begun() const { return begun_; }                                         ///< the request at hand
   bool has_request() const { return phase_ != Phase::handshake && phase_ != Phase::head; }  ///< a whole one, or its answer is under way
   bool idle() const { return phase_ == Phase::head && !has_bytes(); }                        ///< nothing of a next request has come
 
@@ -81,7 +82,7 @@ class Connection {
   Step drain();
   Step await_next();
   bool refill();
-  bool body_is_here(size_t head_end) const;
+  size_t awaited_body(std::string_view head) const;
   Channel::State receive();
 
   Channel channel_;
@@ -93,6 +94,7 @@ class Connection {
   size_t left_ = 0, requests_ = 0;
   std::string in_;                ///< what was received
   size_t at_ = 0, searched_ = 0;  ///< so much of it was read; and no head ends before
+  size_t needed_ = 0;             ///< bytes of the request at hand, with the body that is awaited; 0 until its head has ended
   std::string out_;               ///< what is to be sent,
   std::optional<FilePart> file_;  ///< and after it
   std::ifstream file_stream_;

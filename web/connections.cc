@@ -136,10 +136,10 @@ void Connections::refuse(Shared connection, int status) {
 
 /// For one that wants in, the connection that has been idle longest goes, or else the one that has been at its request longest.
 bool Connections::make_room(std::vector<Shared>& parked) {
-  auto rank = [](const Shared& one) { return std::tuple(one->has_request(), !one->idle(), one->until()); };
+  auto rank = [](const Shared& one) { return std::tuple(one->has_request(), !one->idle(), one->has_request() ? one->begun() : one->until()); };
   auto oldest = std::ranges::min_element(parked, {}, rank);
-  if (oldest == parked.end() || (*oldest)->has_request()) return false;
-  metrics_.refused(Refusal::idle);
+  if (oldest == parked.end()) return false;
+  metrics_.refused((*oldest)->has_request() ? Refusal::slow : Refusal::idle);
   parked.erase(oldest);
   return true;
 }
@@ -181,7 +181,8 @@ void Connections::watch() {
       std::ranges::move(arriving_, std::back_inserter(parked));
       arriving_.clear();
     }
-    if (pressed_ && make_room(parked)) pressed_ = false;
+    // Taken back first: the room that is made may let in one and have the next press at once.
+    if (pressed_.exchange(false) && !make_room(parked)) pressed_ = true;
     polled.assign(1, {bell_, POLLIN, 0});
     auto first = Clock::now() + 1h;
     for (const auto& one : parked) {

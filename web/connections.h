@@ -36,7 +36,7 @@ class Connections {
   Connections(const ServerOptions& options, Metrics& metrics, Work work);
   ~Connections();
 
-  /// Takes a socket that was accepted. Waits while there is no room and every connection has a request under way.
+  /// Takes a socket that was accepted. Waits while there is no room and of every connection a request waits for its thread or has it.
   void take_in(int fd);
   /// Requests under way are finished first.
   void shutdown();

@@ -320,7 +320,7 @@ TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers toget
   auto taken = service.client().Post("/api/v1/drafts?name=a.txt", httplib::Headers{{"Sec-Fetch-Site", "same-origin"}}, std::string(4 << 20, 'a'), "application/octet-stream");
   REQUIRE(taken);
   REQUIRE(taken->status == 201);
-  std::vector<std::unique_ptr<Wire>> idle, half, bodies, readers;
+  std::vector<std::unique_ptr<Wire>> idle, half, bodies, endless, readers;
   const std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", file = "GET /drafts/1/original HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   for (int i = 0; i < 200; ++i) {
     idle.push_back(std::make_unique<Wire>(service.port));
@@ -331,6 +331,9 @@ TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers toget
   for (int i = 0; i < 20; ++i) {
     bodies.push_back(std::make_unique<Wire>(service.port));
     REQUIRE(bodies.back()->send("POST /judgements HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nq=a"));
+    // Without a length there is no body to wait for.
+    endless.push_back(std::make_unique<Wire>(service.port));
+    REQUIRE(endless.back()->send("POST /judgements HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nq=a"));
     readers.push_back(std::make_unique<Wire>(service.port, 4096));
     REQUIRE(readers.back()->send(file));
   }
@@ -341,7 +344,7 @@ TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers toget
     answered += answer && answer->status == 200;
   }
   auto time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  std::cout << "with 200 idle connections, 200 half-sent heads, 20 slow bodies and 20 slow readers: 20 requests in " << time.count() << " ms\n";
+  std::cout << "with 200 idle connections, 200 half-sent heads, 20 slow bodies, 20 without a length and 20 slow readers: 20 requests in " << time.count() << " ms\n";
   CHECK(answered == 20);
   // None of them was given up for it.
   size_t taken_forms = 0;
@@ -385,6 +388,13 @@ TEST_CASE("each bound has an answer of its own") {
   CHECK(endless.find("Content-Security-Policy: ") != std::string::npos);
   CHECK(service.raw("GET /api/v1/search HTTP/1.1\r\nCookie: " + std::string(9000, 'a')).find("application/problem+json") != std::string::npos);
   CHECK(service.app.metrics().count(Refusal::head) == 2);
+  auto of_lines = [](int lines) {
+    std::string head = "GET /static/copy.js HTTP/1.1\r\nConnection: close\r\n";
+    for (int i = 1; i < lines; ++i) head += "a: b\r\n";
+    return head + "\r\n";
+  };
+  CHECK(service.raw(of_lines(200)).starts_with("HTTP/1.1 200 "));
+  CHECK(service.raw(of_lines(201)).starts_with("HTTP/1.1 431 "));
   {
     // The server forgets those that have gone a moment after.
     for (int i = 0; i < 600 && service.app.metrics().connections > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -414,6 +424,27 @@ TEST_CASE("with no room left the connection that has been idle longest goes") {
   CHECK(answered == 8);
   CHECK(idle[0]->rest().empty());
   CHECK(service.app.metrics().count(Refusal::idle) >= 1);
+}
+
+TEST_CASE("with no room left slow readers do not close the door") {
+  ServerOptions options;
+  options.connections = 4;
+  options.read_time = options.request_time = options.keep_alive_time = options.write_time = std::chrono::seconds(600);
+  Service service(options, shirube::corpus::Viewer::everything());
+  auto taken = service.client().Post("/api/v1/drafts?name=a.txt", httplib::Headers{{"Sec-Fetch-Site", "same-origin"}}, std::string(4 << 20, 'a'), "application/octet-stream");
+  REQUIRE(taken);
+  std::vector<std::unique_ptr<Wire>> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.push_back(std::make_unique<Wire>(service.port, 4096));
+    REQUIRE(readers.back()->send("GET /drafts/1/original HTTP/1.1\r\nHost: a\r\n\r\n"));
+    char first;
+    REQUIRE(::recv(readers.back()->socket(), &first, 1, 0) == 1);
+  }
+  auto answer = service.client().Get("/static/style.css");
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(service.app.metrics().count(Refusal::slow) >= 1);
+  CHECK(readers[0]->rest().size() < 4 << 20);
 }
 
 TEST_CASE("when too many wait, the next is told at once to come again") {
