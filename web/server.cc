@@ -168,7 +168,15 @@ class Listener : public httplib::Server {
     // A body that is left unread would be taken for the next request.
     // Two lengths, or a length beside chunks, and nobody knows where the next request begins (RFC 9112, 6.3).
     bool has_body = request.has_header("Transfer-Encoding") || request.get_header_value_count("Content-Length") > 1 || request.get_header_value("Content-Length", 0).find_first_not_of('0') != std::string::npos;
-    return has_body ? prepare_body(request, connection) : Body{.none = true};
+    if (has_body) return prepare_body(request, connection);
+    // Without a length httplib reads on until the client closes, where there is no body (RFC 9112, 6.3). Whoever sends one all the same must not
+    // have it taken for the next request.
+    bool may_have_body = request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+    if (!may_have_body || request.has_header("Content-Length")) return {.none = true};
+    request.set_header("Content-Length", "0");
+    request.headers.erase("Connection");
+    request.set_header("Connection", "close");
+    return {};
   }
 
   Body prepare_body(httplib::Request& request, Connection& connection) {
