@@ -13,6 +13,7 @@
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/files.h"
+#include "text/compose.h"
 #include "text/error.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -143,6 +144,30 @@ Wait admit(store::Database& database, const std::vector<Counted>& who, const Sig
   });
 }
 
+/// Whether the password is the one that was hashed. Where no turn came to find out, the attempt counts no more.
+bool look(store::Database& database, const std::vector<Counted>& who, std::string_view password, const std::string& hash, const PasswordCost& cost) {
+  try {
+    // As it was taken when it was set: by what it is after NFC, of up to four bytes a character.
+    std::string composed = text::compose(password);
+    bool fits = composed.size() <= 4 * longest_password;
+    return is_password(fits ? composed : "", fits ? hash : "", cost);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::unavailable) database.write([&](SQLite::Database& db) { take_back(db, who); });
+    throw;
+  }
+}
+
+/// A hash at the present cost in place of one at another; empty where there is none, or no turn to make it: the next sign-in will.
+std::string hash_anew(std::string_view password, const std::string& hash, const PasswordCost& cost) {
+  if (!is_outdated(hash, cost)) return "";
+  try {
+    return hash_password(password, cost);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) throw;
+    return "";
+  }
+}
+
 }  // namespace
 
 SignIn::SignIn(store::Database& database, Accounts& accounts, SignInOptions options) : database_(database), accounts_(accounts), options_(std::move(options)) {}
@@ -156,14 +181,13 @@ Attempt SignIn::begin(std::string_view typed, std::string_view password, const s
   if (Wait wait = admit(database_, who, options_, told, address); wait.left.count() > 0) return {Outcome::waiting, {}, wait.left};
   bool open = known.account && is_open(*known.account);
   // Hashed for the name of nobody too: how long an answer takes tells nothing.
-  bool right = password.size() <= longest_typed && is_password(password, known.password, accounts_.cost_);
-  if (password.size() > longest_typed) is_password("", "", accounts_.cost_);
+  bool right = look(database_, who, password, known.password, accounts_.cost_);
   if (!right || !open) {
     std::string_view why = !known.account ? "その利用者名の人はいない" : !right ? "パスワードがちがう" : known.account->disabled ? "無効な利用者" : "最終日を過ぎた利用者";
     database_.write([&](SQLite::Database& db) { tell(db, "sign-in.wrong", told, address, std::string(why)); });
     return {};
   }
-  std::string anew = is_outdated(known.password, accounts_.cost_) ? hash_password(password, accounts_.cost_) : "";
+  std::string anew = hash_anew(password, known.password, accounts_.cost_);
   return database_.write([&](SQLite::Database& db) -> Attempt {
     // It may have been disabled, or given another password, while the hash was made.
     Credentials present = credentials_of(db, login);
@@ -217,7 +241,7 @@ Attempt SignIn::confirm(const Account& account, std::string_view password, const
   std::vector<Counted> who = counted(Guessed::password, account.login, address, options_);
   if (Wait wait = admit(database_, who, options_, account.login, address); wait.left.count() > 0) return {Outcome::waiting, {}, wait.left};
   Credentials known = database_.read([&](SQLite::Database& db) { return credentials_of(db, account.login); });
-  bool right = password.size() <= longest_typed && is_password(password, known.password, accounts_.cost_);
+  bool right = look(database_, who, password, known.password, accounts_.cost_);
   return database_.write([&](SQLite::Database& db) -> Attempt {
     if (right) forgive(db, who);
     else tell(db, "sign-in.wrong", account.login, address, "設定を変えるためのパスワードがちがう");

@@ -54,7 +54,8 @@ class SignIn {
  public:
   SignIn(store::Database& database, Accounts& accounts, SignInOptions options = {});
 
-  /// Password first. `address` and `agent` are the client's.
+  /// Password first. `address` and `agent` are the client's. Throws Error{unavailable}, as confirm() does, where hashing is too
+  /// busy (password.h); the attempt then counts for nothing.
   Attempt begin(std::string_view login, std::string_view password, const std::string& address, const std::string& agent);
   /// Then the code, where the account has the second step. A used code is not taken again.
   Attempt prove(const Session& session, std::string_view code, const std::string& address);
