@@ -197,7 +197,7 @@ void Accounts::set_password(int64_t id, std::string_view password, bool by_owner
   });
 }
 
-void Accounts::set_second_step(int64_t id, std::string_view secret) {
+void Accounts::set_second_step(int64_t id, std::string_view secret, std::optional<int64_t> used_step) {
   if (!secret.empty()) totp_code(secret, 0);  // throws for what is no secret
   database_.write([&](SQLite::Database& db) {
     Account account = existing_account(db, id);
@@ -205,6 +205,12 @@ void Accounts::set_second_step(int64_t id, std::string_view secret) {
     update.bind(1, std::string(secret));
     update.bind(2, id);
     update.exec();
+    if (used_step) {
+      SQLite::Statement used(db, "INSERT OR IGNORE INTO used_codes (account_id, step) VALUES (?, ?)");
+      used.bind(1, id);
+      used.bind(2, *used_step);
+      used.exec();
+    }
     auto word = [](bool on) { return on ? "あり" : "なし"; };
     store::append(db, {"second-step.set", account.login, "", word(account.has_second_step), word(!secret.empty())});
   });

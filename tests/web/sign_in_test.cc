@@ -304,9 +304,12 @@ TEST_CASE("the second step") {
   CHECK(picture.content_type == "image/svg+xml");
   CHECK(picture.body.find("<svg") != std::string::npos);
   CHECK(picture.body.find(secret) == std::string::npos);
-  CHECK(browser.post("/account/second-step", {{"code", "000000"}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", "000000"}, {"password", Office::password}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}, {"password", "not-the-password-at-all"}}).status == 403);
   CHECK_FALSE(own.accounts.find(id)->has_second_step);
-  CHECK(browser.location(browser.post("/account/second-step", {{"code", code(secret)}})) == "/account?done=second-step-on");
+  std::string first = code(secret);
+  CHECK(browser.location(browser.post("/account/second-step", {{"code", first}, {"password", Office::password}})) == "/account?done=second-step-on");
   CHECK(own.accounts.find(id)->has_second_step);
   CHECK_THAT(browser.get("/account?done=second-step-on").body, Contains("二段階認証を設定しました") && Contains("設定済み"));
   CHECK(browser.get("/account/second-step/picture").status == 404);
@@ -323,6 +326,8 @@ TEST_CASE("the second step") {
   auto wrong = next.post("/sign-in/code", {{"code", "000000"}, {"to", "/documents"}});
   CHECK(wrong.status == 403);
   CHECK_THAT(wrong.body, Contains("確認コードが違います"));
+  // The code that turned it on opens nothing.
+  CHECK(next.post("/sign-in/code", {{"code", first}}).status == 403);
   own.now = Office::Clock::from_time_t(std::time(nullptr) + 60);
   std::string used = code(secret, 2);
   CHECK(next.location(next.post("/sign-in/code", {{"code", used.substr(0, 3) + "　" + used.substr(3)}, {"to", "/documents"}})) == "/documents");
@@ -388,7 +393,7 @@ TEST_CASE("a role that needs the second step has it turned on first") {
   CHECK_THAT(page.body, Contains("あなたの役割では、二段階認証が必要です"));
   CHECK(browser.get("/account/second-step/picture").status == 200);
   std::string secret = text::replace_all(between(page.body, "<code class=\"words\">", "</code>"), " ", "");
-  CHECK(browser.post("/account/second-step", {{"code", code(secret)}}).status == 303);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}, {"password", Office::password}}).status == 303);
   CHECK(browser.get("/documents").status == 200);
 }
 
