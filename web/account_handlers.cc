@@ -164,6 +164,7 @@ Response take_token(const Visit& visit) {
     return done("token");
   }
   auto make = [&] {
+    demand_password(visit, form, "password");
     people::Token token;
     token.label = typed(form, "label");
     token.last_day = typed_day(form, "last_day");

@@ -127,6 +127,7 @@ await inBrowser(
     await hana.click("summary:text('鍵を作る')");
     await hana.fill("#label", "集計");
     await hana.fill("#token-last-day", new Date(Date.now() + 7 * 86400000).toISOString().slice(0, 10));
+    await hana.fill("#token-password", hanaPassword);
     await hana.click("form[action='/account/tokens'] >> button:text('作る')");
     const token = (await hana.textContent(".secret code")).trim();
     await picture(hana, "token");

@@ -403,7 +403,7 @@ TEST_CASE("a token does what it was made for") {
   Browser browser{own.app};
   browser.sign_in("hana");
   auto make = [&](Browser::Fields fields) {
-    fields.insert(fields.end(), {{"label", "集計"}, {"last_day", text::to_wareki(text::today())}});
+    fields.insert(fields.end(), {{"label", "集計"}, {"last_day", text::to_wareki(text::today())}, {"password", Office::password}});
     auto response = browser.post("/account/tokens", fields);
     CHECK(response.status == 200);
     return between(response.body, "<code class=\"words\">", "</code>");
@@ -435,9 +435,12 @@ TEST_CASE("a token does what it was made for") {
   }
   // A wrong token is no fallback to the cookie, and no task is given that one has not.
   CHECK(browser.send("GET", "/api/v1/documents", {{"Authorization", "Bearer nothing"}}).status == 401);
-  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", text::to_iso(text::today())}, {"task", "administer"}}).status == 400);
-  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", "soon"}}).status == 400);
-  CHECK(browser.post("/account/tokens", {{"label", ""}, {"last_day", text::to_iso(text::today())}}).status == 400);
+  const std::string today = text::to_iso(text::today());
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}, {"task", "administer"}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", "soon"}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", ""}, {"last_day", today}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}}).status == 403);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}, {"password", "not-the-password-at-all"}}).status == 403);
   CHECK(own.sign_in.tokens(id).size() == 2);
   for (const auto& token : own.sign_in.tokens(id)) browser.post("/account/tokens", {{"end", std::to_string(token.id)}});
   CHECK(program.send("GET", "/api/v1/drafts", {{"Authorization", "bearer " + desk}}).status == 401);
