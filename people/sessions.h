@@ -77,6 +77,7 @@ class SignIn {
   std::string make_token(int64_t account_id, const Token& token);  ///< the token: the only time it is seen
   std::vector<Token> tokens(int64_t account_id) const;
   void end_token(int64_t account_id, int64_t token_id);
+  void end_tokens(int64_t account_id);  ///< all of them
   /// The account and tasks of an API token; nullopt as find().
   struct Bearer {
     Account account;

@@ -527,13 +527,24 @@ TEST_CASE("an administrator looks after people") {
   CHECK(account.only == std::vector<std::string>{"nagai", "taisaku-kijun"});
   CHECK(boss.post(page, {{"action", "save"}, {"name", "星 花子"}, {"role", "consultant"}, {"last_day", ""}}).status == 400);  // a consultant's account ends
 
+  auto make_token = [&] {
+    people::Token token;
+    token.label = "集計", token.last_day = text::to_iso(text::today());
+    return own.sign_in.make_token(account.id, token);
+  };
+  std::string token = make_token();
+  CHECK(own.sign_in.bearer(token));
+  CHECK_THAT(boss.get(page).body, Contains("プログラムのための鍵もすべて使えなくなります"));
   auto reset = boss.post(page, {{"action", "reset"}});
+  CHECK_FALSE(own.sign_in.bearer(token));
   std::string second = between(reset.body, "<code class=\"words\">", "</code>");
   CHECK(second != first);
   CHECK(hana.get("/").status == 303);
   CHECK(hana.sign_in("hana", first).status == 403);
   CHECK(hana.sign_in("hana", second).status == 303);
+  token = make_token();
   CHECK(boss.post(page, {{"action", "end-sessions"}}).status == 303);
+  CHECK_FALSE(own.sign_in.bearer(token));
   CHECK(hana.location(hana.get("/account")) == "/sign-in?to=%2Faccount");
   CHECK(boss.post(page, {{"action", "disable"}}).status == 303);
   CHECK_THAT(boss.get("/admin/people?state=ended").body, Contains("星 花子") && Contains("停止中") && !Contains("<span class=\"where\">boss</span>"));
