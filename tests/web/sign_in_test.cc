@@ -474,6 +474,11 @@ TEST_CASE("a proxy's word is taken from a listed address alone") {
   CHECK(browser.cookie == cookie);  // one session, not one a request
   CHECK(office().sign_in.active() == active);
   CHECK(browser.post("/account/sessions", {{"end", "0"}}).status == 303);
+  // However the proxy writes the name.
+  browser.headers = {{"X-Remote-User", " Staff "}};
+  CHECK(browser.get("/documents").status == 200);
+  CHECK(browser.cookie == cookie);
+  CHECK(browser.post("/account/sessions", {{"end", "0"}}).status == 303);
   // Whom the proxy names now is who it is.
   browser.headers = {{"X-Remote-User", "administrator"}};
   CHECK_THAT(browser.get("/admin").body, Contains("星 administrator"));
