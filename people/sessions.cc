@@ -25,6 +25,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr int64_t seen_apart = 60;          // seconds between two notes that a session is in use
+constexpr int64_t told_apart = 60;          // seconds between two events of a proxy's word that is not taken
 constexpr int64_t clock_slack = 120;        // a time so far ahead was written by a clock that was set back since
 constexpr int64_t longest_proof = 10 * 60;  // seconds between the password and the code
 constexpr int64_t most_sessions = 50;       // of an account; the one that was quiet longest goes
@@ -254,6 +255,12 @@ Attempt SignIn::trust(std::string_view typed, const std::string& address, const 
   return database_.write([&](SQLite::Database& db) -> Attempt {
     auto account = find_account(db, login);
     if (!account || !is_open(*account)) {
+      // Each request says it again.
+      int64_t now = now_of(options_);
+      std::lock_guard lock(mutex_);
+      auto [told, is_new] = refused_.try_emplace(account ? login : "", now);
+      if (!is_new && std::abs(now - told->second) < told_apart) return {};
+      told->second = now;
       tell(db, "sign-in.wrong", account ? login : "", address, account ? "代理サーバーの示した利用者は、無効か最終日を過ぎている" : "代理サーバーの示した利用者名の人はいない");
       return {};
     }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +64,8 @@ class SignIn {
   /// Whether somebody who is signed in knows the password, before what outlives a session: signed_in, wrong or waiting.
   /// Counts and waits as begin(), and begins nothing.
   Attempt confirm(const Account& account, std::string_view password, const std::string& address);
-  /// Whom a trusted proxy has signed in already, by its header: Outcome::wrong for an unknown or ended account.
+  /// Whom a trusted proxy has signed in already, by its header: Outcome::wrong for an unknown or ended account,
+  /// of which an event tells once a minute.
   Attempt trust(std::string_view login, const std::string& address, const std::string& agent);
 
   /// The session of a token, which counts as seen; nullopt when there is none, it ended, or its account did.
@@ -89,6 +92,8 @@ class SignIn {
   store::Database& database_;
   Accounts& accounts_;
   SignInOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, int64_t> refused_;  ///< of a proxy's word: when an event told of the account, "" for unknown ones
 };
 
 }  // namespace shirube::people

@@ -1,6 +1,8 @@
 // Who is let in, and what is answered to them: requests and answers over an App with accounts.
 #include "tests/web/office.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <ctime>
 #include <fstream>
 #include <set>
@@ -483,6 +485,31 @@ TEST_CASE("a proxy's word is taken from a listed address alone") {
   browser.headers = {{"X-Remote-User", "administrator"}};
   CHECK_THAT(browser.get("/admin").body, Contains("星 administrator"));
   CHECK(browser.cookie != cookie);
+}
+
+TEST_CASE("a proxy's word begins nothing where anybody is answered, and is told of seldom where it is not taken") {
+  Office own;
+  own.add("hana", "staff");
+  App app(own.options({.user_header = "X-Remote-User"}, {"192.0.2.1"}));
+  auto told = [&] {
+    return own.town.database.read([](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM events WHERE action = 'sign-in.wrong'").getInt(); });
+  };
+  for (const char* name : {"hana", "whoever"}) {
+    for (const char* target : {"/healthz", "/readyz", "/sign-in", "/static/style.css", "/no-such-page", "/%zz"}) {
+      INFO(name << " " << target);
+      Browser browser{app, {}, {{"X-Remote-User", name}}, "192.0.2.1"};
+      browser.get(target);
+      CHECK(browser.cookie.empty());
+    }
+  }
+  CHECK(own.sign_in.active() == 0);
+  CHECK(told() == 0);
+  Browser browser{app, {}, {{"X-Remote-User", "whoever"}}, "192.0.2.1"};
+  for (int i = 0; i < 5; ++i) CHECK(browser.get("/documents").status == 303);
+  CHECK(told() == 1);
+  own.now += 61s;
+  browser.get("/documents");
+  CHECK(told() == 2);
 }
 
 TEST_CASE("in public everybody reads what is public") {
