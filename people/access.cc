@@ -92,6 +92,10 @@ Role read_role(std::string key, const toml::node& node, const Reading& reading) 
   if (role.key == "administrator" && std::ranges::find(role.tasks, corpus::Task::administer) == role.tasks.end()) {
     reading.fail(node.source(), "administrator の tasks に administer がありません。", "管理する人がいなくなるため、外せません。");
   }
+  if (!role.sees_all && std::ranges::find(role.tasks, corpus::Task::administer) != role.tasks.end()) {
+    reading.fail(node.source(), fmt::format("役割「{}」は、administer があるのに sees_all がありません。", role.key),
+                 "管理する人は、どの資料の題名も知ることができます。sees_all = true と書くか、tasks から administer を外してください。");
+  }
   if (role.sees_all) role.audiences = corpus::Viewer::everything().audiences;
   return role;
 }

@@ -25,6 +25,9 @@ std::optional<Account> find_account(SQLite::Database& db, int64_t id);
 /// The same, where an account that is not there is Error{missing}.
 Account existing_account(SQLite::Database& db, int64_t id);
 
+/// Ends all tokens of an account, with an event for each.
+void end_tokens_of(SQLite::Database& db, const Account& account);
+
 /// Whether the account lets somebody in today.
 bool is_open(const Account& account);
 

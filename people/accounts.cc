@@ -185,7 +185,7 @@ void Accounts::set_password(int64_t id, std::string_view password, bool by_owner
   if (by_owner && is_password(password, old, cost_)) throw Error(ErrorKind::invalid, "今のパスワードと同じです。", "別のパスワードにしてください。");
   std::string hash = hash_password(password, cost_);
   database_.write([&](SQLite::Database& db) {
-    existing_account(db, id);
+    Account account = existing_account(db, id);
     // What everybody could read is no longer its password.
     SQLite::Statement update(db, "UPDATE accounts SET password = ?, must_change = ?, demo = 0 WHERE id = ?");
     update.bind(1, hash);
@@ -193,11 +193,12 @@ void Accounts::set_password(int64_t id, std::string_view password, bool by_owner
     update.bind(3, id);
     update.exec();
     end_sessions(db, id, kept_session);
+    if (!by_owner) end_tokens_of(db, account);
     store::append(db, {"password.set", login, by_owner ? "本人が決めた" : "次のサインインで変える"});
   });
 }
 
-void Accounts::set_second_step(int64_t id, std::string_view secret) {
+void Accounts::set_second_step(int64_t id, std::string_view secret, std::optional<int64_t> used_step) {
   if (!secret.empty()) totp_code(secret, 0);  // throws for what is no secret
   database_.write([&](SQLite::Database& db) {
     Account account = existing_account(db, id);
@@ -205,6 +206,12 @@ void Accounts::set_second_step(int64_t id, std::string_view secret) {
     update.bind(1, std::string(secret));
     update.bind(2, id);
     update.exec();
+    if (used_step) {
+      SQLite::Statement used(db, "INSERT OR IGNORE INTO used_codes (account_id, step) VALUES (?, ?)");
+      used.bind(1, id);
+      used.bind(2, *used_step);
+      used.exec();
+    }
     auto word = [](bool on) { return on ? "あり" : "なし"; };
     store::append(db, {"second-step.set", account.login, "", word(account.has_second_step), word(!secret.empty())});
   });

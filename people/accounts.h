@@ -56,10 +56,11 @@ class Accounts {
   /// Error{conflict} when no administrator would be left.
   void change(const Account& account);
   /// Sets a password; `by_owner` says that the person chose it, else it must be changed at the next sign-in. Ends the person's
-  /// sessions but for `kept_session`.
+  /// sessions but for `kept_session`, and their tokens where they did not choose it.
   void set_password(int64_t id, std::string_view password, bool by_owner, int64_t kept_session = 0);
   /// Turns the second step on with a secret whose code was shown to be right, or off (""); tokens and sessions stay.
-  void set_second_step(int64_t id, std::string_view secret);
+  /// `used_step` is the step of that code, which opens nothing any more.
+  void set_second_step(int64_t id, std::string_view secret, std::optional<int64_t> used_step = {});
 
   std::optional<Account> find(std::string_view login) const;
   std::optional<Account> find(int64_t id) const;

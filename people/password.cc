@@ -2,7 +2,9 @@
 
 #include <sodium.h>
 
-#include <semaphore>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "people/secret.h"
 #include "text/compose.h"
@@ -13,12 +15,43 @@ namespace shirube::people {
 namespace {
 
 /// Each hash takes its memory for as long as it is made: a crowd at the door must not take all there is.
-std::counting_semaphore<> hashing{2};
+/// Nor all threads of the service, of which whoever hashes or waits holds one.
+constexpr int most_hashing = 2, most_waiting = 1;
+constexpr std::chrono::seconds longest_turn_wait{1};
+
+struct Turns {
+  std::mutex mutex;
+  std::condition_variable freed;
+  int hashing = 0, waiting = 0;
+};
+Turns turns;
+
 struct Turn {
-  Turn() { hashing.acquire(); }
-  ~Turn() { hashing.release(); }
+  Turn() {
+    std::unique_lock lock(turns.mutex);
+    auto is_free = [] { return turns.hashing < most_hashing; };
+    if (!is_free() && (turns.waiting >= most_waiting || !wait(lock, is_free))) {
+      throw Error(ErrorKind::unavailable, "パスワードの確認が混み合っています。", "10秒ほど待ってから、もう一度お試しください。");
+    }
+    ++turns.hashing;
+  }
+  ~Turn() {
+    {
+      std::lock_guard lock(turns.mutex);
+      --turns.hashing;
+    }
+    turns.freed.notify_one();
+  }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
+
+ private:
+  static bool wait(std::unique_lock<std::mutex>& lock, bool (*is_free)()) {
+    ++turns.waiting;
+    bool came = turns.freed.wait_for(lock, longest_turn_wait, is_free);
+    --turns.waiting;
+    return came;
+  }
 };
 
 [[noreturn]] void fail_memory() {

@@ -15,7 +15,8 @@ struct PasswordCost {
 
 constexpr size_t shortest_password = 12, longest_password = 128;  ///< characters, counted after NFC
 
-/// A password as it is kept: salted, with its cost. `password` is normalised (NFC) first.
+/// A password as it is kept: salted, with its cost. `password` is normalised (NFC) first. Few are hashed at once, and few wait for
+/// a turn, for a second: otherwise this and is_password() throw Error{unavailable}.
 std::string hash_password(std::string_view password, const PasswordCost& cost = {});
 /// Whether the password is the one that was hashed. Takes the same time for an empty hash (of an account that is not there).
 bool is_password(std::string_view password, std::string_view hash, const PasswordCost& cost = {});

@@ -13,6 +13,7 @@
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/files.h"
+#include "text/compose.h"
 #include "text/error.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
@@ -24,6 +25,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr int64_t seen_apart = 60;          // seconds between two notes that a session is in use
+constexpr int64_t told_apart = 60;          // seconds between two events of a proxy's word that is not taken
 constexpr int64_t clock_slack = 120;        // a time so far ahead was written by a clock that was set back since
 constexpr int64_t longest_proof = 10 * 60;  // seconds between the password and the code
 constexpr int64_t most_sessions = 50;       // of an account; the one that was quiet longest goes
@@ -143,6 +145,30 @@ Wait admit(store::Database& database, const std::vector<Counted>& who, const Sig
   });
 }
 
+/// Whether the password is the one that was hashed. Where no turn came to find out, the attempt counts no more.
+bool look(store::Database& database, const std::vector<Counted>& who, std::string_view password, const std::string& hash, const PasswordCost& cost) {
+  try {
+    // As it was taken when it was set: by what it is after NFC, of up to four bytes a character.
+    std::string composed = text::compose(password);
+    bool fits = composed.size() <= 4 * longest_password;
+    return is_password(fits ? composed : "", fits ? hash : "", cost);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::unavailable) database.write([&](SQLite::Database& db) { take_back(db, who); });
+    throw;
+  }
+}
+
+/// A hash at the present cost in place of one at another; empty where there is none, or no turn to make it: the next sign-in will.
+std::string hash_anew(std::string_view password, const std::string& hash, const PasswordCost& cost) {
+  if (!is_outdated(hash, cost)) return "";
+  try {
+    return hash_password(password, cost);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) throw;
+    return "";
+  }
+}
+
 }  // namespace
 
 SignIn::SignIn(store::Database& database, Accounts& accounts, SignInOptions options) : database_(database), accounts_(accounts), options_(std::move(options)) {}
@@ -156,14 +182,13 @@ Attempt SignIn::begin(std::string_view typed, std::string_view password, const s
   if (Wait wait = admit(database_, who, options_, told, address); wait.left.count() > 0) return {Outcome::waiting, {}, wait.left};
   bool open = known.account && is_open(*known.account);
   // Hashed for the name of nobody too: how long an answer takes tells nothing.
-  bool right = password.size() <= longest_typed && is_password(password, known.password, accounts_.cost_);
-  if (password.size() > longest_typed) is_password("", "", accounts_.cost_);
+  bool right = look(database_, who, password, known.password, accounts_.cost_);
   if (!right || !open) {
     std::string_view why = !known.account ? "その利用者名の人はいない" : !right ? "パスワードがちがう" : known.account->disabled ? "無効な利用者" : "最終日を過ぎた利用者";
     database_.write([&](SQLite::Database& db) { tell(db, "sign-in.wrong", told, address, std::string(why)); });
     return {};
   }
-  std::string anew = is_outdated(known.password, accounts_.cost_) ? hash_password(password, accounts_.cost_) : "";
+  std::string anew = hash_anew(password, known.password, accounts_.cost_);
   return database_.write([&](SQLite::Database& db) -> Attempt {
     // It may have been disabled, or given another password, while the hash was made.
     Credentials present = credentials_of(db, login);
@@ -217,7 +242,7 @@ Attempt SignIn::confirm(const Account& account, std::string_view password, const
   std::vector<Counted> who = counted(Guessed::password, account.login, address, options_);
   if (Wait wait = admit(database_, who, options_, account.login, address); wait.left.count() > 0) return {Outcome::waiting, {}, wait.left};
   Credentials known = database_.read([&](SQLite::Database& db) { return credentials_of(db, account.login); });
-  bool right = password.size() <= longest_typed && is_password(password, known.password, accounts_.cost_);
+  bool right = look(database_, who, password, known.password, accounts_.cost_);
   return database_.write([&](SQLite::Database& db) -> Attempt {
     if (right) forgive(db, who);
     else tell(db, "sign-in.wrong", account.login, address, "設定を変えるためのパスワードがちがう");
@@ -230,6 +255,12 @@ Attempt SignIn::trust(std::string_view typed, const std::string& address, const 
   return database_.write([&](SQLite::Database& db) -> Attempt {
     auto account = find_account(db, login);
     if (!account || !is_open(*account)) {
+      // Each request says it again.
+      int64_t now = now_of(options_);
+      std::lock_guard lock(mutex_);
+      auto [told, is_new] = refused_.try_emplace(account ? login : "", now);
+      if (!is_new && std::abs(now - told->second) < told_apart) return {};
+      told->second = now;
       tell(db, "sign-in.wrong", account ? login : "", address, account ? "代理サーバーの示した利用者は、無効か最終日を過ぎている" : "代理サーバーの示した利用者名の人はいない");
       return {};
     }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,14 +56,16 @@ class SignIn {
  public:
   SignIn(store::Database& database, Accounts& accounts, SignInOptions options = {});
 
-  /// Password first. `address` and `agent` are the client's.
+  /// Password first. `address` and `agent` are the client's. Throws Error{unavailable}, as confirm() does, where hashing is too
+  /// busy (password.h); the attempt then counts for nothing.
   Attempt begin(std::string_view login, std::string_view password, const std::string& address, const std::string& agent);
   /// Then the code, where the account has the second step. A used code is not taken again.
   Attempt prove(const Session& session, std::string_view code, const std::string& address);
   /// Whether somebody who is signed in knows the password, before what outlives a session: signed_in, wrong or waiting.
   /// Counts and waits as begin(), and begins nothing.
   Attempt confirm(const Account& account, std::string_view password, const std::string& address);
-  /// Whom a trusted proxy has signed in already, by its header: Outcome::wrong for an unknown or ended account.
+  /// Whom a trusted proxy has signed in already, by its header: Outcome::wrong for an unknown or ended account,
+  /// of which an event tells once a minute.
   Attempt trust(std::string_view login, const std::string& address, const std::string& agent);
 
   /// The session of a token, which counts as seen; nullopt when there is none, it ended, or its account did.
@@ -76,6 +80,7 @@ class SignIn {
   std::string make_token(int64_t account_id, const Token& token);  ///< the token: the only time it is seen
   std::vector<Token> tokens(int64_t account_id) const;
   void end_token(int64_t account_id, int64_t token_id);
+  void end_tokens(int64_t account_id);  ///< all of them
   /// The account and tasks of an API token; nullopt as find().
   struct Bearer {
     Account account;
@@ -87,6 +92,8 @@ class SignIn {
   store::Database& database_;
   Accounts& accounts_;
   SignInOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, int64_t> refused_;  ///< of a proxy's word: when an event told of the account, "" for unknown ones
 };
 
 }  // namespace shirube::people

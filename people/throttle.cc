@@ -90,6 +90,15 @@ void forgive(SQLite::Database& db, const std::vector<Counted>& who) {
   }
 }
 
+void take_back(SQLite::Database& db, const std::vector<Counted>& who) {
+  SQLite::Statement change(db, "UPDATE attempts SET wrong = max(0, wrong - 1) WHERE of = ?");
+  for (const auto& each : who) {
+    change.reset();
+    change.bind(1, each.of);
+    change.exec();
+  }
+}
+
 void tidy_attempts(SQLite::Database& db, const SignInOptions& options, int64_t now) {
   SQLite::Statement remove(db, "DELETE FROM attempts WHERE last_at + wrong * ? < ?");
   remove.bind(1, options.longest_wait.count());

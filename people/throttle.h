@@ -35,6 +35,8 @@ void note_wait(SQLite::Database& db, const std::vector<Counted>& who, int64_t no
 void count_attempt(SQLite::Database& db, const std::vector<Counted>& who, const SignInOptions& options, int64_t now);
 /// It was right after all: forgets all of the account, and of the address, which may be many people's, this one.
 void forgive(SQLite::Database& db, const std::vector<Counted>& who);
+/// Nothing was looked at: the attempt counts no more.
+void take_back(SQLite::Database& db, const std::vector<Counted>& who);
 /// Removes what has worn off.
 void tidy_attempts(SQLite::Database& db, const SignInOptions& options, int64_t now);
 

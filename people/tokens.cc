@@ -57,6 +57,10 @@ Token read_token(SQLite::Statement& row) {
           iso_time(row.getColumn(4).getInt64()), read_tasks(row.getColumn(5).getString())};
 }
 
+void tell_end(SQLite::Database& db, const Account& owner, const Token& token) {
+  store::append(db, {"token.end", owner.login, token.label, fmt::format("{} {}", written(token.tasks), token.last_day), ""});
+}
+
 void check(const Token& token, const Account& owner, const AccessTable& table) {
   std::string_view label = text::trim(token.label);
   bool unseen = std::ranges::any_of(token.label, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -120,8 +124,21 @@ void SignIn::end_token(int64_t account_id, int64_t token_id) {
     SQLite::Statement remove(db, "DELETE FROM tokens WHERE id = ?");
     remove.bind(1, token_id);
     remove.exec();
-    store::append(db, {"token.end", owner.login, token.label, fmt::format("{} {}", written(token.tasks), token.last_day), ""});
+    tell_end(db, owner, token);
   });
+}
+
+void end_tokens_of(SQLite::Database& db, const Account& account) {
+  SQLite::Statement row(db, fmt::format("SELECT {} FROM tokens t WHERE t.account_id = ? ORDER BY t.id", token_columns));
+  row.bind(1, account.id);
+  while (row.executeStep()) tell_end(db, account, read_token(row));
+  SQLite::Statement remove(db, "DELETE FROM tokens WHERE account_id = ?");
+  remove.bind(1, account.id);
+  remove.exec();
+}
+
+void SignIn::end_tokens(int64_t account_id) {
+  database_.write([&](SQLite::Database& db) { end_tokens_of(db, existing_account(db, account_id)); });
 }
 
 std::optional<SignIn::Bearer> SignIn::bearer(std::string_view secret) {

@@ -131,13 +131,16 @@ Response take_second_step(const Visit& visit) {
     return take(turn_off, [&](const Note& note, int status) { return again(visit, note, status); });
   }
   if (account.has_second_step) return see_other("/account");
-  std::string secret = visit.service.offered.offer(visit.visitor.session->id);
-  if (!people::totp_step(secret, typed_code(form), std::time(nullptr))) {
-    return second_step_form(visit, {.fault = "確認コードが違います。認証アプリに今出ている6桁を入力してください。端末の時計が合っているかも確かめてください。"}, 403);
-  }
-  accounts.set_second_step(account.id, secret);
-  visit.service.offered.forget(visit.visitor.session->id);
-  return done("second-step-on");
+  auto turn_on = [&] {
+    demand_password(visit, form, "password");
+    std::string secret = visit.service.offered.offer(visit.visitor.session->id);
+    auto step = people::totp_step(secret, typed_code(form), std::time(nullptr));
+    if (!step) throw Error(ErrorKind::forbidden, "確認コードが違います。", "認証アプリに今出ている6桁を入力してください。端末の時計が合っているかも確かめてください。");
+    accounts.set_second_step(account.id, secret, step);
+    visit.service.offered.forget(visit.visitor.session->id);
+    return done("second-step-on");
+  };
+  return take(turn_on, [&](const Note& note, int status) { return second_step_form(visit, note, status); });
 }
 
 Response take_session_end(const Visit& visit) {
@@ -161,6 +164,7 @@ Response take_token(const Visit& visit) {
     return done("token");
   }
   auto make = [&] {
+    demand_password(visit, form, "password");
     people::Token token;
     token.label = typed(form, "label");
     token.last_day = typed_day(form, "last_day");

@@ -252,6 +252,17 @@ const Route* route_of(std::string_view method, const Target& target, std::vector
   return nullptr;
 }
 
+/// Whether a request may begin a session by a proxy's word: not where anybody is answered, nor where nothing is.
+Begin begin_of(const Request& request) {
+  try {
+    std::vector<std::string> arguments;
+    const Route* route = route_of(request.method == "HEAD" ? "GET" : std::string_view(request.method), parse_target(request.target), arguments);
+    return route && route->access != Access::anyone ? Begin::yes : Begin::no;
+  } catch (const Error&) {
+    return Begin::no;  // what is wrong with it is told when it is answered
+  }
+}
+
 size_t longest_body(const Service& service, Size size) {
   constexpr size_t around_files = 1 << 20;  // what stands around a file in a form
   switch (size) {
@@ -390,7 +401,7 @@ Response App::respond(const Request& request, size_t& place) const {
   bool from_elsewhere = forwarded_by_stranger(request.peer, request.headers, service.options.proxies);
   if (service.options.local_only && (from_elsewhere || !names_loopback(header_of(request.headers, "Host")))) return refusal(service, Visitor{}, problem_of(421), request);
   // Files of the pages are for anybody, and no sign that a person is there.
-  Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, Begin::yes);
+  Visitor visitor = request.target.starts_with("/static/") ? Visitor{} : visitor_of(service.options, request, begin_of(request));
   if (auto wait = visitor.account ? service.accounts.take("account " + visitor.account->login) : std::nullopt) {
     service.metrics.refused(Refusal::account_rate);
     return too_many(service, visitor, request, *wait);

@@ -200,6 +200,7 @@ Response take_person_change(const Visit& visit) {
     }
     if (action == "end-sessions") {
       visit.service.options.sign_in->end_all(account.id);
+      visit.service.options.sign_in->end_tokens(account.id);
       return done("sessions");
     }
     throw Error(ErrorKind::invalid, "操作が選ばれていません。", "画面のボタンから送ってください。");

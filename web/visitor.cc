@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "text/normalize.h"
 #include "text/utf8.h"
 #include "web/app.h"
 #include "web/form.h"
@@ -72,8 +73,10 @@ void admit_token(Visitor& visitor, const AppOptions& options, std::string_view t
 /// The person whom a proxy has signed in. Of two names one may have come from the client: then it is nobody.
 std::string name_by_proxy(const AppOptions& options, const Request& request) {
   const std::string& header = options.entrance.user_header;
-  std::string name = header.empty() ? "" : joined_header(request.headers, header);
-  return name.size() > longest_login || name.find(',') != name.npos ? "" : name;
+  std::string sent = header.empty() ? "" : joined_header(request.headers, header);
+  if (sent.size() > longest_login || sent.find(',') != sent.npos) return "";
+  // As accounts have it: a proxy may write names its own way.
+  return std::string(text::trim(text::fold(sent)));
 }
 
 }  // namespace

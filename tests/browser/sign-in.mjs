@@ -51,15 +51,17 @@ async function administer(page, address) {
 }
 
 /// Turns the second step on; returns its secret.
-async function turnOnSecondStep(page) {
+async function turnOnSecondStep(page, password) {
   await page.click("a:text('設定する')");
   await page.waitForFunction(() => document.querySelector("img.qr").naturalWidth > 50);
   await picture(page, "second-step");
   const secret = (await page.textContent("code.words")).replaceAll(" ", "");
   await page.fill("#code", "000000");
+  await page.fill("#password", password);
   await page.click("button:text('設定する')");
   await page.waitForSelector("[role=alert]");
   await page.fill("#code", totp(secret));
+  await page.fill("#password", password);
   await page.click("button:text('設定する')");
   await page.waitForURL("**/account?done=second-step-on");
   return secret;
@@ -93,7 +95,7 @@ await inBrowser(
     await hana.goto(address + "documents");
     assert.match(hana.url(), /\/account$/);
     await choosePassword(hana, first, hanaPassword);
-    const secret = await turnOnSecondStep(hana);
+    const secret = await turnOnSecondStep(hana, hanaPassword);
     await picture(hana, "account");
 
     // She sees what staff sees; the administrator sees more.
@@ -107,7 +109,7 @@ await inBrowser(
     assert.match(await boss.textContent("#verdict"), /見えません/);
     await picture(boss, "why");
 
-    // Another browser needs the code; the step of the code that turned it on may be used up.
+    // Another browser needs the code; that of the code that turned it on is used up.
     const other = await openPage(browser);
     await signIn(other, address, "hana", hanaPassword);
     await other.waitForSelector("#code");
@@ -125,6 +127,7 @@ await inBrowser(
     await hana.click("summary:text('鍵を作る')");
     await hana.fill("#label", "集計");
     await hana.fill("#token-last-day", new Date(Date.now() + 7 * 86400000).toISOString().slice(0, 10));
+    await hana.fill("#token-password", hanaPassword);
     await hana.click("form[action='/account/tokens'] >> button:text('作る')");
     const token = (await hana.textContent(".secret code")).trim();
     await picture(hana, "token");

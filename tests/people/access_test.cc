@@ -82,6 +82,8 @@ TEST_CASE("a fault of the table names its line and what to do") {
       {"sees_all = true", "sees_all = 1", "true か false"},
       {"name = \"職員\"", "", "役割「staff」に name がありません"},
       {", \"administer\"]", "]", "administer がありません"},
+      {"tasks = [\"events\"]", "tasks = [\"administer\"]", "役割「auditor」は、administer があるのに sees_all がありません"},
+      {"sees_all = true", "audiences = [\"public\", \"staff\", \"committee\", \"restricted\"]", "役割「administrator」は、administer があるのに sees_all がありません"},
   };
   for (const auto& row : rows) {
     INFO(row.to);

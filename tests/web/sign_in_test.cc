@@ -1,6 +1,8 @@
 // Who is let in, and what is answered to them: requests and answers over an App with accounts.
 #include "tests/web/office.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <ctime>
 #include <fstream>
 #include <set>
@@ -304,9 +306,12 @@ TEST_CASE("the second step") {
   CHECK(picture.content_type == "image/svg+xml");
   CHECK(picture.body.find("<svg") != std::string::npos);
   CHECK(picture.body.find(secret) == std::string::npos);
-  CHECK(browser.post("/account/second-step", {{"code", "000000"}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", "000000"}, {"password", Office::password}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}}).status == 403);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}, {"password", "not-the-password-at-all"}}).status == 403);
   CHECK_FALSE(own.accounts.find(id)->has_second_step);
-  CHECK(browser.location(browser.post("/account/second-step", {{"code", code(secret)}})) == "/account?done=second-step-on");
+  std::string first = code(secret);
+  CHECK(browser.location(browser.post("/account/second-step", {{"code", first}, {"password", Office::password}})) == "/account?done=second-step-on");
   CHECK(own.accounts.find(id)->has_second_step);
   CHECK_THAT(browser.get("/account?done=second-step-on").body, Contains("二段階認証を設定しました") && Contains("設定済み"));
   CHECK(browser.get("/account/second-step/picture").status == 404);
@@ -323,6 +328,8 @@ TEST_CASE("the second step") {
   auto wrong = next.post("/sign-in/code", {{"code", "000000"}, {"to", "/documents"}});
   CHECK(wrong.status == 403);
   CHECK_THAT(wrong.body, Contains("確認コードが違います"));
+  // The code that turned it on opens nothing.
+  CHECK(next.post("/sign-in/code", {{"code", first}}).status == 403);
   own.now = Office::Clock::from_time_t(std::time(nullptr) + 60);
   std::string used = code(secret, 2);
   CHECK(next.location(next.post("/sign-in/code", {{"code", used.substr(0, 3) + "　" + used.substr(3)}, {"to", "/documents"}})) == "/documents");
@@ -388,7 +395,7 @@ TEST_CASE("a role that needs the second step has it turned on first") {
   CHECK_THAT(page.body, Contains("あなたの役割では、二段階認証が必要です"));
   CHECK(browser.get("/account/second-step/picture").status == 200);
   std::string secret = text::replace_all(between(page.body, "<code class=\"words\">", "</code>"), " ", "");
-  CHECK(browser.post("/account/second-step", {{"code", code(secret)}}).status == 303);
+  CHECK(browser.post("/account/second-step", {{"code", code(secret)}, {"password", Office::password}}).status == 303);
   CHECK(browser.get("/documents").status == 200);
 }
 
@@ -398,7 +405,7 @@ TEST_CASE("a token does what it was made for") {
   Browser browser{own.app};
   browser.sign_in("hana");
   auto make = [&](Browser::Fields fields) {
-    fields.insert(fields.end(), {{"label", "集計"}, {"last_day", text::to_wareki(text::today())}});
+    fields.insert(fields.end(), {{"label", "集計"}, {"last_day", text::to_wareki(text::today())}, {"password", Office::password}});
     auto response = browser.post("/account/tokens", fields);
     CHECK(response.status == 200);
     return between(response.body, "<code class=\"words\">", "</code>");
@@ -430,9 +437,12 @@ TEST_CASE("a token does what it was made for") {
   }
   // A wrong token is no fallback to the cookie, and no task is given that one has not.
   CHECK(browser.send("GET", "/api/v1/documents", {{"Authorization", "Bearer nothing"}}).status == 401);
-  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", text::to_iso(text::today())}, {"task", "administer"}}).status == 400);
-  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", "soon"}}).status == 400);
-  CHECK(browser.post("/account/tokens", {{"label", ""}, {"last_day", text::to_iso(text::today())}}).status == 400);
+  const std::string today = text::to_iso(text::today());
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}, {"task", "administer"}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", "soon"}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", ""}, {"last_day", today}, {"password", Office::password}}).status == 400);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}}).status == 403);
+  CHECK(browser.post("/account/tokens", {{"label", "a"}, {"last_day", today}, {"password", "not-the-password-at-all"}}).status == 403);
   CHECK(own.sign_in.tokens(id).size() == 2);
   for (const auto& token : own.sign_in.tokens(id)) browser.post("/account/tokens", {{"end", std::to_string(token.id)}});
   CHECK(program.send("GET", "/api/v1/drafts", {{"Authorization", "bearer " + desk}}).status == 401);
@@ -466,10 +476,40 @@ TEST_CASE("a proxy's word is taken from a listed address alone") {
   CHECK(browser.cookie == cookie);  // one session, not one a request
   CHECK(office().sign_in.active() == active);
   CHECK(browser.post("/account/sessions", {{"end", "0"}}).status == 303);
+  // However the proxy writes the name.
+  browser.headers = {{"X-Remote-User", " Staff "}};
+  CHECK(browser.get("/documents").status == 200);
+  CHECK(browser.cookie == cookie);
+  CHECK(browser.post("/account/sessions", {{"end", "0"}}).status == 303);
   // Whom the proxy names now is who it is.
   browser.headers = {{"X-Remote-User", "administrator"}};
   CHECK_THAT(browser.get("/admin").body, Contains("星 administrator"));
   CHECK(browser.cookie != cookie);
+}
+
+TEST_CASE("a proxy's word begins nothing where anybody is answered, and is told of seldom where it is not taken") {
+  Office own;
+  own.add("hana", "staff");
+  App app(own.options({.user_header = "X-Remote-User"}, {"192.0.2.1"}));
+  auto told = [&] {
+    return own.town.database.read([](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM events WHERE action = 'sign-in.wrong'").getInt(); });
+  };
+  for (const char* name : {"hana", "whoever"}) {
+    for (const char* target : {"/healthz", "/readyz", "/sign-in", "/static/style.css", "/no-such-page", "/%zz"}) {
+      INFO(name << " " << target);
+      Browser browser{app, {}, {{"X-Remote-User", name}}, "192.0.2.1"};
+      browser.get(target);
+      CHECK(browser.cookie.empty());
+    }
+  }
+  CHECK(own.sign_in.active() == 0);
+  CHECK(told() == 0);
+  Browser browser{app, {}, {{"X-Remote-User", "whoever"}}, "192.0.2.1"};
+  for (int i = 0; i < 5; ++i) CHECK(browser.get("/documents").status == 303);
+  CHECK(told() == 1);
+  own.now += 61s;
+  browser.get("/documents");
+  CHECK(told() == 2);
 }
 
 TEST_CASE("in public everybody reads what is public") {
@@ -519,13 +559,24 @@ TEST_CASE("an administrator looks after people") {
   CHECK(account.only == std::vector<std::string>{"nagai", "taisaku-kijun"});
   CHECK(boss.post(page, {{"action", "save"}, {"name", "星 花子"}, {"role", "consultant"}, {"last_day", ""}}).status == 400);  // a consultant's account ends
 
+  auto make_token = [&] {
+    people::Token token;
+    token.label = "集計", token.last_day = text::to_iso(text::today());
+    return own.sign_in.make_token(account.id, token);
+  };
+  std::string token = make_token();
+  CHECK(own.sign_in.bearer(token));
+  CHECK_THAT(boss.get(page).body, Contains("プログラムのための鍵もすべて使えなくなります"));
   auto reset = boss.post(page, {{"action", "reset"}});
+  CHECK_FALSE(own.sign_in.bearer(token));
   std::string second = between(reset.body, "<code class=\"words\">", "</code>");
   CHECK(second != first);
   CHECK(hana.get("/").status == 303);
   CHECK(hana.sign_in("hana", first).status == 403);
   CHECK(hana.sign_in("hana", second).status == 303);
+  token = make_token();
   CHECK(boss.post(page, {{"action", "end-sessions"}}).status == 303);
+  CHECK_FALSE(own.sign_in.bearer(token));
   CHECK(hana.location(hana.get("/account")) == "/sign-in?to=%2Faccount");
   CHECK(boss.post(page, {{"action", "disable"}}).status == 303);
   CHECK_THAT(boss.get("/admin/people?state=ended").body, Contains("星 花子") && Contains("停止中") && !Contains("<span class=\"where\">boss</span>"));
