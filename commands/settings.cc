@@ -27,8 +27,9 @@ constexpr size_t most_asked = 300, most_named = 5, deepest = 10;
 
 /// What the judged queries find with other lists of words.
 std::vector<std::string> foresee_words(Installation& installation, const fs::path& words) {
-  OwnJudgements judged = own_judgements(corpus::JudgementLedger(installation.database));
-  if (judged.questions.empty()) return {"評価した検索がないので、効果は測れません。検索結果の「役に立った」「ちがう」で評価しておくと、ここで良くなる検索・悪くなる検索が分かります。"};
+  corpus::JudgementLedger ledger(installation.database);
+  if (ledger.count(corpus::Viewer::everything()) == 0) return {"評価した検索がないので、効果は測れません。検索結果の「役に立った」「ちがう」で評価しておくと、ここで良くなる検索・悪くなる検索が分かります。"};
+  OwnJudgements judged = own_judgements(ledger);
   if (judged.questions.size() > most_asked) judged.questions.resize(most_asked);
   auto before = ask(installation, judged.questions, deepest, Level::clause, installation.lexicon).run;
   auto after = ask(installation, judged.questions, deepest, Level::clause, words).run;
@@ -77,16 +78,23 @@ void prove_terms(const config::Config& config, const fs::path& candidate) {
 /// A folder of this machine is watched only when who has the machine wrote it: else its files could be read from a browser.
 void prove_sources(const fs::path& present, const fs::path& candidate) {
   auto folders = [](const fs::path& file) {
-    std::set<std::string> out;
+    std::vector<fs::path> out;
     if (!fs::exists(file)) return out;
     for (const auto& source : indexer::read_sources(file).list) {
-      if (source.kind == indexer::SourceKind::folder) out.insert(fs::path(source.address).lexically_relative(file.parent_path()).string());
+      if (source.kind == indexer::SourceKind::folder) out.emplace_back(source.address);
     }
     return out;
   };
-  auto held = folders(present);
-  for (const auto& folder : folders(candidate)) {
-    if (!held.contains(folder)) throw Error(ErrorKind::invalid, "フォルダの収集元は、ブラウザからは加えられません。", fmt::format("サーバーの {} を直接編集してください。", present.string()));
+  // Read again from another folder: an address that stays is absolute, and one that moves with the file counts from where that
+  // will be. As deep as that place, so that "../.." does not end at the root before it would there.
+  fs::path home = fs::absolute(present).parent_path(), away = fs::absolute(candidate).parent_path();
+  for (const auto& part : home) away /= part == "/" ? "away" : part;
+  fs::create_directories(away);
+  fs::copy_file(candidate, away / candidate.filename(), fs::copy_options::overwrite_existing);
+  auto held = folders(present), here = folders(candidate), there = folders(away / candidate.filename());
+  for (size_t i = 0; i < here.size(); ++i) {
+    fs::path folder = here[i] == there.at(i) ? here[i] : (home / there[i].lexically_relative(away)).lexically_normal();
+    if (std::ranges::find(held, folder) == held.end()) throw Error(ErrorKind::invalid, "フォルダの収集元は、ブラウザからは加えられません。", fmt::format("サーバーの {} を直接編集してください。", present.string()));
   }
 }
 

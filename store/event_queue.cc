@@ -5,7 +5,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "store/database.h"
@@ -35,15 +37,19 @@ struct EventQueue::Private {
   std::mutex mutex;    // of what follows
   std::condition_variable_any filled;
   std::deque<Waiting> waiting;
+  size_t taken = 0;     // of the batch that is being written: it may come back
   std::jthread thread;  // ends first
 
-  void write() {
+  /// What waits, and `last` with it, which is not kept when that fails.
+  void write(std::optional<Waiting> last = {}) {
     std::lock_guard one_batch(writing);
     std::deque<Waiting> batch;
     {
       std::lock_guard lock(mutex);
       batch.swap(waiting);
+      taken = batch.size();
     }
+    if (last) batch.push_back(*std::move(last));
     if (batch.empty()) return;
     try {
       database.write([&](SQLite::Database& db) {
@@ -54,9 +60,12 @@ struct EventQueue::Private {
       });
     } catch (...) {
       std::lock_guard lock(mutex);
-      waiting.insert(waiting.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+      waiting.insert(waiting.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.begin() + static_cast<ptrdiff_t>(taken)));
+      taken = 0;
       throw;
     }
+    std::lock_guard lock(mutex);
+    taken = 0;
   }
 
   /// A failure is told once, and tried again.
@@ -92,13 +101,16 @@ EventQueue::~EventQueue() {
 }
 
 void EventQueue::push(Event event) {
+  Waiting one{Acting::now(), std::move(event), text::utc_now()};
   size_t length = 0;
   {
     std::lock_guard lock(self_->mutex);
-    self_->waiting.push_back({Acting::now(), std::move(event), text::utc_now()});
-    length = self_->waiting.size();
+    if (self_->waiting.size() + self_->taken < most_waiting) {
+      self_->waiting.push_back(std::move(one));
+      length = self_->waiting.size();
+    }
   }
-  if (length > most_waiting) self_->write();
+  if (length == 0) return self_->write(std::move(one));
   // One wakes the thread, and enough do so again.
   if (length == 1 || length == enough) self_->filled.notify_one();
 }

@@ -22,8 +22,8 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// As done now by who acts in this thread. With `most_waiting` before it (the disk is full, or another process holds the
-  /// database) the event is written at once, or what keeps it from that is thrown: nobody reads on unrecorded.
+  /// As done now by who acts in this thread. With `most_waiting` before it (the disk is full, or another process holds the database)
+  /// the event is written at once, or is forgotten and what keeps it from being written thrown: nobody reads on unrecorded.
   void push(Event event);
   /// Writes what waits; when it returns, that is on disk. Throws what keeps it from that.
   void flush();

@@ -86,12 +86,15 @@ std::set<std::string> audiences_of_original(const Visit& visit) {
 }  // namespace
 
 Response send_events(const Visit& visit) {
+  // It is told, and is work: a page of somebody else's must not set it off.
+  std::string_view site = header_of(visit.request.headers, "Sec-Fetch-Site");
+  if (site == "cross-site" || site == "same-site") throw Error(ErrorKind::forbidden, "ほかのサイトからは書き出せません。", "記録の画面から書き出してください。");
   auto format = event_format(visit.call.target.parameter("format").value_or(""));
   if (!format) throw Error(ErrorKind::invalid, "書き出す形式がありません。", "format に csv、jsonl、syslog のどれかを指定してください。");
   AskedEvents asked = read_asked_events(visit.call.target);
   visit.service.events.flush();
   store::Database& database = visit.service.options.database;
-  EventScreen screen(visit.service.library, visit.viewer());
+  EventScreen screen(visit.service.library, database, visit.viewer());
   Response response;
   response.content_type = type_of(*format);
   response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"shirube-events.{}\"", *format == EventFormat::syslog ? "log" : name_of(*format)));

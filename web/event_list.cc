@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
-#include "corpus/draft.h"
 #include "store/database.h"
 #include "text/date.h"
 #include "text/error.h"
@@ -40,7 +40,8 @@ constexpr Label labels[] = {
 
 /// Of these actions the subject begins with the slug of a document.
 constexpr std::string_view of_documents[] = {"read.*", "document.*", "edition.*", "editions.*", "judgement.*"};
-constexpr std::string_view of_drafts = "draft.*";
+/// Of these it begins with the number of a draft, is a login, or is the name of a group. Settings are files full of names.
+constexpr std::string_view of_drafts = "draft.*", of_accounts = "account.*", of_groups = "group.*", of_settings = "settings.*";
 
 std::string text_of(const Target& target, std::string_view name) {
   auto value = target.parameter(name);
@@ -124,22 +125,48 @@ std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& a
 }
 
 bool EventScreen::sees_document(const std::string& slug) {
-  auto found = std::ranges::find(known_, slug, &std::pair<std::string, bool>::first);
-  if (found != known_.end()) return found->second;
+  if (auto found = known_documents_.find(slug); found != known_documents_.end()) return found->second;
   bool sees = library_.document(viewer_, slug).has_value();
-  if (known_.size() < most_known) known_.emplace_back(slug, sees);
+  if (known_documents_.size() < most_known) known_documents_.emplace(slug, sees);
   return sees;
 }
 
+/// The subject begins with the number of the draft.
+bool EventScreen::sees_draft(std::string_view subject) {
+  int64_t id = 0;
+  if (std::from_chars(subject.data(), subject.data() + subject.size(), id).ec != std::errc()) return false;
+  if (auto found = known_drafts_.find(id); found != known_drafts_.end()) return found->second;
+  bool sees = drafts_.find(viewer_, id).has_value();
+  if (known_drafts_.size() < most_known) known_drafts_.emplace(id, sees);
+  return sees;
+}
+
+bool EventScreen::sees_account(const std::string& described) {
+  if (described.empty()) return true;
+  auto account = nlohmann::json::parse(described, nullptr, false);
+  if (!account.is_object()) return false;
+  auto all = [&](const char* list, const auto& seen) {
+    if (!account.contains(list)) return true;
+    return std::all_of(account[list].begin(), account[list].end(), [&](const nlohmann::json& one) { return one.is_string() && seen(one.get<std::string>()); });
+  };
+  return all("groups", [&](const std::string& group) { return viewer_.sees(group); }) && all("only", [&](const std::string& slug) { return sees_document(slug); });
+}
+
+bool EventScreen::sees(const store::EventRow& event) {
+  auto is = [&](std::string_view pattern) { return store::matches_action(pattern, event.action); };
+  if (std::ranges::any_of(of_documents, is)) return sees_document(event.subject.substr(0, event.subject.find('/')));
+  if (is(of_drafts)) return sees_draft(event.subject);
+  if (is(of_accounts)) return sees_account(event.before) && sees_account(event.after);
+  if (is(of_groups)) return viewer_.sees(event.subject);
+  return !is(of_settings);
+}
+
 EventScreen::Screened EventScreen::operator()(store::EventRow event) {
-  bool of_document = std::ranges::any_of(of_documents, [&](auto pattern) { return store::matches_action(pattern, event.action); });
-  bool of_draft = store::matches_action(of_drafts, event.action);
-  if ((viewer_.sees_all && !viewer_.only) || (!of_document && !of_draft)) return {std::move(event), true};
-  bool sees = of_document ? sees_document(event.subject.substr(0, event.subject.find('/'))) : corpus::Drafts::open_to(viewer_);
-  if (sees) return {std::move(event), true};
+  if ((viewer_.sees_all && !viewer_.only) || sees(event)) return {std::move(event), true};
   event.detail.clear(), event.before.clear(), event.after.clear(), event.salt.clear();
   // Of a draft the subject is its number and where it came from, which is the name of a file.
-  if (of_draft) event.subject.resize(std::min(event.subject.size(), event.subject.find(' ')));
+  if (store::matches_action(of_drafts, event.action)) event.subject.resize(std::min(event.subject.size(), event.subject.find(' ')));
+  if (store::matches_action(of_groups, event.action)) event.subject.clear();
   return {std::move(event), false};
 }
 

@@ -3,8 +3,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "corpus/draft.h"
 #include "corpus/library.h"
 #include "store/event_log.h"
 #include "web/target.h"
@@ -35,12 +37,13 @@ AskedEvents read_asked_events(const Target& target);
 std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& asked);
 
 /// What this viewer may read of an event, and whether that is all of it. Whoever may read events reads that something was done, by
-/// whom, when, from where and on what address. Detail, before and after may hold a title or the name of a file: of a document that
-/// the viewer may not see, or of a draft where they may see none, they are left out. Keeps what it learns of documents: for one
-/// answer and one thread.
+/// whom, when, from where and on what address. Detail, before and after are left out of a document or a draft that the viewer may
+/// not see (one that is gone too), of an account that has a group which is not theirs or is narrowed to a document that they may
+/// not see, and, unless they see all, of settings, whose lines may name anything. So is the name of a group which is not theirs.
+/// Keeps what it learns of documents and drafts: for one answer and one thread.
 class EventScreen {
  public:
-  EventScreen(const corpus::Library& library, const corpus::Viewer& viewer) : library_(library), viewer_(viewer) {}
+  EventScreen(const corpus::Library& library, store::Database& database, const corpus::Viewer& viewer) : library_(library), drafts_(database), viewer_(viewer) {}
   struct Screened {
     store::EventRow event;
     bool whole = true;
@@ -49,10 +52,15 @@ class EventScreen {
 
  private:
   bool sees_document(const std::string& slug);
+  bool sees_draft(std::string_view subject);
+  bool sees_account(const std::string& described);
+  bool sees(const store::EventRow& event);
 
   const corpus::Library& library_;
+  corpus::Drafts drafts_;
   const corpus::Viewer& viewer_;
-  std::vector<std::pair<std::string, bool>> known_;
+  std::unordered_map<std::string, bool> known_documents_;
+  std::unordered_map<int64_t, bool> known_drafts_;
 };
 
 /// Calls `each` for the events asked for, until it returns false. The text is looked for in what the viewer may read, so that

@@ -75,7 +75,7 @@ Json events_view(const Context& context, const Call& call) {
   AskedEvents asked = read_asked_events(call.target);
   context.events.flush();
   const store::Database& database = context.events.database();
-  EventScreen screen(context.library, context.viewer);
+  EventScreen screen(context.library, context.events.database(), context.viewer);
   Json events = Json::array();
   bool more = false;
   list_events(database, asked, store::EventOrder::newest_first, screen, [&](const auto& screened) {

@@ -19,29 +19,38 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder with a candidate in it, and what stands beside the file that it is to replace.
+/// A folder with a candidate in it and, as lists are proven together, the lists of the settings that stand beside the file that it
+/// is to replace. Nothing else there is ours to read.
 class Trial {
  public:
-  Trial(const fs::path& scratch, const fs::path& file, std::string_view text) {
+  Trial(const fs::path& scratch, const std::vector<EditableFile>& files, const EditableFile& file, std::string_view text) : candidate_(file.path.filename()) {
     static std::atomic<unsigned> trials{0};
     folder_ = scratch / fmt::format("settings-{}-{}", ::getpid(), ++trials);
-    fs::create_directories(folder_);
-    for (const auto& beside : fs::directory_iterator(file.parent_path())) {
-      if (beside.is_regular_file() && beside.path().filename() != file.filename()) fs::copy_file(beside.path(), folder_ / beside.path().filename());
+    try {
+      fs::create_directories(folder_);
+      for (const auto& other : files) {
+        bool list = other.path.extension() == ".tsv" && other.path.parent_path() == file.path.parent_path();
+        if (list && other.key != file.key && fs::exists(other.path)) fs::copy_file(other.path, folder_ / other.path.filename());
+      }
+      store::replace_file(candidate(), text);
+    } catch (...) {
+      remove();
+      throw;
     }
-    store::replace_file(candidate(file), text);
   }
-  ~Trial() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
+  ~Trial() { remove(); }
   Trial(const Trial&) = delete;
   Trial& operator=(const Trial&) = delete;
 
-  fs::path candidate(const fs::path& file) const { return folder_ / file.filename(); }
+  fs::path candidate() const { return folder_ / candidate_; }
 
  private:
-  fs::path folder_;
+  void remove() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  fs::path candidate_, folder_;
 };
 
 /// As it will be kept: lines end with \n, the last one too.
@@ -87,6 +96,28 @@ void prove(const EditableFile& file, const fs::path& candidate) {
   }
 }
 
+/// Lines as the event log may hold them: the value of a proxy, and whatever stands before the server of an address, may be a
+/// password.
+std::string told(const std::vector<std::string>& lines) {
+  std::string out;
+  for (std::string line : lines) {
+    size_t equals = line.find('='), scheme = line.find("://"), at = line.rfind('@');
+    if (equals != line.npos && line.substr(0, equals).find("proxy") != line.npos) line = line.substr(0, equals) + "= （伏せました）";
+    else if (scheme != line.npos && at != line.npos && at > scheme) line.replace(scheme + 3, at - scheme - 3, "（伏せました）");
+    out += (out.empty() ? "" : "\n") + line;
+  }
+  return out;
+}
+
+void put_in_place(const EditableFile& file, std::string_view text) {
+  try {
+    store::replace_file(file.path, text);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) throw;
+    throw Error(e.kind(), e.message(), fmt::format("{}何も変えていません。サービスがフォルダ {} に書けるようにする手順は、docs/operations.md の「systemd の囲い」にあります。", e.hint(), file.path.parent_path().string()));
+  }
+}
+
 }  // namespace
 
 Settings::Settings(store::Database& database, fs::path scratch, std::vector<EditableFile> files) : database_(database), scratch_(std::move(scratch)), files_(std::move(files)) {}
@@ -106,8 +137,8 @@ Settings::Content Settings::read(const EditableFile& file) const {
 
 Preview Settings::preview(const EditableFile& file, std::string_view text) const {
   std::string wanted = tidy(text), present = read(file).text;
-  Trial trial(scratch_, file.path, wanted);
-  fs::path candidate = trial.candidate(file.path);
+  Trial trial(scratch_, files_, file, wanted);
+  fs::path candidate = trial.candidate();
   prove(file, candidate);
   Preview out;
   out.added_count = only_in(wanted, present, out.added);
@@ -119,8 +150,8 @@ Preview Settings::preview(const EditableFile& file, std::string_view text) const
 void Settings::apply(const EditableFile& file, std::string_view text, std::string_view version) const {
   std::string wanted = tidy(text);
   {
-    Trial trial(scratch_, file.path, wanted);
-    prove(file, trial.candidate(file.path));
+    Trial trial(scratch_, files_, file, wanted);
+    prove(file, trial.candidate());
   }
   bool changed = database_.write([&](SQLite::Database& db) {
     Content present = read(file);
@@ -128,9 +159,9 @@ void Settings::apply(const EditableFile& file, std::string_view text, std::strin
     if (present.text == wanted) return false;
     std::vector<std::string> added, removed;
     size_t more = only_in(wanted, present.text, added), fewer = only_in(present.text, wanted, removed);
-    store::append(db, {"settings.change", file.key, fmt::format("追加 {} 行、削除 {} 行", more, fewer), fmt::format("{}", fmt::join(removed, "\n")), fmt::format("{}", fmt::join(added, "\n"))});
+    store::append(db, {"settings.change", file.key, fmt::format("追加 {} 行、削除 {} 行", more, fewer), told(removed), told(added)});
     // Within the transaction: without the file there is no event.
-    store::replace_file(file.path, wanted);
+    put_in_place(file, wanted);
     return true;
   });
   if (changed && file.applied) file.applied();

@@ -19,8 +19,8 @@ struct EditableFile {
   std::filesystem::path path;  ///< may not exist yet: then it is empty
   std::string help;     ///< how its lines are written
   std::string effect;   ///< when a change acts
-  /// Throws Error{invalid}, naming the line, for a file that could not be used in the place of `path`. The files that stand
-  /// beside `path` stand beside it too.
+  /// Throws Error{invalid}, naming the line, for a file that could not be used in the place of `path`. The lists (.tsv)
+  /// that are edited here too and stand beside `path` stand beside it.
   std::function<void(const std::filesystem::path& candidate)> prove;
   /// What would change by it, as sentences; empty: nothing to tell beside the lines.
   std::function<std::vector<std::string>(const std::filesystem::path& candidate)> foresee = {};

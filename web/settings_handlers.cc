@@ -4,6 +4,7 @@
 #include "text/error.h"
 #include "web/form.h"
 #include "web/model.h"
+#include "web/problem.h"
 #include "web/service.h"
 #include "web/settings.h"
 
@@ -78,9 +79,10 @@ Response change_setting(const Visit& visit) {
     model["preview"] = preview_model(settings.preview(file, text));
     return page_response(visit, "setting", model);
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::invalid && e.kind() != ErrorKind::conflict) throw;
+    if (e.kind() != ErrorKind::invalid && e.kind() != ErrorKind::conflict && e.kind() != ErrorKind::unavailable) throw;
+    if (e.kind() == ErrorKind::unavailable) visit.service.options.log(fmt::format("設定を保存できません: {}", e.what()));
     model["fault"] = {{"message", e.message()}, {"hint", e.hint()}};
-    return page_response(visit, "setting", model, e.kind() == ErrorKind::invalid ? 400 : 409);
+    return page_response(visit, "setting", model, problem_of(e).status);
   }
 }
 

@@ -70,9 +70,9 @@ TEST_CASE("what cannot be written is told, kept, and written when it can be") {
     queue.push({"read.edition", "a/1"});
     CHECK_THROWS_AS(queue.flush(), Error);
     for (size_t i = 1; i < store::EventQueue::most_waiting; ++i) queue.push({"search", ""});
-    CHECK_THROWS_AS(queue.push({"read.edition", "a/2"}), Error);  // nobody reads on unrecorded
+    for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(queue.push({"read.edition", "a/2"}), Error);  // nobody reads on unrecorded
     database.write([](SQLite::Database& db) { db.exec("DROP TRIGGER no"); });
     queue.flush();
-    CHECK(count(database) == static_cast<int64_t>(store::EventQueue::most_waiting) + 1);
+    CHECK(count(database) == static_cast<int64_t>(store::EventQueue::most_waiting));  // and what was not read is not told
   }
 }

@@ -163,11 +163,64 @@ TEST_CASE("an auditor reads that something was done to a hidden document, and no
   CHECK(found(auditor, "audience: public") == 1);
 }
 
+TEST_CASE("an auditor reads that accounts, groups and settings changed, and no names that are not theirs") {
+  Office town;
+  town.add({"account.change", "hanako", "", R"({"name":"星見 花子","groups":["特命班"]})", R"({"name":"星見 花子","groups":[]})"});
+  town.add({"account.add", "taro", "", "", R"({"name":"星見 太郎","groups":[],"only":["taisaku-kijun","himitsu"]})"});
+  town.add({"account.add", "jiro", "", "", R"({"name":"星見 次郎","groups":["staff"],"only":["taisaku-kijun"]})"});
+  town.add({"account.add", "broken", "", "", "特命"});
+  town.add({"group.add", "特命班"});
+  town.add({"group.remove", "特命班", "属していた人 2人"});
+  town.add({"settings.change", "pinned", "追加 1 行、削除 0 行", "", "特命\thimitsu/2025-04-01/1"});
+  for (const char* target : {"/events", "/api/v1/events", "/events/export?format=csv", "/events/export?format=jsonl", "/events/export?format=syslog"}) {
+    INFO(target);
+    Response seen = town.ask(auditor, target);
+    for (const char* part : {"account.change", "hanako", "taro", "次郎", "group.add", "settings.change", "pinned"}) CHECK(holds(seen, part));
+    for (const char* part : {"特命", "花子", "太郎", "himitsu/2025-04-01/1"}) CHECK_FALSE(holds(seen, part));
+    Response all = town.ask(whole, target);
+    for (const char* part : {"特命班", "太郎", "himitsu/2025"}) CHECK(holds(all, part));
+  }
+  CHECK(Json::parse(town.ask(auditor, "/api/v1/events?text=" + percent_encode("特命")).body)["events"].empty());
+}
+
+TEST_CASE("of drafts an auditor of the desk reads those that they may see") {
+  Office town;
+  const Viewer clerk = {{"public", "staff"}, {Task::events, Task::desk}};
+  corpus::Drafts drafts(town.database);
+  auto add = [&](const std::string& name) {
+    corpus::Draft draft;
+    draft.file_sha256 = town.files.put(name), draft.file_name = draft.source = name, draft.media_type = "text/plain";
+    return drafts.add(Viewer::everything(), draft, name.size());
+  };
+  add("open-draft.txt");
+  int64_t published = add("hidden-draft.txt");
+  town.database.write([&](SQLite::Database& db) {
+    db.exec("UPDATE drafts SET state = 'published', edition_id = (SELECT e.id FROM editions e JOIN documents d ON d.id = e.document_id WHERE d.slug = 'himitsu') WHERE id = " + std::to_string(published));
+  });
+  town.add({"draft.drop", "99 gone-draft.txt", "x"});
+  Response seen = town.ask(clerk, "/api/v1/events");
+  CHECK(holds(seen, "open-draft"));
+  CHECK_FALSE(holds(seen, "hidden-draft"));
+  CHECK_FALSE(holds(seen, "gone-draft"));
+  Viewer whole_clerk = whole;
+  whole_clerk.tasks.push_back(Task::desk);
+  CHECK(holds(town.ask(whole_clerk, "/api/v1/events"), "hidden-draft"));
+}
+
+TEST_CASE("an export is not set off by another site") {
+  Office town;
+  App app(town.options_of(auditor));
+  size_t before = town.events().size();
+  for (const char* site : {"cross-site", "same-site"}) CHECK(town.get(app, "/events/export?format=csv", {{"Sec-Fetch-Site", site}}).status == 403);
+  CHECK(town.events().size() == before);
+  for (const char* site : {"same-origin", "none"}) CHECK(town.get(app, "/events/export?format=csv", {{"Sec-Fetch-Site", site}}).status == 200);
+}
+
 TEST_CASE("events are narrowed and paged") {
   Office town;
   {
     store::Acting acting({"sato", "192.0.2.1"});
-    for (int i = 0; i < 120; ++i) town.add({"settings.change", "n" + std::to_string(i), "", "<b>1</b>", "2"});
+    for (int i = 0; i < 120; ++i) town.add({"index.build", "n" + std::to_string(i), "<b>1</b>"});
   }
   auto json = [&](const std::string& query) { return Json::parse(town.ask(auditor, "/api/v1/events" + query).body); };
   auto first = json("?actor=sato");

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 
 #include "store/event_log.h"
 #include "store/files.h"
@@ -95,6 +96,39 @@ TEST_CASE_METHOD(Fixture, "who was overtaken is told") {
   CHECK(late.status == 409);
   CHECK_THAT(late.body, Catch::Contains("ほかの人がこの設定を変更しました") && Catch::Contains("う\tえ"));
   CHECK(text() == "あ\tい\n");
+}
+
+TEST_CASE_METHOD(Fixture, "a change that cannot be put in place says which folder it is, and keeps what was typed") {
+  words = folder / "closed" / "words.tsv";  // a folder that nothing can be put in, as it is not there
+  auto options = town.options();
+  options.viewer = corpus::Viewer::everything();
+  options.settings = {{"words", "同義語", words, "", "", [](const std::filesystem::path&) {}}};
+  app = std::make_unique<App>(std::move(options));
+  Response closed = post("apply", "新しい\t行\n", store::sha256(""));
+  CHECK(closed.status == 503);
+  CHECK_THAT(closed.body, Catch::Contains("新しい\t行\n</textarea>") && Catch::Contains("docs/operations.md") && Catch::Contains((folder / "closed").string()));
+  CHECK(events().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a candidate is proven beside what it needs, and nothing else is copied") {
+  for (const char* name : {"near.tsv", "other.tsv", "secret.toml"}) std::ofstream(folder / name) << "x\n";
+  std::set<std::string> found;
+  auto options = town.options();
+  options.viewer = corpus::Viewer::everything();
+  auto look = [&](const std::filesystem::path& candidate) {
+    for (const auto& one : std::filesystem::directory_iterator(candidate.parent_path())) found.insert(one.path().filename());
+  };
+  options.settings = {{"words", "同義語", words, "", "", look}, {"near", "", folder / "near.tsv", "", "", look}, {"none", "", folder / "none.tsv", "", "", look}, {"secret", "", folder / "secret.toml", "", "", look}};
+  app = std::make_unique<App>(std::move(options));
+  CHECK(post("preview", "新\n", version()).status == 200);
+  CHECK(found == std::set<std::string>{"words.tsv", "near.tsv"});
+}
+
+TEST_CASE_METHOD(Fixture, "what may be a password is kept out of the event") {
+  std::string old = "proxy = \"http://old:hunter1@proxy:8080\"\n";
+  std::ofstream(words) << old;
+  REQUIRE(post("apply", "# proxy = \"hunter2\"\nfetch.proxy='x:hunter3@y'\naddress = \"https://u:hunter4@host/\"\nuser_agent = \"a@example\"\n", version()).status == 303);
+  CHECK(events() == "words|proxy = （伏せました）|# proxy = （伏せました） fetch.proxy= （伏せました） address = \"https://（伏せました）@host/\" user_agent = \"a@example\"");
 }
 
 TEST_CASE_METHOD(Fixture, "settings are for administrators") {
