@@ -126,11 +126,21 @@ std::optional<Draft> select(SQLite::Database& db, int64_t id) {
   return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
 }
 
-/// What a viewer who may have drafts sees of `drafts r`: of what is published, that of which they see the whole edition.
+/// What a viewer who may have drafts sees of `drafts r`: of what is published, that of which they see the whole edition; else
+/// what is meant for them, whole. Of clauses it is the corrections that narrow them.
 std::string open_drafts(const Viewer& viewer) {
   std::string hidden = hidden_clauses(viewer);
   if (hidden == "0") return "TRUE";
-  return fmt::format("(r.edition_id IS NULL OR EXISTS (SELECT 1 FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = r.edition_id AND {} AND {} = 0))", visible(viewer), hidden);
+  auto seen = [&](std::string_view audience) {
+    std::string out = viewer.sees_all ? "TRUE" : fmt::format("{} IN (SELECT value FROM json_each(:audiences))", audience);
+    if (viewer.only) out += fmt::format(" AND ({} = 'public' OR ifnull(json_extract(r.facts, '$.slug'), '') IN (SELECT value FROM json_each(:only)))", audience);
+    return fmt::format("({} = '' OR ({}))", audience, out);
+  };
+  std::string meant = seen("coalesce(nullif(json_extract(r.facts, '$.audience'), ''), json_extract(r.said, '$.audience'), '')");
+  std::string narrower = fmt::format("EXISTS (SELECT 1 FROM json_each(r.corrections) k WHERE json_extract(k.value, '$[0]') = '{}' AND NOT {})", name(Correction::Kind::audience),
+                                     seen("ifnull(json_extract(k.value, '$[3]'), '')"));
+  return fmt::format("((r.edition_id IS NULL AND {} AND NOT {}) OR EXISTS (SELECT 1 FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = r.edition_id AND {} AND {} = 0))", meant,
+                     narrower, visible(viewer), hidden);
 }
 
 /// A query over `drafts r`, bound to the viewer.
@@ -166,6 +176,13 @@ Draft changeable(SQLite::Database& db, const Viewer& viewer, int64_t id, std::op
   return *draft;
 }
 
+/// Of an audience that is asked for: there is one, and whoever asks for it sees what it is for, so that it does not leave their sight.
+void require_seen_audience(SQLite::Database& db, const Viewer& viewer, const std::string& audience) {
+  if (audience.empty()) return;
+  require_audience(db, audience);
+  if (!viewer.sees(audience)) throw Error(ErrorKind::invalid, fmt::format("公開範囲「{}」の資料は、あなたには見えません。", label_of(audiences(), audience)), "自分に見える公開範囲を選ぶか、その資料を見られる人に依頼してください。");
+}
+
 /// Sets columns of a draft; the statement's first parameters are theirs.
 template <typename... Values>
 void update(SQLite::Database& db, int64_t id, const char* assignments, const Values&... values) {
@@ -193,18 +210,19 @@ bool Drafts::open_to(const Viewer& viewer) { return viewer.may(Task::desk); }
 
 int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
   if (!open_to(viewer)) not_there();
-  std::string audience = draft.said.audience.empty() ? "" : audience_key(draft.said.audience);
+  Facts said = draft.said;
+  if (!said.audience.empty()) said.audience = audience_key(said.audience);
   return database_.write([&](SQLite::Database& db) {
-    if (!audience.empty()) require_audience(db, audience);
-    // What came with a mail came with it once, whatever became of it.
-    SQLite::Statement same(db, "SELECT id, state FROM drafts WHERE file_sha256 = ? AND file_name = ? AND source = ? AND (state <> 'published' OR within_id = ?)");
-    same.bind(1, draft.file_sha256);
-    same.bind(2, draft.file_name);
-    same.bind(3, draft.source);
-    if (draft.within) same.bind(4, *draft.within);
+    require_seen_audience(db, viewer, said.audience);
+    // What came with a mail came with it once, whatever became of it. Another's draft that is not for this viewer stays theirs.
+    auto same = open_query(db, viewer, "r.id, r.state", "r.file_sha256 = :hash AND r.file_name = :name AND r.source = :source AND (r.state <> 'published' OR r.within_id = :within)");
+    same.bind(":hash", draft.file_sha256);
+    same.bind(":name", draft.file_name);
+    same.bind(":source", draft.source);
+    if (draft.within) same.bind(":within", *draft.within);
     if (same.executeStep()) {
       int64_t id = same.getColumn(0).getInt64();
-      if (same.getColumn(1).getString() == "failed") update(db, id, "state = 'waiting', reason = '', hint = '', said = ?", write(draft.said));
+      if (same.getColumn(1).getString() == "failed") update(db, id, "state = 'waiting', reason = '', hint = '', said = ?", write(said));
       return id;
     }
     SQLite::Statement file(db, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
@@ -217,7 +235,7 @@ int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
     insert.bind(3, draft.file_sha256);
     if (draft.within) insert.bind(4, *draft.within);
     insert.bind(5, draft.depth);
-    insert.bind(6, write(draft.said));
+    insert.bind(6, write(said));
     insert.exec();
     int64_t id = db.getLastInsertRowid();
     store::append(db, {"draft.add", fmt::format("{} {}", id, draft.source), draft.file_sha256});
@@ -293,6 +311,7 @@ void Drafts::set_read(int64_t id, const Reading& reading) {
     for (size_t left : carry_out_all(clauses, corrections)) warnings.push_back(fmt::format("前の直しをやり直せませんでした。{}", description(corrections[left])));
     // What a person had settled stays settled.
     Facts facts = draft->revision > 0 ? draft->facts : reading.facts;
+    facts.audience = key_of(audiences(), facts.audience).value_or(facts.audience);
     update(db, id, "state = 'ready', reason = '', hint = '', media_type = ?, pages = ?, facts = ?, warnings = ?, extracted = ?, clauses = ?, revision = revision + 1", reading.media_type,
            reading.pages, write(facts), Json(warnings).dump(), write(reading.clauses), write(clauses));
   });
@@ -327,11 +346,13 @@ void Drafts::correct(const Viewer& viewer, int64_t id, int64_t revision, const C
     if (correction.page > draft.pages) {
       throw Error(ErrorKind::invalid, draft.pages == 0 ? "この原本には頁がありません。" : fmt::format("原本は{}頁までです。", draft.pages), "原本の何枚目かを、1からの数で入れてください。");
     }
-    if (correction.kind == Correction::Kind::audience && !correction.value.empty()) require_audience(db, audience_key(correction.value));
+    bool narrows = correction.kind == Correction::Kind::audience && !correction.value.empty();
+    if (narrows) require_seen_audience(db, viewer, audience_key(correction.value));
     Cut cut = select_cut(db, id);
     if (cut.corrections.size() >= most_corrections) throw Error(ErrorKind::conflict, fmt::format("直しは{}件までです。", most_corrections), "ファイルそのものを直して、取り込み直してください。");
     carry_out(cut.clauses, correction);
     cut.corrections.push_back(correction);
+    if (narrows) cut.corrections.back().value = audience_key(correction.value);
     update(db, id, "clauses = ?, corrections = ?, revision = revision + 1", write(cut.clauses), write(cut.corrections));
     store::append(db, {"draft.correct", subject(draft), description(correction)});
   });
@@ -356,7 +377,7 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   if (good.title.empty()) throw Error(ErrorKind::invalid, "件名がありません。", "資料の件名を入れてください。");
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
-    if (!good.audience.empty()) require_audience(db, good.audience);
+    require_seen_audience(db, viewer, good.audience);
     update(db, id, "facts = ?, revision = revision + 1", write(good));
     store::append(db, {"draft.facts", subject(draft), "", write(draft.facts), write(good)});
   });

@@ -69,8 +69,8 @@ struct Reading {
 
 constexpr size_t most_corrections = 1000;
 
-/// The drafts of this office. Safe to share between threads. They are for those who have the task of the desk, whatever
-/// audiences they see, as the audience of a draft is not settled before it is published: for any other viewer there are none.
+/// The drafts of this office. Safe to share between threads. They are for those who have the task of the desk and see the audience
+/// that the draft, and each clause of it, is meant for; one that says none is for the whole desk. For any other viewer there are none.
 /// A published one is there for those who see all of its edition.
 class Drafts {
  public:
@@ -80,7 +80,7 @@ class Drafts {
 
   /// Keeps a file to be read. The same bytes under the same name from the same source are one draft as long as it is not
   /// published; one that failed is read again. `size` is the file's, in bytes. Throws Error{missing} when the viewer may not have
-  /// drafts, Error{invalid} for an audience that is none, as the changes do that name one.
+  /// drafts, Error{invalid} for an audience that is none or that they do not see, as the changes do that name one.
   int64_t add(const Viewer& viewer, const Draft& draft, uint64_t size);
 
   std::optional<Draft> find(const Viewer& viewer, int64_t id) const;

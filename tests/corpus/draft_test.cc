@@ -198,3 +198,43 @@ TEST_CASE_METHOD(DraftFixture, "facts that cannot be are refused whole") {
   CHECK(with(&Facts::link, "javascript:alert(1)") == ErrorKind::invalid);
   CHECK(at(id).facts.issuer.empty());
 }
+
+TEST_CASE_METHOD(DraftFixture, "a draft is there for those of the desk who see what it is meant for") {
+  database.write([](SQLite::Database& db) { db.exec("INSERT INTO groups (name) VALUES ('監査班')"); });
+  int64_t open = add("a.txt", "1"), meant = add("b.txt", "2"), narrowed = add("c.txt", "3");
+  for (int64_t id : {open, meant, narrowed}) drafts.set_read(id, reading({"端末を返す。", "鍵を返す。"}));
+  Draft said;
+  said.source = said.file_name = "d.txt", said.file_sha256 = store::sha256("4"), said.said.audience = "担当者限り";
+  int64_t waiting = drafts.add(all, said, 1);
+  CHECK(at(waiting).said.audience == "restricted");
+  Facts facts = at(meant).facts;
+  facts.audience = "監査班";
+  drafts.set_facts(all, meant, at(meant).revision, facts);
+  correct(narrowed, 1, Correction::Kind::audience, "委員会");
+  Viewer clerk{{"public", "staff"}, {Task::desk}}, auditor{{"public", "staff", "committee", "restricted", "監査班"}, {Task::desk}};
+  for (int64_t id : {meant, narrowed, waiting}) {
+    CHECK_FALSE(drafts.find(clerk, id));
+    CHECK_FALSE(drafts.cut(clerk, id));
+    CHECK(kind_of_error([&] { drafts.begin_publishing(clerk, id, at(id).revision); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.drop(clerk, id); }) == ErrorKind::missing);
+    CHECK(drafts.find(auditor, id));
+  }
+  CHECK(drafts.find(clerk, open));
+  CHECK(drafts.count(clerk) == 1);
+  CHECK(drafts.list(clerk, 0, 10).size() == 1);
+  CHECK(drafts.alike(clerk, at(open)).empty());
+  CHECK(drafts.alike(auditor, at(open)).size() == 2);
+  CHECK(drafts.count(auditor) == 4);
+  auditor.only = std::vector<std::string>{"nai"};
+  CHECK(drafts.count(auditor) == 1);
+  auditor.only = std::vector<std::string>{"tsuchi"};
+  CHECK(drafts.count(auditor) == 3);
+  // The same file handed in by another does not tell them of it, nor do they put a draft out of their own sight.
+  said.said.audience.clear();
+  int64_t own = drafts.add(clerk, said, 1);
+  CHECK(own != waiting);
+  CHECK(drafts.find(clerk, own));
+  CHECK(kind_of_error([&] { drafts.set_facts(clerk, open, at(open).revision, facts); }) == ErrorKind::invalid);
+  said.said.audience = "restricted";
+  CHECK(kind_of_error([&] { drafts.add(clerk, said, 1); }) == ErrorKind::invalid);
+}
