@@ -1,6 +1,7 @@
 // The command line: from arguments to a command.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -327,6 +328,8 @@ int run(int argc, char** argv) {
 }  // namespace shirube
 
 int main(int argc, char** argv) {
+  // The database, its copies, the index and what is written out hold what not everybody may read.
+  ::umask(0077);
   try {
     return shirube::run(argc, argv);
   } catch (const shirube::Error& e) {

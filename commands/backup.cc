@@ -21,6 +21,11 @@ std::string amount(const store::BackupSummary& summary) {
                      summary.schema, summary.made_at, summary.program);
 }
 
+/// To be held against the events of a later day.
+void show_head(const store::BackupSummary& summary) {
+  if (!summary.events_head.empty()) std::cout << "最新の記録: " << summary.events_head << "（後日 shirube events verify --head で比べられます）\n";
+}
+
 /// Of bytes, told in MiB.
 store::Progress shown_on(ProgressLine& line) {
   return [&line](uint64_t done, uint64_t all) { line.show(done >> 20, all >> 20); };
@@ -36,6 +41,7 @@ int backup(const Arguments& arguments, const fs::path& file) {
   auto summary = store::back_up({database, files, settings_files(arguments), SHIRUBE_VERSION}, file, shown_on(line), stop_requested);
   if (database.writable()) database.write([&](SQLite::Database& db) { store::append(db, {"backup.make", file.filename().string(), amount(summary)}); });
   std::cout << "控えを作りました: " << file.string() << "\n" << amount(summary) << "\n";
+  show_head(summary);
   return 0;
 }
 
@@ -43,6 +49,7 @@ int verify_backup(const Arguments&, const fs::path& file) {
   ProgressLine line("確認");
   auto summary = store::verify(file, fs::temp_directory_path(), shown_on(line), stop_requested);
   std::cout << "控えは正常です: " << file.string() << "\n" << amount(summary) << "\n";
+  show_head(summary);
   return 0;
 }
 
@@ -55,7 +62,12 @@ int restore(const Arguments& arguments, const fs::path& file, const fs::path& se
   std::cout << "控えから戻しました: " << data.string() << "\n" << amount(summary) << "\n";
   if (summary.settings > 0) std::cout << "設定は " << to.string() << " にあります。使うには --config でその中のファイルを指定します。\n";
   store::Database database(data / "shirube.db", store::Database::Open::existing);
-  database.write([&](SQLite::Database& db) { store::append(db, {"backup.restore", file.filename().string(), amount(summary)}); });
+  database.write([&](SQLite::Database& db) {
+    // Who signed out since, or whose session was ended, is not to be signed in again.
+    db.exec("DELETE FROM sessions");
+    store::append(db, {"backup.restore", file.filename().string(), amount(summary)});
+  });
+  std::cout << "利用者・パスワード・トークンは、控えを作ったときのものです。その後に止めた利用者やトークンは、もう一度止めてください。サインイン中だった人は、サインインし直します。\n";
   std::cout << "検索索引は、次に serve を始めたときに作り直されます（すぐに作るには reindex）。\n";
   return 0;
 }

@@ -80,6 +80,7 @@ int events_verify(const Arguments& arguments, const std::string& written) {
   auto verdict = database.read([&](SQLite::Database& db) { return store::verify(db, [&](uint64_t done, uint64_t all) { line.show(done, all); }, noted); });
   std::cout << verdict.said() << "\n";
   if (verdict.sound()) std::cout << "最新の記録: " << verdict.end.written() << "\n";
+  if (verdict.sound() && !noted) std::cout << "末尾の切取りは、控えておいた値（--head）と比べないと分かりません。\n";
   return verdict.sound() ? 0 : 1;
 }
 

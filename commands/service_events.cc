@@ -45,28 +45,43 @@ void ServiceEvents::log_head() {
   spdlog::info("記録の控え: {}", head.written());
 }
 
-void ServiceEvents::round() {
+bool ServiceEvents::verify() {
   auto verdict = installation_.database.read([](SQLite::Database& db) { return store::verify(db, [](uint64_t, uint64_t) {}); });
   if (!verdict.sound()) spdlog::error("{} shirube events verify で確かめ、控えと比べてください。", verdict.said());
-  installation_.database.write([&](SQLite::Database& db) {
-    store::append(db, store::event_of(verdict));
-    // Of a broken chain nothing is removed that may tell how it came about.
-    if (verdict.sound()) store::retain(db, rules_, text::utc_now());
-  });
+  installation_.database.write([&](SQLite::Database& db) { store::append(db, store::event_of(verdict)); });
   log_head();
+  return verdict.sound();
+}
+
+void ServiceEvents::retain() {
+  bool leapt = installation_.database.write([&](SQLite::Database& db) {
+    std::string now = text::utc_now();
+    if (store::leapt(db, now)) return true;
+    store::retain(db, rules_, now);
+    return false;
+  });
+  if (!leapt) return;
+  spdlog::warn("記録の時刻が{}日を超えて飛んでいるため、保存期間を過ぎた記録の削除を見合わせました。時計を確かめてください（正しければ、{}日後から削除します）。", store::longest_pause_days, store::longest_pause_days);
 }
 
 void ServiceEvents::keep() {
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto pause = std::chrono::hours(24);
+  constexpr auto settling = std::chrono::minutes(10);
   store::Acting acting({"service"});
+  auto wait = [&](auto length) {
+    for (auto end = std::chrono::steady_clock::now() + length; std::chrono::steady_clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+  };
   while (!stop_requested) {
     try {
-      round();
+      bool sound = verify();
+      wait(settling);
+      // Of a broken chain nothing is removed that may tell how it came about.
+      if (sound && !stop_requested) retain();
     } catch (const std::exception& e) {
       spdlog::error("記録を確かめられません: {}", e.what());
     }
-    for (auto end = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < end && !stop_requested;) std::this_thread::sleep_for(glance);
+    wait(pause);
   }
 }
 

@@ -23,12 +23,14 @@ class ServiceEvents {
   web::ReadingEvents reading() const;
   void started(const std::string& where);
 
-  /// At once and then every day until the service is told to stop: verifies the chain, removes by the rules, and puts the head
-  /// into the log of the service, which is kept elsewhere.
+  /// At once and then every day until the service is told to stop: verifies the chain and puts the head into the log of the service,
+  /// which is kept elsewhere. Removes by the rules, but not before the clock had some minutes to be set, nor where it seems to have
+  /// leapt (store::leapt).
   void keep();
 
  private:
-  void round();
+  bool verify();
+  void retain();
   void log_head();
 
   Installation& installation_;

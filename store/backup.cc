@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 
 #include "store/backup_archive.h"
 #include "store/database.h"
+#include "store/event_chain.h"
 #include "store/files.h"
 #include "store/sqlite_error.h"
 #include "text/error.h"
@@ -63,6 +67,7 @@ struct Looked {
   int schema = 0;
   std::string now;
   std::vector<BackupMember> originals{};
+  std::string events_head{};  ///< empty in formats of data before there was a chain
 };
 
 Looked look_through(const fs::path& file, const std::function<void(const std::string&)>& bad) {
@@ -72,6 +77,7 @@ Looked look_through(const fs::path& file, const std::function<void(const std::st
     std::string state = db.execAndGet("PRAGMA integrity_check(1)").getString();
     if (state != "ok") bad(state);
     Looked looked{db.execAndGet("PRAGMA user_version").getInt(), db.execAndGet("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')").getString()};
+    if (db.tableExists("event_chain")) looked.events_head = head(db).written();
     SQLite::Statement select(db, "SELECT sha256, size FROM files ORDER BY sha256");
     while (select.executeStep()) {
       std::string hash = select.getColumn(0).getString();
@@ -127,7 +133,7 @@ BackupSummary back_up(const BackupSource& source, const fs::path& archive, const
     throw Error(ErrorKind::conflict, fmt::format("データベースが壊れているので、控えを作れません（{}）。", why), "前の控えから、新しいデータフォルダへ shirube restore で戻してください。");
   });
   auto settings = read_settings(source.settings);
-  BackupManifest manifest{source.program, looked.schema, looked.now, {member_of(std::string(database_name), copy.path)}};
+  BackupManifest manifest{source.program, looked.schema, looked.now, {member_of(std::string(database_name), copy.path)}, looked.events_head};
   manifest.members.insert(manifest.members.end(), looked.originals.begin(), looked.originals.end());
   for (const auto& one : settings) manifest.members.push_back({one.name, one.bytes.size(), sha256(one.bytes)});
   std::string json = write_manifest(manifest);
@@ -194,6 +200,7 @@ void look_through_backup(const fs::path& database, const BackupManifest& manifes
   auto bad = [](const std::string& why) { throw Error(ErrorKind::invalid, fmt::format("控えのデータベースが壊れています（{}）。", why), "別の控えを使ってください。"); };
   Looked looked = look_through(database, bad);
   if (looked.schema != manifest.schema) bad(fmt::format("形式 {}、目録では {}", looked.schema, manifest.schema));
+  if (!manifest.events_head.empty() && looked.events_head != manifest.events_head) bad(fmt::format("最新の記録 {}、目録では {}", looked.events_head, manifest.events_head));
   std::set<std::string> held;
   for (const auto& member : manifest.members) held.insert(member.name);
   for (const auto& original : looked.originals) {
@@ -210,16 +217,49 @@ void require_space(const fs::path& folder, uint64_t bytes) {
 
 }  // namespace
 
+namespace {
+
+constexpr const char* scratch_prefix = "shirube-verify-";
+
+/// A folder of its owner alone, which is locked while it is in use, so that one that a kill left is known.
+class Scratch {
+ public:
+  explicit Scratch(const fs::path& where) : folder_{made_in(where)}, lock_(open_folder(folder_.path)) {
+    if (lock_.get() >= 0) ::flock(lock_.get(), LOCK_EX | LOCK_NB);
+  }
+  const fs::path& path() const { return folder_.path; }
+
+ private:
+  static fs::path made_in(const fs::path& where) {
+    remove_left(where);
+    std::string path = where / (std::string(scratch_prefix) + "XXXXXX");
+    if (::mkdtemp(path.data()) == nullptr) fail("控えを確かめる場所を作れません", where, errno);
+    return path;
+  }
+  static int open_folder(const fs::path& path) { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
+
+  static void remove_left(const fs::path& where) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(where, ignored)) {
+      if (!entry.path().filename().string().starts_with(scratch_prefix)) continue;
+      Descriptor fd(open_folder(entry.path()));
+      struct stat status {};
+      bool left = fd.get() >= 0 && ::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+      if (left) fs::remove_all(entry.path(), ignored);
+    }
+  }
+
+  Removed folder_;
+  Descriptor lock_;
+};
+
+}  // namespace
+
 BackupSummary verify(const fs::path& archive, const fs::path& scratch, const Progress& progress, const std::atomic<bool>& stop) {
-  Removed folder{scratch / fmt::format("shirube-verify-{}", ::getpid())};
-  std::error_code error;
-  fs::remove_all(folder.path, error);
-  fs::create_directories(folder.path, error);
-  if (error) fail("控えを確かめる場所を作れません", folder.path, error.value());
-  fs::permissions(folder.path, fs::perms::owner_all, error);
-  Unpacking unpacking([&](const BackupMember& member) { return member.name == database_name ? folder.path / database_name : fs::path(); });
-  auto manifest = read_archive(archive, [&](const BackupManifest& what) { require_space(folder.path, what.members.front().size); }, unpacking.sink(), progress, stop);
-  look_through_backup(folder.path / database_name, manifest);
+  Scratch folder(scratch);
+  Unpacking unpacking([&](const BackupMember& member) { return member.name == database_name ? folder.path() / database_name : fs::path(); });
+  auto manifest = read_archive(archive, [&](const BackupManifest& what) { require_space(folder.path(), what.members.front().size); }, unpacking.sink(), progress, stop);
+  look_through_backup(folder.path() / database_name, manifest);
   return manifest.summary();
 }
 
@@ -228,27 +268,43 @@ namespace {
 /// A folder to restore into, with a folder of its own to write in first.
 class Target {
  public:
-  explicit Target(const fs::path& folder) : folder_(folder), unfinished_(folder / unfinished_folder) {
+  /// Of a restore that was interrupted, the folder may hold what that left (see again()), if `may_be_again`.
+  Target(const fs::path& folder, bool may_be_again) : folder_(folder), unfinished_(folder / unfinished_folder) {
     // The mark of a restore that was interrupted: the folder was empty when it began.
-    bool again = fs::exists(unfinished_) && !fs::exists(folder_ / database_name);
+    again_ = may_be_again && fs::exists(unfinished_) && !fs::exists(folder_ / database_name);
     std::error_code error;
-    if (!again && fs::exists(folder_) && !fs::is_empty(folder_, error)) {
+    if (!again_ && fs::exists(folder_) && !fs::is_empty(folder_, error)) {
       throw Error(ErrorKind::conflict, "フォルダが空ではありません: " + folder_.string(), "控えは空のフォルダへ戻します。--data（設定は --config-to）に新しいフォルダを指定してください。");
     }
-    if (again) clear();
     made_ = fs::create_directories(folder_, error);
     if (!error) fs::create_directory(unfinished_, error);
     if (error) fail(unrestored, folder_, error.value());
   }
   ~Target() {
     std::error_code ignored;
-    if (!moved_) fs::remove_all(unfinished_, ignored);
-    if (!moved_ && made_) fs::remove(folder_, ignored);
+    if (moved_ || again_) return;  // the mark stays with what it is said of
+    fs::remove_all(unfinished_, ignored);
+    if (made_) fs::remove(folder_, ignored);
   }
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
 
   const fs::path& unfinished() const { return unfinished_; }
+  bool again() const { return again_; }
+
+  /// Takes away what an interrupted restore left; what is to take its place is known to be good.
+  void clear() {
+    if (!again_) return;
+    for (const fs::path& folder : {folder_, unfinished_}) {
+      std::vector<fs::path> entries;
+      for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+      for (const auto& entry : entries) {
+        std::error_code error;
+        if (entry != unfinished_) fs::remove_all(entry, error);
+        if (error) fail(unrestored, entry, error.value());
+      }
+    }
+  }
 
   /// Has all that was written in the folder of its own on disk.
   void sync() const {
@@ -275,30 +331,26 @@ class Target {
   void end() {
     std::error_code ignored;
     fs::remove_all(unfinished_, ignored);
-    if (made_) fs::remove(folder_, ignored);  // if there was nothing to put into it
+    if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);  // there was nothing to put into it
+    else sync_folder(folder_, unrestored);
   }
 
  private:
-  void clear() {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder_)) {
-      if (entry.path() != unfinished_) fs::remove_all(entry.path(), error);
-    }
-    fs::remove_all(unfinished_, error);
-  }
-
   fs::path folder_, unfinished_;
-  bool made_ = false, moved_ = false;
+  bool again_ = false, made_ = false, moved_ = false;
 };
 
 }  // namespace
 
 BackupSummary restore(const fs::path& archive, const fs::path& data, const fs::path& settings, const Progress& progress, const std::atomic<bool>& stop) {
   if (fs::weakly_canonical(data) == fs::weakly_canonical(settings)) throw Error(ErrorKind::invalid, "データと設定を、同じフォルダへは戻せません。", "--config-to に別のフォルダを指定してください。");
-  Target data_target(data), settings_target(settings);
+  // The mark stands in the data folder as long as it does in the other; alone there it is none of a restore.
+  Target data_target(data, true), settings_target(settings, data_target.again());
   // Twice: nothing is put anywhere before all of it is known to be good.
   auto half = [&](uint64_t before) { return [&progress, before](uint64_t done, uint64_t all) { progress(done + before * all, 2 * all); }; };
   verify(archive, data_target.unfinished(), half(0), stop);
+  data_target.clear();
+  settings_target.clear();
   Unpacking unpacking([&](const BackupMember& member) {
     std::string_view name = member.name;
     bool setting = name.starts_with(settings_prefix);

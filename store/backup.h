@@ -43,6 +43,7 @@ struct BackupSummary {
   std::string made_at;   ///< UTC, ISO 8601
   uint64_t originals = 0, settings = 0;  ///< so many files
   uint64_t bytes = 0;    ///< of all members, unpacked
+  std::string events_head{};  ///< of the events as they were then (Head::written()), to hold against those of today; empty in backups of earlier versions
 };
 
 /// Writes a backup while others read and write: the database first, as one snapshot, then the originals that it names,
@@ -59,7 +60,8 @@ BackupSummary verify(const std::filesystem::path& archive, const std::filesystem
 
 /// Verifies a backup, and only then puts it in place: database and originals into `data`, the settings into `settings`,
 /// both of which must be empty or not there yet (else Error{conflict}). It is written in a folder within each and moved
-/// when all is on disk, the database last; interrupted before that, the same call begins anew. Throws as verify() does.
+/// when all is on disk, the database last; interrupted before that, the same call begins anew, and takes away what the
+/// first one left once the backup is known to be good. Throws as verify() does.
 BackupSummary restore(const std::filesystem::path& archive, const std::filesystem::path& data, const std::filesystem::path& settings, const Progress& progress,
                       const std::atomic<bool>& stop);
 

@@ -21,19 +21,22 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto patience = std::chrono::minutes(15);
+constexpr auto a_look = std::chrono::minutes(1);
 constexpr size_t most_verdicts = 100;
 constexpr const char* unusable = "控えのフォルダを使えません";
 
-/// What is in the folder, the newest first.
+/// What is in the folder, the newest first; nothing while there is no folder. Throws Error{unavailable} when it cannot be read.
 std::vector<KeptBackup> held_in(const fs::path& folder) {
   std::vector<KeptBackup> held;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    auto backup = backup_of_name(entry.path().filename().string());
-    if (!backup || !entry.is_regular_file(error)) continue;
-    backup->size = entry.file_size(error);
+  std::error_code error, ignored;
+  fs::directory_iterator entries(folder, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    auto backup = backup_of_name(entries->path().filename().string());
+    if (!backup || !entries->is_regular_file(ignored)) continue;
+    backup->size = entries->file_size(ignored);
     held.push_back(std::move(*backup));
   }
+  if (error && error != std::errc::no_such_file_or_directory) fail(unusable, folder, error.value());
   std::ranges::sort(held, std::greater(), &KeptBackup::number);
   return held;
 }
@@ -42,17 +45,21 @@ std::vector<KeptBackup> held_in(const fs::path& folder) {
 void remove_unfinished(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    std::string name = entry.path().filename().string();
-    for (std::string_view ending : {".unfinished", ".database"}) {
-      if (name.ends_with(ending) && backup_of_name(std::string_view(name).substr(0, name.size() - ending.size()))) fs::remove(entry.path(), ignored);
+    std::string file = entry.path().filename().string();
+    std::string_view name = file;
+    // NAME.database.unfinished-journal
+    for (std::string_view ending : {"-journal", ".unfinished", ".database"}) {
+      if (name.ends_with(ending)) name.remove_suffix(ending.size());
     }
+    if (name.size() < file.size() && backup_of_name(name)) fs::remove(entry.path(), ignored);
   }
 }
 
 /// The file system of a folder that may be still to be made.
 bool on_one_disk(fs::path one, fs::path other) {
   for (fs::path* path : {&one, &other}) {
-    while (!fs::exists(*path) && path->has_relative_path()) *path = path->parent_path();
+    std::error_code ignored;
+    while (!fs::exists(*path, ignored) && path->has_relative_path()) *path = path->parent_path();
   }
   struct stat first {}, second {};
   return ::stat(one.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev;
@@ -79,6 +86,16 @@ struct BackupKeeper::Private {
   std::string failure{};
   BackupClock::time_point failed_at{};
   std::chrono::steady_clock::time_point not_before{};
+  std::optional<BackupClock::time_point> looked_at{};  ///< the folder, which may be far away
+
+  /// Whether the plan asks for a backup now. Lists the folder once a minute.
+  bool due() {
+    auto now = options.now();
+    if (std::chrono::steady_clock::now() < not_before || (looked_at && now >= *looked_at && now - *looked_at < a_look)) return false;
+    looked_at = now;
+    auto when = next(held_in(folder()));
+    return when && *when <= now;
+  }
 
   const fs::path& folder() const { return options.plan.folder; }
 
@@ -186,14 +203,10 @@ bool BackupKeeper::keep_once(const std::atomic<bool>& stop) {
     std::lock_guard lock(self.mutex);
     request.swap(self.request);
   }
-  bool due = false;
-  if (!request && std::chrono::steady_clock::now() >= self.not_before) {
-    auto next = self.next(held_in(self.folder()));
-    due = next && *next <= self.options.now();
-  }
-  if (!request && !due) return false;
   Acting acting(request ? request->actor : Actor{"service"});
   try {
+    bool due = !request && self.due();
+    if (!request && !due) return false;
     if (request && !request->verify.empty()) self.verify_one(request->verify, stop);
     else self.make(due, stop);
     std::lock_guard lock(self.mutex);
@@ -217,13 +230,17 @@ bool BackupKeeper::ask_to_verify(const std::string& name) {
 BackupKeeper::State BackupKeeper::state() const {
   const Private& self = *self_;
   State state;
-  state.held = held_in(self.folder());
-  state.next = self.next(state.held);
+  try {
+    state.held = held_in(self.folder());
+    state.next = self.next(state.held);
+  } catch (const Error& e) {
+    state.failure = sentence(e), state.failed_at = self.options.now();
+  }
   state.same_disk = on_one_disk(self.folder(), self.files.path_of({}));
   std::lock_guard lock(self.mutex);
   state.work = self.work, state.done = self.done, state.all = self.all;
   state.verdicts = self.verdicts;
-  state.failure = self.failure, state.failed_at = self.failed_at;
+  if (!self.failure.empty()) state.failure = self.failure, state.failed_at = self.failed_at;
   return state;
 }
 

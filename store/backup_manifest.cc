@@ -7,6 +7,7 @@
 #include <set>
 
 #include "store/database.h"
+#include "store/event_chain.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -78,7 +79,7 @@ uint64_t BackupManifest::bytes() const {
 
 BackupSummary BackupManifest::summary() const {
   auto begin_with = [&](std::string_view prefix) { return static_cast<uint64_t>(std::ranges::count_if(members, [&](const BackupMember& one) { return one.name.starts_with(prefix); })); };
-  return {program, schema, made_at, begin_with(originals_prefix), begin_with(settings_prefix), bytes()};
+  return {program, schema, made_at, begin_with(originals_prefix), begin_with(settings_prefix), bytes(), events_head};
 }
 
 std::string original_name(const std::string& sha256) { return fmt::format("{}{}/{}", originals_prefix, sha256.substr(0, 2), sha256); }
@@ -91,6 +92,7 @@ std::string write_manifest(const BackupManifest& manifest) {
               {"program", manifest.program},
               {"schema", manifest.schema},
               {"made_at", manifest.made_at},
+              {"events_head", manifest.events_head},
               {"counts", {{"originals", summary.originals}, {"settings", summary.settings}}},
               {"members", members}}
              .dump(1) +
@@ -102,7 +104,8 @@ BackupManifest read_manifest(std::string_view json) try {
   if (int found = root.at("format").get<int>(); found != format) {
     throw Error(ErrorKind::conflict, fmt::format("この控えは別の版のしるべで作られています（控えの形式 {}、この版は {}）。", found, format), "新しい版のしるべで開いてください。");
   }
-  BackupManifest manifest{word_of(root, "program"), root.at("schema").get<int>(), word_of(root, "made_at"), {}};
+  BackupManifest manifest{word_of(root, "program"), root.at("schema").get<int>(), word_of(root, "made_at"), {}, root.contains("events_head") ? word_of(root, "events_head") : ""};
+  if (!manifest.events_head.empty() && !parse_head(manifest.events_head)) refuse("項目 events_head");
   if (manifest.schema > Database::newest_version()) {
     throw Error(ErrorKind::conflict, fmt::format("この控えは新しい版のしるべで作られています（形式 {}、この版は {} まで）。", manifest.schema, Database::newest_version()), "新しい版のしるべで戻してください。");
   }

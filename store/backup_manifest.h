@@ -24,6 +24,7 @@ struct BackupManifest {
   int schema = 0;
   std::string made_at;
   std::vector<BackupMember> members;  ///< in the order they stand in the file
+  std::string events_head{};          ///< of the events in the database, as Head::written(); empty where an older version wrote it
 
   uint64_t bytes() const;
   BackupSummary summary() const;

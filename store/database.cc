@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -118,7 +119,10 @@ void Database::open_as_it_is(const Migrations& migrations) {
   // Without a log SQLite need not, and here cannot, make the files by which readers and writers agree.
   std::error_code none;
   fs::path log = path_.string() + "-wal";
-  frozen_ = !fs::exists(log) || fs::file_size(log, none) == 0;
+  // Only where nobody at all can write: another user's program may write where this one may not.
+  struct statvfs volume {};
+  bool read_only = ::statvfs(path_.c_str(), &volume) == 0 && (volume.f_flag & ST_RDONLY) != 0;
+  frozen_ = read_only && (!fs::exists(log) || fs::file_size(log, none) == 0);
   auto reader = connect(SQLite::OPEN_READONLY);
   int version = reader->execAndGet("PRAGMA user_version").getInt();
   refuse_newer(version, newest_of(migrations));

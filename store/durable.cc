@@ -45,7 +45,7 @@ void sync(const fs::path& path, int flags, std::string_view what) {
 
 }  // namespace
 
-void sync_folder(const fs::path& folder, std::string_view what) { sync(folder, O_RDONLY | O_DIRECTORY, what); }
+void sync_folder(const fs::path& folder, std::string_view what) { sync(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY, what); }
 void sync_file(const fs::path& file, std::string_view what) { sync(file, O_RDONLY, what); }
 
 struct Hash::State {

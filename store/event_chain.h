@@ -18,9 +18,10 @@
 // in lower-case hexadecimal, where n(x) is the length of x in bytes, in decimal, then ':', x and ','  (a netstring: no two lists of
 // fields are written alike). Before the first event stand 64 zeros. Ids count from 1 without a gap, and times never go back.
 //
-// What verify() proves: nobody changed, took out, put in or reordered events, or cut the end off, without also computing the chain
-// anew. Who can write to the file can do that, from any event on; the hashes are no secret. It shows when the head of an earlier
-// day was noted where they cannot write (`shirube events head`, the log of the service): `noted`.
+// What verify() proves: nobody changed, took out, put in or reordered events without also computing the chain anew from there on.
+// Who can write to the file can do that, as the hashes are no secret, and can cut the end off without computing anything, if they
+// set back the note of the end as well. Both show only when the head of an earlier day was noted where they cannot write
+// (`shirube events head`, the log of the service, the backups): `noted`.
 // Events that nobody wrote down in the first place, and what the program is made to write by who controls it, no chain shows.
 namespace shirube::store {
 

@@ -100,6 +100,17 @@ uint64_t retain(SQLite::Database& db, std::span<const RetentionRule> rules, cons
   return all;
 }
 
+bool leapt(SQLite::Database& db, const std::string& now) {
+  std::string lately = text::days_before(now, longest_pause_days);
+  // Times never go back along the numbers.
+  SQLite::Statement select(db, "SELECT (SELECT at FROM events WHERE at < ?1 ORDER BY id DESC LIMIT 1), ifnull((SELECT at FROM events WHERE at >= ?1 ORDER BY id LIMIT 1), ?2)");
+  select.bind(1, lately);
+  select.bind(2, now);
+  select.executeStep();
+  if (select.getColumn(0).isNull()) return false;
+  return select.getColumn(0).getString() < text::days_before(select.getColumn(1).getString(), longest_pause_days);
+}
+
 ToldRemovals told_removals(SQLite::Database& db) {
   ToldRemovals told;
   EventFilter filter;

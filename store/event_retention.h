@@ -37,6 +37,12 @@ std::vector<RetentionRule> parse_rules(std::span<const std::string> written);
 /// the content of. To be called within a write of a Database.
 uint64_t retain(SQLite::Database& db, std::span<const RetentionRule> rules, const std::string& now);
 
+/// Whether the times of the events leap by more than `longest_pause_days` to within as many days before `now`: then either nothing
+/// happened for long, or the clock was set forward and every event but the newest looks old. Nothing is to be removed until the
+/// log has gone on for so long, which gives people the time to set the clock right.
+bool leapt(SQLite::Database& db, const std::string& now);
+constexpr int longest_pause_days = 7;
+
 /// What the chain tells of removals so far. For verify().
 struct ToldRemovals {
   struct Removal {

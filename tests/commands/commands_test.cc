@@ -1,6 +1,10 @@
 // The form of the commands is a contract: arguments, output, exit codes.
+#include <SQLiteCpp/Database.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -10,6 +14,7 @@
 namespace {
 
 using Json = nlohmann::json;
+namespace fs = std::filesystem;
 
 struct Fixture {
   TemporaryFolder folder;
@@ -439,10 +444,48 @@ TEST_CASE_METHOD(Fixture, "events are listed, verified and exported, and a broke
   REQUIRE(run({"events", "export", "--format", "csv", "--action", "events.*"}) == 0);
   CHECK_THAT(out(), Catch::Contains("\"events.export\",\"jsonl\""));
   CHECK(run({"events", "export", "--format", "pdf"}) == 2);
+  REQUIRE(run({"events", "verify"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("末尾の切取りは、控えておいた値（--head）と比べないと分かりません"));
   REQUIRE(run({"events", "verify", "--head", head}) == 0);
+  CHECK_THAT(out(), !Catch::Contains("末尾の切取り"));
   CHECK_THAT(out(), Catch::Contains("切れ目はありませんでした"));
   CHECK(run({"events", "verify", "--head", "x"}) == 2);
   head.back() = head.back() == '0' ? '1' : '0';
   CHECK(run({"events", "verify", "--head", head}) == 1);
   CHECK_THAT(out(), Catch::Contains("控えてあったものと違います"));
+}
+
+TEST_CASE_METHOD(Fixture, "what is kept is for its owner alone") {
+  auto before = ::umask(0022);
+  int code = run({"ingest", "-"}, lines);
+  ::umask(before);
+  REQUIRE(code == 0);
+  size_t seen = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(data)) {
+    INFO(entry.path().string());
+    CHECK((entry.status().permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none);
+    ++seen;
+  }
+  CHECK(seen > 5);
+}
+
+TEST_CASE_METHOD(Fixture, "a backup tells the head of the events, and who is restored must sign in again") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  REQUIRE(run({"user", "demo"}) == 0);
+  {
+    SQLite::Database db(data + "/shirube.db", SQLite::OPEN_READWRITE);
+    db.exec("INSERT INTO sessions (account_id, token_sha256, csrf, address, agent, created_at, seen_at, second_step_due) SELECT id, 'x', 'x', '', '', 0, 0, 0 FROM accounts LIMIT 1");
+  }
+  REQUIRE(run({"events", "head"}) == 0);
+  std::string head = out().substr(0, out().size() - 1), archive = folder / "one.tar.zst";
+  REQUIRE(run({"backup", archive}) == 0);
+  REQUIRE(run({"backup", "--verify", archive}) == 0);
+  CHECK_THAT(out(), Catch::Contains("最新の記録: " + head));
+  data = folder / "new";
+  REQUIRE(run({"restore", archive}) == 0);
+  CHECK_THAT(out(), Catch::Contains("利用者・パスワード・トークンは、控えを作ったときのものです"));
+  SQLite::Database db(data + "/shirube.db");
+  CHECK(db.execAndGet("SELECT count(*) FROM sessions").getInt() == 0);
+  CHECK(db.execAndGet("SELECT count(*) FROM accounts").getInt() > 0);
+  CHECK(run({"events", "verify", "--head", head}) == 0);
 }

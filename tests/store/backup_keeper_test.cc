@@ -109,7 +109,8 @@ TEST_CASE("what nobody asked for goes when there are too many, the oldest by num
 TEST_CASE("the keeper keeps the plan") {
   Office office;
   fs::create_directories(office.folder / "backups");
-  for (const char* name : {"shirube-000009-20261101-0230-plan.tar.zst.unfinished", "shirube-000009-20261101-0230-plan.tar.zst.database", "mine.unfinished"}) std::ofstream(office.folder / "backups/" / name) << "left";
+  for (const char* ending : {".unfinished", ".database", ".database.unfinished", ".database.unfinished-journal", ".database-journal"}) std::ofstream(office.folder / "backups/shirube-000009-20261101-0230-plan.tar.zst" += ending) << "left";
+  for (const char* name : {"mine.unfinished"}) std::ofstream(office.folder / "backups/" / name) << "left";
   CHECK(office.work());  // the first at once
   CHECK(std::distance(fs::directory_iterator(office.folder / "backups"), {}) == 2);  // what a kill left is gone, what is not ours is not
   CHECK_FALSE(office.work());
@@ -164,6 +165,9 @@ TEST_CASE("what goes wrong with a backup is told, and tried again later") {
   REQUIRE(office.said.size() == 1);
   CHECK_THAT(office.events(), Catch::Contains("service backup.fail"));
   CHECK_FALSE(office.work());  // not at once
+  fs::remove(office.folder / "backups");
+  fs::create_symlink("backups", office.folder / "backups");  // neither there nor not
+  CHECK_THAT(office.keeper.state().failure, Catch::Contains("控えのフォルダを使えません"));
   fs::remove(office.folder / "backups");
   CHECK(office.keeper.ask_for_backup());  // but whoever asks is heard
   CHECK(office.work());

@@ -2,6 +2,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -11,6 +13,8 @@
 #include <thread>
 
 #include "store/database.h"
+#include "store/durable.h"
+#include "store/event_chain.h"
 #include "store/event_log.h"
 #include "store/files.h"
 #include "tests/process.h"
@@ -179,6 +183,38 @@ TEST_CASE("what is restored is what was backed up, to the last row and byte") {
   CHECK(beside == 1);
 }
 
+TEST_CASE("a backup of a bare name is written where one stands") {
+  Office office;
+  fs::path before = fs::current_path();
+  fs::current_path(office.folder.path());
+  try {
+    store::back_up(office.source(), "bare.tar.zst", quiet, never);
+  } catch (const Error& e) {
+    FAIL_CHECK(e.message());
+  }
+  fs::current_path(before);
+  CHECK(fs::exists(office.folder / "bare.tar.zst"));
+}
+
+TEST_CASE("a backup tells the end of the events, and that is held against its database") {
+  Office office;
+  office.database.write([](SQLite::Database& db) { store::append(db, {"note", "", ""}); });
+  auto head = office.database.read([](SQLite::Database& db) { return store::head(db).written(); });
+  CHECK(office.back_up().events_head == head);
+  CHECK(office.verify().events_head == head);
+}
+
+TEST_CASE("what a kill left of a verification goes with the next one, what is in use stays") {
+  Office office;
+  office.back_up();
+  for (const char* left : {"shirube-verify-1234/shirube.db", "shirube-verify-in-use/shirube.db"}) write(office.folder / left, "left");
+  store::Descriptor lock(::open((office.folder / "shirube-verify-in-use").c_str(), O_RDONLY | O_DIRECTORY));
+  REQUIRE(::flock(lock.get(), LOCK_EX) == 0);
+  office.verify();
+  CHECK_FALSE(fs::exists(office.folder / "shirube-verify-1234"));
+  CHECK(fs::exists(office.folder / "shirube-verify-in-use"));
+}
+
 TEST_CASE("a backup that is made amid changes holds every original that its database names") {
   Office office;
   std::atomic<bool> done{false};
@@ -328,6 +364,8 @@ TEST_CASE("a backup that others made to do harm is refused before anything is wr
       {"a size below nothing", [](Json& json, std::vector<Member>&) { json["members"].back()["size"] = -1; }},
       {"a size beyond all disks", [](Json& json, std::vector<Member>&) { json["members"].back()["size"] = uint64_t{1} << 60; }},
       {"no hash", [](Json& json, std::vector<Member>&) { json["members"].back()["sha256"] = "x"; }},
+      {"another end of the events", [](Json& json, std::vector<Member>&) { json["events_head"] = "7:" + std::string(64, 'a'); }},
+      {"no end of the events", [](Json& json, std::vector<Member>&) { json["events_head"] = "x"; }},
       {"another schema than its database", [](Json& json, std::vector<Member>&) { json["schema"] = 1; }},
       {"no manifest", [](Json&, std::vector<Member>& members) { members[0].name = "manifest"; }},
       {"a manifest that is no JSON", [](Json& json, std::vector<Member>&) { json = "x"; }},
@@ -363,11 +401,26 @@ TEST_CASE("a restore takes no place that is taken, and one that was interrupted 
   CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::conflict);
   CHECK(fs::is_empty(office.folder / "new"));
   fs::remove_all(office.folder / "new-config");
+  // What bears the name of the mark there clears no settings, unless a restore of the data was interrupted.
+  for (const char* left : {"new-config/restoring.unfinished/x", "new-config/mine"}) write(office.folder / left, "mine");
+  CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::conflict);
+  CHECK(contents(office.folder / "new-config") == std::map<std::string, std::string>{{"mine", "mine"}, {"restoring.unfinished/x", "mine"}});
+  fs::remove_all(office.folder / "new-config");
   CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new", quiet, never); }).kind() == ErrorKind::invalid);
   CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new-config", quiet, at_once); }).kind() == ErrorKind::unavailable);
   CHECK(fs::is_empty(office.folder / "new"));
   // Killed before the database had moved.
   for (const char* left : {"new/restoring.unfinished/shirube.db", "new/files/00/x", "new-config/restoring.unfinished/y", "new-config/shirube.toml"}) write(office.folder / left, "left");
+  // As long as what is to be restored is no good backup, nothing goes.
+  auto half = contents(office.folder / "new"), half_settings = contents(office.folder / "new-config");
+  std::string good = slurp(office.archive);
+  write(office.archive, good.substr(0, good.size() / 2));
+  CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::invalid);
+  fs::remove(office.archive);
+  CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::missing);
+  CHECK(contents(office.folder / "new") == half);
+  CHECK(contents(office.folder / "new-config") == half_settings);
+  write(office.archive, good);
   office.restore();
   CHECK(contents(office.folder / "new/files") == contents(office.folder / "data/files"));
   CHECK(contents(office.folder / "new-config") == contents(office.folder / "config"));

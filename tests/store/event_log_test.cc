@@ -270,6 +270,24 @@ TEST_CASE_METHOD(Log, "what is removed by rule leaves a chain that is verified")
   CHECK(verify().end.id == head().id);
 }
 
+TEST_CASE_METHOD(Log, "a clock that was set forward is seen, across restarts, until the log has gone on for a week") {
+  auto leaps = [&](int today) { return database.read([&](SQLite::Database& db) { return store::leapt(db, day(today)); }); };
+  CHECK_FALSE(leaps(1));
+  add_ten();
+  CHECK_FALSE(leaps(10));
+  CHECK_FALSE(leaps(17));
+  CHECK(leaps(1800));  // nothing was written yet
+  for (int i = 0; i <= 7; ++i) {
+    INFO(i);
+    add({"service.start", "", ""}, day(1800 + i));
+    add({"events.verify", "", ""}, day(1800 + i));
+    CHECK(leaps(1800 + i));
+  }
+  CHECK_FALSE(leaps(11));  // set right again
+  add({"events.verify", "", ""}, day(1808));
+  CHECK_FALSE(leaps(1808));
+}
+
 TEST_CASE_METHOD(Log, "a noted head that was removed since is no break") {
   add_ten();
   store::Head noted{1, all()[0].hash, ""};
