@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 
 #include "corpus/sketch.h"
 #include "indexer/facts.h"
@@ -124,6 +125,9 @@ std::vector<corpus::Library::Alike> Desk::alike(const corpus::Viewer& viewer, co
 }
 
 corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further) {
+  // One after the other: a draft that is found claimed was left so, and no document comes between the look and the adding.
+  static std::mutex publishing;
+  std::lock_guard one_at_a_time(publishing);
   auto [draft, cut] = drafts_.begin_publishing(viewer, id, revision);
   corpus::Added added;
   try {
@@ -151,19 +155,21 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   }
   // One that was interrupted is repeated: then its edition is there already.
   bool again = draft.state == Draft::State::publishing;
+  bool there = library_.find_edition(edition.facts.slug, edition.content_hash).has_value();
   auto held = library_.document(viewer, edition.facts.slug);
-  if (held && !again && library_.find_edition(edition.facts.slug, edition.content_hash)) {
+  if (held && !again && there) {
     throw Error(ErrorKind::conflict, fmt::format("同じファイルが、資料「{}」の版として登録済みです。", held->title), "取り込む必要はありません。この下書きは取りやめてください。");
   }
   if (held && !further && !again) {
     throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開する（命令では --further）か、別の識別名を付けてください。");
   }
   // Whose document it is they do not know: it must not become theirs to change.
-  if (!held && !again && library_.document(desk_viewer(), edition.facts.slug)) {
+  bool known = library_.document(desk_viewer(), edition.facts.slug).has_value();
+  if (known && !held && !(again && there)) {
     throw Error(ErrorKind::conflict, fmt::format("識別名「{}」は使えません。", edition.facts.slug), "別の識別名を付けてください。");
   }
   // What is said of one edition does not change what is known of the document, nor who may see the others.
-  if (held) {
+  if (known) {
     for (auto field : {&Facts::title, &Facts::short_title, &Facts::kind, &Facts::issuer, &Facts::audience, &Facts::topic}) (edition.facts.*field).clear();
   }
   auto path = files_.path_of(draft.file_sha256);

@@ -134,7 +134,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
   out["/judgements"] = {"/judgements", "/judgements?page=2", "/judgements?page=x"};
   out["/drafts"] = {"/drafts", "/drafts?page=2"};
   out["/api/v1/drafts"] = {"/api/v1/drafts"};
-  for (const char* id : {"1", "2", "3", "4", "5", "6", "99", "x"}) {
+  for (const char* id : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "99", "x"}) {
     out["/drafts/{}"].push_back(fmt::format("/drafts/{}", id));
     out["/api/v1/drafts/{}"].push_back(fmt::format("/api/v1/drafts/{}", id));
     out["/drafts/{}/original"].push_back(fmt::format("/drafts/{}/original", id));
@@ -166,7 +166,7 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
     }
   }
   out["/judgements"].push_back({"/judgements", type, "q=x"});
-  for (const char* id : {"1", "2", "3", "4", "5", "6", "99", "x"}) {
+  for (const char* id : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "99", "x"}) {
     for (const char* action : {"read", "undo", "drop-draft", "publish", "audience", "nai"}) {
       if (std::string(id) == "3" && std::string(action) == "read") continue;
       out["/drafts/{}"].push_back({fmt::format("/drafts/{}", id), type, form({{"action", action}, {"revision", "0"}, {"position", "0"}, {"value", "staff"}})});
