@@ -30,7 +30,7 @@ class Database {
   /// Opens `path` and runs the migrations it lacks: all of them or, when one fails, none, so that the data stay as they
   /// were and Error{conflict} says why. Before existing data are changed they are copied to before-migration-N.db
   /// beside it, N being the format they had; the last three such copies are kept. Throws Error{conflict} too when the
-  /// file was written by a newer version of the program. An existing database whose folder nobody may write to is read
+  /// file was written by a newer version of the program. An existing database on a disk that is read-only is read
   /// as it is; then writing is Error{unavailable}.
   explicit Database(std::filesystem::path path, Open open = Open::or_create, const Migrations& migrations = own_migrations());
   ~Database();

@@ -16,7 +16,7 @@ class Tls;
 struct ServerOptions {
   size_t threads = 8;                   ///< requests answered at the same time; others wait their turn
   size_t queue = 256;                   ///< requests that wait their turn; one more is answered 503 at once
-  size_t connections = 1024;            ///< open at the same time; for one more the one that was idle longest makes room
+  size_t connections = 1024;            ///< open at the same time; for one more the one idle longest makes room, else the slowest reader
   size_t connections_per_address = 512; ///< one more is answered 429 (in the clear; by TLS it is closed)
   Addresses proxies = {};               ///< many clients come by these: they may have all the connections
   size_t largest_head = 64 << 10;       ///< bytes of request line and headers; a larger one is answered 431
