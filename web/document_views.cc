@@ -80,6 +80,17 @@ Json clauses_model(const corpus::Document& document, const corpus::Edition& edit
 
 }  // namespace
 
+FoundEdition find_edition(const Context& context, const std::string& slug, const std::string& key) {
+  corpus::Document document = find_document(context, slug);
+  auto editions = context.library.editions(context.viewer, document.slug);
+  auto edition = std::ranges::find(editions, key, &corpus::Edition::key);
+  if (edition == editions.end()) {
+    throw Error(ErrorKind::missing, "この版は見つかりません。", fmt::format("「{}」の現行の版をご覧ください。", document.title));
+  }
+  size_t position = static_cast<size_t>(edition - editions.begin());
+  return {std::move(document), std::move(editions), position};
+}
+
 Json documents_view(const Context& context, const Call& call) {
   size_t page = call.target.number("page", 1, 100000, 1);
   // One more than is shown tells whether there is a next page.
@@ -106,12 +117,9 @@ Json document_view(const Context& context, const Call& call) {
 }
 
 Json edition_view(const Context& context, const Call& call) {
-  corpus::Document document = find_document(context, call.arguments[0]);
-  auto editions = context.library.editions(context.viewer, document.slug);
-  auto edition = std::ranges::find(editions, call.arguments[1], &corpus::Edition::key);
-  if (edition == editions.end()) {
-    throw Error(ErrorKind::missing, "この版は見つかりません。", fmt::format("「{}」の現行の版をご覧ください。", document.title));
-  }
+  FoundEdition found = find_edition(context, call.arguments[0], call.arguments[1]);
+  const auto& [document, editions, position] = found;
+  const corpus::Edition* edition = &found.edition();
   auto clauses = context.library.clauses(context.viewer, document.slug, edition->key);
   auto depth = depths(clauses);
   size_t pages = std::max<size_t>(1, (clauses.size() + clauses_a_page - 1) / clauses_a_page);
@@ -123,6 +131,7 @@ Json edition_view(const Context& context, const Call& call) {
           {"document", document_model(document)},
           {"edition", edition_model(document, *edition)},
           {"other_editions", editions_model(document, editions, edition->key)},
+          {"changes_url", position + 1 < editions.size() ? changes_url(document.slug, edition->key) : ""},
           {"enclosures", enclosed_model(context.library.enclosures(context.viewer, edition->id))},
           {"enclosing", enclosed_model(context.library.enclosing(context.viewer, edition->id))},
           {"clause_count", clauses.size()},

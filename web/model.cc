@@ -28,6 +28,10 @@ std::string clause_url(const std::string& slug, const std::string& key, const st
   return edition_url(slug, key) + "/clauses/" + percent_encode(path);
 }
 
+std::string changes_url(const std::string& slug, const std::string& key, const std::string& from) {
+  return edition_url(slug, key) + "/changes" + (from.empty() ? "" : write_query({{"from", from}}));
+}
+
 std::string original_url(const std::string& slug, const std::string& key, std::optional<int> page) {
   return edition_url(slug, key) + "/original" + (page ? fmt::format("#page={}", *page) : "");
 }

@@ -17,6 +17,8 @@ using Json = nlohmann::json;
 std::string document_url(const std::string& slug);
 std::string edition_url(const std::string& slug, const std::string& key);
 std::string clause_url(const std::string& slug, const std::string& key, const std::string& path);
+/// What is different in the edition at `key` from the one at `from`, else from the one before.
+std::string changes_url(const std::string& slug, const std::string& key, const std::string& from = {});
 /// Of the original, at a page where one is known.
 std::string original_url(const std::string& slug, const std::string& key, std::optional<int> page = {});
 

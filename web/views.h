@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "corpus/comparison.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
@@ -48,6 +49,16 @@ std::string read_words(const Target& target);
 /// The parameter synonyms (on, off): whether they are looked for. Throws Error{invalid} for another value.
 bool read_synonyms(const Target& target);
 
+/// An edition among those of its document, newest first.
+struct FoundEdition {
+  corpus::Document document;
+  std::vector<corpus::Edition> editions;
+  size_t position;
+  const corpus::Edition& edition() const { return editions[position]; }
+};
+/// Throws Error{missing}.
+FoundEdition find_edition(const Context& context, const std::string& slug, const std::string& key);
+
 /// The clause at slug, key and path. Throws Error{missing}.
 corpus::PlacedClause find_clause(const Context& context, const std::string& slug, const std::string& key, const std::string& path);
 
@@ -63,6 +74,14 @@ nlohmann::json documents_view(const Context& context, const Call& call);
 nlohmann::json document_view(const Context& context, const Call& call);
 /// {slug}/{key}: an edition with its contents and its clauses, 400 a page.
 nlohmann::json edition_view(const Context& context, const Call& call);
+/// {slug}/{key}: what is different in it from the edition before, or from another one (`from`, a key), clause by clause; with
+/// show=all the clauses that are the same, too. 100 a page.
+nlohmann::json changes_view(const Context& context, const Call& call);
+/// How many clauses a newer edition changed, as their fates are told on that page; `moved` are those that are otherwise the same.
+struct ChangeCounts {
+  size_t changed = 0, added = 0, removed = 0, moved = 0;
+};
+ChangeCounts count_changes(std::span<const corpus::Compared> rows);
 /// {slug}/{key}/{path}: a clause with those below it, and those like it; marked is what a search for q, with
 /// synonyms or without, looks for in it.
 nlohmann::json clause_view(const Context& context, const Call& call);

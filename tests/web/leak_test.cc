@@ -119,6 +119,10 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       out["/documents/{}/{}"].push_back(edition + page);
       out["/api/v1/documents/{}/{}"].push_back("/api/v1" + edition + page);
     }
+    for (const char* asked : {"", "?show=all", "?from=2024-04-01&show=all", "?from=2025-04-01"}) {
+      out["/documents/{}/{}/changes"].push_back(edition + "/changes" + asked);
+      out["/api/v1/documents/{}/{}/changes"].push_back("/api/v1" + edition + "/changes" + asked);
+    }
     out["/documents/{}/{}/original"].push_back(edition + "/original");
     for (const auto& path : place.paths) {
       std::string clause = edition + "/clauses/" + q(path);
