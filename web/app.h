@@ -91,6 +91,8 @@ struct AppOptions {
 /// elsewhere could otherwise have its reader's browser make it. A program with a token is no browser.
 ///
 ///   /                                                         search
+///   /news                                                     what is new
+///   /help                                                     how to use it
 ///   /explain                                                  why a clause is a hit, or not
 ///   /similar                                                  clauses like a text
 ///   /documents                                                list
@@ -134,6 +136,7 @@ struct AppOptions {
 ///   /metrics                                                  figures in Prometheus's text format
 ///
 ///   /api/v1/search                                            the models of the pages, as JSON
+///   /api/v1/news
 ///   /api/v1/explain
 ///   /api/v1/similar
 ///   /api/v1/suggest                                           suggestions while one types

@@ -38,6 +38,7 @@ struct Service {
   Health health{options.data, options.database, options.limits.free_bytes};
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
+  corpus::Arrivals arrivals{options.database};
   store::Files files{options.data / "files"};
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
@@ -57,7 +58,7 @@ struct Visit {
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.desk, service.options.sources, service.options.backups, service.events};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "corpus/arrival.h"
 #include "corpus/comparison.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
@@ -32,6 +33,7 @@ struct Context {
   const corpus::Viewer& viewer;
   ReaderPool& readers;
   const corpus::JudgementLedger& judgements;
+  const corpus::Arrivals& arrivals;
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
@@ -103,6 +105,13 @@ nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause&
 /// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
+
+/// The parameters kind, issuer, topic, from and to (days as people write them): editions by their day, newest first, 30 a page, with
+/// what each changed against the one before, who explains it, and what has yet to take effect.
+nlohmann::json news_view(const Context& context, const Call& call);
+
+/// How to use the service, with examples that run (help.h).
+nlohmann::json help_view(const Context& context, const Call& call);
 
 /// The files that were handed in, 50 a page. For those who may not have drafts the page does not exist.
 nlohmann::json drafts_view(const Context& context, const Call& call);

@@ -135,6 +135,11 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       if (turn % 6 == 2) out["/explain"].push_back("/explain?q=" + asked + "&clause=" + address);
     }
   }
+  for (const char* asked : {"", "?page=2", "?kind=policy", "?kind=nai", "?issuer=%E7%89%B9%E5%91%BD%E4%BF%82", "?topic=%E6%A5%B5%E7%A7%98", "?from=2025-01-01&to=2025-12-31", "?from=x"}) {
+    out["/news"].push_back(std::string("/news") + asked);
+    out["/api/v1/news"].push_back(std::string("/api/v1/news") + asked);
+  }
+  out["/help"] = {"/help"};
   out["/judgements"] = {"/judgements", "/judgements?page=2", "/judgements?page=x"};
   out["/drafts"] = {"/drafts", "/drafts?page=2"};
   out["/api/v1/drafts"] = {"/api/v1/drafts"};
