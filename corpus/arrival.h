@@ -25,9 +25,9 @@ struct Arrival {
 
 /// Which of them; an empty member asks for nothing.
 struct ArrivalFilter {
-  std::string kind, issuer, topic;
-  std::string from, to;      ///< days of `day`, both within
-  std::string added_after;   ///< instant: only what came later
+  std::string kind{}, issuer{}, topic{};
+  std::string from{}, to{};  ///< days of `day`, both within
+  std::string added_after{}; ///< instant: only what came later
 };
 
 /// A document that explains another one (解説), and the clause in which it says what the city does about it (対応方針), where it has one.
