@@ -256,6 +256,13 @@ inline std::vector<LeakDocument> leak_documents() {
                  {{"第1条", "通知", "端末の管理は、星見市情報セキュリティ対策基準（令和7年4月1日版）第3条及び第4条による。極秘の手順（令和7年4月1日版）第1条は適用しない。"}, {"第2条", "雑則", "雑則を定める。"}}, true});
   out.push_back({"tsuchi-fuku", "端末の管理について", "notice", "総務省", "restricted", "2025-02-01", {{"第1条", "通知", "同じ題名、同じ日の通知である。"}}});
   out.push_back({"insho", "引用する通知", "notice", "総務省", "public", "2025-07-01", {{"第1条", "", "端末の管理について（令和7年2月1日版）第1条を参照する。"}}});
+  // What is meant by these words depends on what is there: a longer title, a clause whose number goes on, a title in no such edition.
+  out.push_back({"yoryo", "持出要領", "other", "総務課", "public", "2025-03-01", {{"第1条", "目的", "持ち出しの要領を定める。"}, {"第2条", "手続", "手続を定める。"}, {"第2条の2", "特例", "内密の特例を定める。", "restricted"}}});
+  out.push_back({"yoryo-naga", "本市の持出要領", "other", "特命係", "restricted", "2025-03-01", {{"第1条", "目的", "裏の要領を定める。"}, {"第2条", "手続", "裏の手続を定める。"}}});
+  out.push_back({"yoryo-shin", "新たな本市の持出要領", "other", "特命係", "committee", "2025-03-02", {{"第2条", "手続", "新たな手続を定める。"}}});
+  out.push_back({"yoryo-in", "要領を引く通知", "notice", "総務省", "public", "2025-07-02",
+                 {{"第1条", "", "本市の持出要領（令和7年3月1日版）第2条を参照する。"}, {"第2条", "", "持出要領（令和7年3月1日版）第2条の2を参照する。"},
+                  {"第3条", "", "新たな本市の持出要領（令和7年3月1日版）第1条及び第2条の2を参照する。"}}});
   // A clause that stands open in an older edition only.
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2023-04-01", {{"第1条", "目的", "文書を管理する。"}, {"第2条", "台帳", "文書の台帳を備える。"}}, true});
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2026-04-01", {{"第1条", "目的", "文書を適正に管理する。"}, {"第2条", "台帳", "機微文書の台帳を別に備える。", "restricted"}}, true});
