@@ -230,6 +230,22 @@ std::vector<Scope> Library::scopes(const Viewer& viewer, std::span<const int64_t
   });
 }
 
+std::vector<std::pair<int64_t, int64_t>> Library::closed(const Viewer& viewer, std::span<const int64_t> editions) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, fmt::format("SELECT min(c.id), max(c.id) FROM json_each(:editions) x JOIN editions e ON e.id = x.value JOIN documents d ON d.id = e.document_id "
+                                             "JOIN clauses c ON c.edition_id = e.id WHERE NOT ({}) GROUP BY e.id ORDER BY 1", visible(viewer)));
+    bind_viewer(select, viewer);
+    select.bind(":editions", nlohmann::json(std::vector<int64_t>(editions.begin(), editions.end())).dump());
+    std::vector<std::pair<int64_t, int64_t>> stretches;
+    while (select.executeStep()) {
+      int64_t first = select.getColumn(0).getInt64(), last = select.getColumn(1).getInt64();
+      if (!stretches.empty() && stretches.back().second + 1 == first) stretches.back().second = last;
+      else stretches.emplace_back(first, last);
+    }
+    return stretches;
+  });
+}
+
 std::vector<PlacedClause> Library::clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const {
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, placed_query(viewer, "c.id = :id"));

@@ -136,6 +136,8 @@ class Library {
 
   /// The clauses of these numbers that the viewer may see, in the order asked for.
   std::vector<PlacedClause> clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const;
+  /// Of these editions the clauses of those that the viewer does not see: the first and the last number of each stretch, in order.
+  std::vector<std::pair<int64_t, int64_t>> closed(const Viewer& viewer, std::span<const int64_t> editions) const;
   /// The texts of these clauses that the viewer may see, with what lies around each.
   std::vector<Scope> scopes(const Viewer& viewer, std::span<const int64_t> ids) const;
   std::optional<PlacedClause> clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const;
