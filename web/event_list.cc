@@ -31,7 +31,7 @@ constexpr Label labels[] = {
     {"draft.facts", "下書きの書誌を変更"}, {"draft.publish", "下書きを公開"}, {"draft.drop", "下書きを取りやめ"},
     {"judgement.set", "検索を評価"}, {"judgement.remove", "評価を取消し"}, {"judgement.import", "評価を一括で取込み"}, {"judgement.export", "評価を書出し"},
     {"sign-in.ok", "サインイン"}, {"sign-in.password", "パスワードを確認（確認コード待ち）"}, {"sign-in.wrong", "サインインに失敗"}, {"sign-in.wait", "サインインを待たせる"},
-    {"session.end", "サインアウト"}, {"password.set", "パスワードを変更"}, {"second-step.set", "確認コードの設定"}, {"token.add", "トークンを作成"}, {"token.end", "トークンを終了"},
+    {"session.end", "サインアウト"}, {"access.refused", "許されない操作を断る"}, {"password.set", "パスワードを変更"}, {"second-step.set", "確認コードの設定"}, {"token.add", "トークンを作成"}, {"token.end", "トークンを終了"},
     {"account.add", "利用者を追加"}, {"account.change", "利用者を変更"}, {"group.add", "グループを追加"}, {"group.remove", "グループを削除"}, {"settings.change", "設定を変更"},
     {"backup.make", "控えを作成"}, {"backup.fail", "控えに失敗"}, {"backup.verify", "控えを確かめる"}, {"backup.remove", "古い控えを削除"}, {"backup.restore", "控えから復元"},
     {"index.build", "索引を作成"}, {"service.start", "サービスを開始"}, {"service.stop", "サービスを終了"},
