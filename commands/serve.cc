@@ -78,6 +78,8 @@ void keep_index(Installation& installation, const config::Config& config, people
       // An index that can be opened is read through, but not again and again.
       if (begun && trouble.exchange(false)) begun = mend(Clock::now() < trusted_until ? Writer::Look::opened : Writer::Look::whole);
       if (!begun) continue;
+      // What was closed to somebody does not wait for anything else.
+      if (!installation.database.read(store::corrected_editions).empty()) writer.correct(stop_requested);
       installation.library.link_citations();
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;

@@ -158,6 +158,18 @@ std::optional<Draft> select(SQLite::Database& db, const Viewer& viewer, int64_t 
   return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
 }
 
+/// What came with a mail is for the people that the mail is for, but where somebody said otherwise of it.
+void hand_down(SQLite::Database& db, int64_t mail, const std::string& before, const std::string& after) {
+  SQLite::Statement change(db, "WITH RECURSIVE inside (id) AS (SELECT :mail UNION SELECT r.id FROM drafts r JOIN inside ON r.within_id = inside.id) "
+                               "UPDATE drafts SET said = json_set(said, '$.audience', :after), facts = json_set(facts, '$.audience', :after), revision = revision + 1 "
+                               "WHERE id IN inside AND id <> :mail AND state IN ('waiting', 'ready', 'failed') "
+                               "AND coalesce(nullif(json_extract(facts, '$.audience'), ''), json_extract(said, '$.audience'), '') = :before");
+  change.bind(":mail", mail);
+  change.bind(":before", before);
+  change.bind(":after", after);
+  change.exec();
+}
+
 Cut select_cut(SQLite::Database& db, int64_t id) {
   SQLite::Statement row(db, "SELECT extracted, clauses, corrections FROM drafts WHERE id = ?");
   row.bind(1, id);
@@ -379,6 +391,7 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
     Draft draft = changeable(db, viewer, id, revision);
     require_seen_audience(db, viewer, good.audience);
     update(db, id, "facts = ?, revision = revision + 1", write(good));
+    if (good.audience != draft.facts.audience) hand_down(db, id, draft.facts.audience, good.audience);
     store::append(db, {"draft.facts", subject(draft), "", write(draft.facts), write(good)});
   });
 }

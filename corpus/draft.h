@@ -108,6 +108,7 @@ class Drafts {
   void correct(const Viewer& viewer, int64_t id, int64_t revision, const Correction& correction);
   /// Takes the last correction back.
   void undo(const Viewer& viewer, int64_t id, int64_t revision);
+  /// The audience of a mail is that of its attachments too, where they had the same.
   void set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts);
   /// Claims a draft for publishing, and gives what is to be published: from then on nobody changes it.
   std::pair<Draft, Cut> begin_publishing(const Viewer& viewer, int64_t id, int64_t revision);

@@ -59,7 +59,15 @@ bool sees_clause(SQLite::Database& db, const Viewer& viewer, int64_t clause_id) 
   return select.executeStep();
 }
 
-std::vector<PlacedClause> cited(store::Database& database, const Viewer& viewer, const char* join, int64_t clause_id) {
+/// That a clause is the `wanted` of a citation whose other side is given, by hand or in a text that is read as the viewer can.
+std::string related(const Viewer& viewer, const char* wanted, const char* given) {
+  std::string best = fmt::format("SELECT min(b.rank) FROM mentions b JOIN documents d ON d.id = b.document_id LEFT JOIN clauses n ON n.id = b.to_clause_id "
+                                 "WHERE b.from_clause_id = m.from_clause_id AND b.place = m.place AND {} AND (n.id IS NULL OR {})", visible(viewer), visible_clause(viewer, "n"));
+  return fmt::format("c.id IN (SELECT {0} FROM citations WHERE {1} = :clause UNION SELECT m.{0} FROM mentions m WHERE m.{1} = :clause AND m.from_clause_id <> m.to_clause_id AND m.rank = ({2}))",
+                     wanted, given, best);
+}
+
+std::vector<PlacedClause> cited(store::Database& database, const Viewer& viewer, const std::string& join, int64_t clause_id) {
   return database.read([&](SQLite::Database& db) {
     std::vector<PlacedClause> found;
     if (!sees_clause(db, viewer, clause_id)) return found;
@@ -222,6 +230,22 @@ std::vector<Scope> Library::scopes(const Viewer& viewer, std::span<const int64_t
   });
 }
 
+std::vector<std::pair<int64_t, int64_t>> Library::closed(const Viewer& viewer, std::span<const int64_t> editions) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, fmt::format("SELECT min(c.id), max(c.id) FROM json_each(:editions) x JOIN editions e ON e.id = x.value JOIN documents d ON d.id = e.document_id "
+                                             "JOIN clauses c ON c.edition_id = e.id WHERE NOT ({}) GROUP BY e.id ORDER BY 1", visible(viewer)));
+    bind_viewer(select, viewer);
+    select.bind(":editions", nlohmann::json(std::vector<int64_t>(editions.begin(), editions.end())).dump());
+    std::vector<std::pair<int64_t, int64_t>> stretches;
+    while (select.executeStep()) {
+      int64_t first = select.getColumn(0).getInt64(), last = select.getColumn(1).getInt64();
+      if (!stretches.empty() && stretches.back().second + 1 == first) stretches.back().second = last;
+      else stretches.emplace_back(first, last);
+    }
+    return stretches;
+  });
+}
+
 std::vector<PlacedClause> Library::clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const {
   return database_.read([&](SQLite::Database& db) {
     SQLite::Statement select(db, placed_query(viewer, "c.id = :id"));
@@ -251,11 +275,11 @@ std::optional<PlacedClause> Library::clause(const Viewer& viewer, const std::str
 }
 
 std::vector<PlacedClause> Library::cited_by(const Viewer& viewer, int64_t clause_id) const {
-  return cited(database_, viewer, "c.id IN (SELECT from_clause_id FROM citations WHERE to_clause_id = :clause)", clause_id);
+  return cited(database_, viewer, related(viewer, "from_clause_id", "to_clause_id"), clause_id);
 }
 
 std::vector<PlacedClause> Library::citations(const Viewer& viewer, int64_t clause_id) const {
-  return cited(database_, viewer, "c.id IN (SELECT to_clause_id FROM citations WHERE from_clause_id = :clause)", clause_id);
+  return cited(database_, viewer, related(viewer, "to_clause_id", "from_clause_id"), clause_id);
 }
 
 std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t first, size_t most) const {

@@ -98,10 +98,9 @@ class Library {
   /// Error{invalid} when the quote is not in the cited clause.
   void add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote);
 
-  /// Binds the official citations in texts (題名（版）第…条) to the clauses they name, with the first
-  /// sentence of each as the quote, in all editions where that is still to be done: new ones, and
-  /// citing ones since the last edition came. What names nothing held is left for then. Safe to be
-  /// killed and to run twice.
+  /// Binds the official citations in texts (題名（版）第…条) to the clauses they name, in each of the ways that they can be
+  /// read, in all editions where that is still to be done: new ones, and citing ones since the last
+  /// edition came. What names nothing held is left for then. Safe to be killed and to run twice.
   void link_citations();
 
   /// Whether these bytes are an edition of this document already, whoever asks.
@@ -137,11 +136,14 @@ class Library {
 
   /// The clauses of these numbers that the viewer may see, in the order asked for.
   std::vector<PlacedClause> clauses_by_id(const Viewer& viewer, std::span<const int64_t> ids) const;
+  /// Of these editions the clauses of those that the viewer does not see: the first and the last number of each stretch, in order.
+  std::vector<std::pair<int64_t, int64_t>> closed(const Viewer& viewer, std::span<const int64_t> editions) const;
   /// The texts of these clauses that the viewer may see, with what lies around each.
   std::vector<Scope> scopes(const Viewer& viewer, std::span<const int64_t> ids) const;
   std::optional<PlacedClause> clause(const Viewer& viewer, const std::string& slug, const std::string& key, const std::string& path) const;
 
-  /// The clauses that cite this one, newest document first.
+  /// The clauses that cite this one, newest document first. What a text names is, of all that the viewer sees, the document whose
+  /// title is longest, and of its clauses the one that the most of the words name.
   std::vector<PlacedClause> cited_by(const Viewer& viewer, int64_t clause_id) const;
   /// The clauses that this one cites.
   std::vector<PlacedClause> citations(const Viewer& viewer, int64_t clause_id) const;
@@ -172,10 +174,6 @@ class Library {
   std::vector<KindCount> counts(const Viewer& viewer) const;
 
  private:
-  /// The clauses that a citation may name: more than one where several documents have a title and a label in common.
-  std::vector<int64_t> named_by(const Viewer& viewer, std::string_view citation) const;
-  void bind_citation(int64_t from, std::string citation);
-
   store::Database& database_;
 };
 

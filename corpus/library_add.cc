@@ -43,6 +43,7 @@ class Adding {
     if (!facts.audience.empty()) require_audience(db_, facts.audience);
     auto known = document(facts.slug);
     Document doc = known ? *known : create(facts);
+    first_audience_ = known ? "" : doc.audience;
     if (auto same = same_edition(doc, incoming.content_hash)) {
       bool corrected = correct(doc, facts);
       if (corrected) queue_all(doc, store::Change::facts);
@@ -71,6 +72,9 @@ class Adding {
     queue_all(*known, store::Change::facts);
     return true;
   }
+
+  /// What was told of who may see the document that the last edition made; empty where there was one.
+  std::string opening() const { return first_audience_.empty() ? "" : fmt::format("公開範囲: {}", label_of(audiences(), first_audience_)); }
 
  private:
   template <typename... Values>
@@ -240,6 +244,7 @@ class Adding {
   }
 
   SQLite::Database& db_;
+  std::string first_audience_;
   SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_, insert_print_;
 };
 
@@ -253,7 +258,7 @@ std::vector<Added> Library::add(std::span<const NewEdition> editions) {
       added.push_back(adding.add(edition));
       // A bulk import is one event, not half a million.
       if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
-        store::append(db, {"edition.add", added.back().address, edition.file_name});
+        store::append(db, {"edition.add", added.back().address, edition.file_name, "", adding.opening()});
       }
     }
     // What an earlier edition cites may have come just now.

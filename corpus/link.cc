@@ -1,9 +1,10 @@
 // Official citations in running text, bound to the clauses they name.
-#include <fmt/format.h>
-
+#include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "corpus/library.h"
+#include "corpus/resolve.h"
 #include "store/database.h"
 #include "text/normalize.h"
 #include "text/numeral.h"
@@ -15,8 +16,16 @@ namespace {
 
 constexpr size_t longest_title = 80;    // characters
 constexpr size_t longest_label = 120;   // bytes
-constexpr size_t longest_quote = 300;   // bytes
+constexpr size_t longest_locator = 500;  // bytes
 constexpr size_t most_cut = 12;         // characters after a place that may look like part of it
+
+/// Readings in order: the longer title first, then what takes more of the words, then what they say exactly. By what stands in the
+/// text alone, so that what somebody does not see changes nothing among the rest.
+constexpr int64_t for_cuts = 32;
+constexpr int64_t rank_of(size_t title_begin, size_t cut, bool exact) { return static_cast<int64_t>(title_begin) * for_cuts + static_cast<int64_t>(cut) * 2 + (exact ? 0 : 1); }
+/// Of a title that is read so while no clause is found: who sees it knows that no shorter one is meant.
+constexpr int64_t rank_of_title(size_t title_begin) { return static_cast<int64_t>(title_begin) * for_cuts + for_cuts - 1; }
+static_assert(most_cut * 2 < static_cast<size_t>(for_cuts) - 1);
 
 bool may_stand_in_locator(char32_t c) {
   constexpr std::u32string_view signs = U"第条項号編章節の別表紙記附則様式()（）.-．－";
@@ -61,25 +70,6 @@ size_t earliest_begin(std::string_view s, size_t end) {
   return begin;
 }
 
-/// The title that ends at `end`: of those known the longest.
-std::optional<size_t> title_begin(SQLite::Database& db, std::string_view s, size_t end) {
-  SQLite::Statement known(db, "SELECT 1 FROM documents WHERE title = :t OR (short_title = :t AND short_title <> '') LIMIT 1");
-  for (size_t begin = earliest_begin(s, end); begin < end; begin += text::code_point_at(s, begin).length) {
-    known.reset();
-    known.bind(":t", std::string(s.substr(begin, end - begin)));
-    if (known.executeStep()) return begin;
-  }
-  return std::nullopt;
-}
-
-std::string quote_of(const std::string& heading, const std::string& text) {
-  std::string_view words = text.empty() ? std::string_view(heading) : std::string_view(text);
-  words = words.substr(0, words.find('\n'));
-  size_t stop = words.find("。");
-  if (stop != words.npos) words = words.substr(0, stop + std::string_view("。").size());
-  return std::string(text::clamp_utf8(words, longest_quote));
-}
-
 size_t last_character(const std::string& s) {
   size_t at = s.size() - 1;
   while (at > 0 && (static_cast<unsigned char>(s[at]) & 0xC0) == 0x80) --at;
@@ -103,7 +93,7 @@ std::optional<Place> read_place(std::string_view s) {
   return std::nullopt;
 }
 
-/// The citations that go on after one: 「第12条第2項及び第3項」 names a second place by its last step.
+/// A citation from its label on, and those that go on after it: 「第12条第2項及び第3項」 names a second place by its last step.
 std::vector<std::string> continued(const std::string& first, std::string_view rest) {
   std::vector<std::string> citations = {first};
   while (true) {
@@ -133,28 +123,103 @@ std::vector<std::string> continued(const std::string& first, std::string_view re
   }
 }
 
-/// A clause and the citations in its text.
-struct Citing {
-  int64_t clause;
-  std::vector<std::string> citations;
+/// Binds what stands in the texts of one edition, within one transaction.
+class Linking {
+ public:
+  explicit Linking(SQLite::Database& db)
+      : db_(db),
+        titled_(db, "SELECT id FROM documents WHERE title = :t OR (short_title = :t AND short_title <> '')"),
+        editions_(db, "SELECT id, label FROM editions WHERE document_id = ?"),
+        insert_(db, "INSERT INTO mentions (from_clause_id, place, rank, document_id, to_clause_id) VALUES (?, ?, ?, ?, ?)") {}
+
+  void link(int64_t clause, const std::string& text) {
+    from_ = clause, place_ = 0;
+    for (auto found = next_citation(text, 0); found; found = next_citation(text, found->locator_end)) {
+      // The label and all that follows, without the title.
+      auto all = continued(text.substr(found->title_end, found->locator_end - found->title_end), std::string_view(text).substr(found->locator_end));
+      size_t label_length = found->label_end - found->title_end;
+      std::string label = text::fold(std::string_view(text).substr(found->title_end + bracket.size(), label_length - 2 * bracket.size()));
+      for (size_t begin = earliest_begin(text, found->title_end); begin < found->title_end; begin += text::code_point_at(text, begin).length) {
+        for (int64_t document : titled(text.substr(begin, found->title_end - begin))) {
+          for (size_t i = 0; i < all.size(); ++i) read(document, label, begin, place_ + static_cast<int64_t>(i), all[i].substr(label_length));
+        }
+      }
+      place_ += static_cast<int64_t>(all.size());
+    }
+  }
+
+ private:
+  static constexpr std::string_view bracket = "（";
+  using Locators = std::unordered_multimap<std::string, int64_t>;
+
+  std::vector<int64_t> titled(const std::string& title) {
+    std::vector<int64_t> documents;
+    titled_.reset();
+    titled_.bind(":t", title);
+    while (titled_.executeStep()) documents.push_back(titled_.getColumn(0).getInt64());
+    return documents;
+  }
+
+  /// A place in the editions of a document that have this label.
+  void read(int64_t document, const std::string& label, size_t begin, int64_t place, const std::string& words) {
+    insert(place, rank_of_title(begin), document, std::nullopt);
+    if (words.size() > longest_locator) return;
+    editions_.reset();
+    editions_.bind(1, document);
+    while (editions_.executeStep()) {
+      if (text::fold(editions_.getColumn(1).getString()) != label) continue;
+      const Locators& held = locators(editions_.getColumn(0).getInt64());
+      // What follows a place may look like part of it (「第2条の規定」, 「第1条）」).
+      std::string locator = words;
+      for (size_t cut = 0; cut < most_cut && !locator.empty(); ++cut, locator.resize(last_character(locator))) {
+        std::string name = folded(locator), other_name = without_first(name);
+        for (auto [it, end] = held.equal_range(name); it != end; ++it) insert(place, rank_of(begin, cut, true), document, it->second);
+        if (other_name == name) continue;
+        for (auto [it, end] = held.equal_range(other_name); it != end; ++it) insert(place, rank_of(begin, cut, false), document, it->second);
+      }
+    }
+  }
+
+  static std::string folded(std::string_view locator) { return text::replace_all(text::fold(locator), " ", ""); }
+
+  /// The clauses of an edition by their folded places. Kept, as who cites one often cites it again.
+  const Locators& locators(int64_t edition) {
+    auto [known, fresh] = locators_.try_emplace(edition);
+    if (!fresh) return known->second;
+    SQLite::Statement select(db_, "SELECT id, locator FROM clauses WHERE edition_id = ?");
+    select.bind(1, edition);
+    while (select.executeStep()) known->second.emplace(text::fold(select.getColumn(1).getString()), select.getColumn(0).getInt64());
+    return known->second;
+  }
+
+  void insert(int64_t place, int64_t rank, int64_t document, std::optional<int64_t> to) {
+    insert_.reset();
+    insert_.bind(1, from_);
+    insert_.bind(2, place);
+    insert_.bind(3, rank);
+    insert_.bind(4, document);
+    if (to) insert_.bind(5, *to);
+    else insert_.bind(5);
+    insert_.exec();
+  }
+
+  SQLite::Database& db_;
+  SQLite::Statement titled_, editions_, insert_;
+  std::map<int64_t, Locators> locators_;
+  int64_t from_ = 0, place_ = 0;
 };
 
-std::vector<Citing> citations_in(SQLite::Database& db, int64_t edition) {
-  std::vector<Citing> out;
+void link_edition(SQLite::Database& db, int64_t edition) {
+  SQLite::Statement forget(db, "DELETE FROM mentions WHERE from_clause_id IN (SELECT id FROM clauses WHERE edition_id = ?)");
+  forget.bind(1, edition);
+  forget.exec();
+  Linking linking(db);
   SQLite::Statement select(db, "SELECT id, text FROM clauses WHERE edition_id = ? AND text LIKE '%版）%'");
   select.bind(1, edition);
-  while (select.executeStep()) {
-    Citing citing{select.getColumn(0).getInt64(), {}};
-    std::string text = select.getColumn(1).getString();
-    for (auto found = next_citation(text, 0); found; found = next_citation(text, found->locator_end)) {
-      auto begin = title_begin(db, text, found->title_end);
-      if (!begin) continue;
-      auto all = continued(text.substr(*begin, found->locator_end - *begin), std::string_view(text).substr(found->locator_end));
-      citing.citations.insert(citing.citations.end(), all.begin(), all.end());
-    }
-    if (!citing.citations.empty()) out.push_back(std::move(citing));
-  }
-  return out;
+  while (select.executeStep()) linking.link(select.getColumn(0).getInt64(), select.getColumn(1).getString());
+  SQLite::Statement done(db, "UPDATE editions SET linked = 1 WHERE id = ?");
+  done.bind(1, edition);
+  done.exec();
 }
 
 }  // namespace
@@ -166,38 +231,8 @@ void Library::link_citations() {
     while (select.executeStep()) editions.push_back(select.getColumn(0).getInt64());
     return editions;
   });
-  for (int64_t edition : waiting) {
-    std::vector<Citing> citing;
-    database_.read([&](SQLite::Database& db) { citing = citations_in(db, edition); });
-    for (const auto& one : citing) {
-      for (const auto& citation : one.citations) bind_citation(one.clause, citation);
-    }
-    database_.write([&](SQLite::Database& db) {
-      SQLite::Statement done(db, "UPDATE editions SET linked = 1 WHERE id = ?");
-      done.bind(1, edition);
-      done.exec();
-    });
-  }
-}
-
-void Library::bind_citation(int64_t from, std::string citation) {
-  // What follows a place may look like part of it (「第2条の規定」, 「第1条）」).
-  std::vector<int64_t> named;
-  for (size_t cut = 0; cut < most_cut && named.empty() && !citation.empty(); ++cut) {
-    named = named_by(Viewer::everything(), citation);
-    if (named.empty()) citation.resize(last_character(citation));
-  }
-  // All of them, as who reads may see one and not another.
-  for (int64_t to : named) {
-    if (to == from) continue;
-    auto quote = database_.read([&](SQLite::Database& db) {
-      SQLite::Statement select(db, "SELECT heading, text FROM clauses WHERE id = ?");
-      select.bind(1, to);
-      select.executeStep();
-      return quote_of(select.getColumn(0).getString(), select.getColumn(1).getString());
-    });
-    add_citation(from, to, quote);
-  }
+  // One by one, so that others write in between; each within its transaction, so that none is missed that comes meanwhile.
+  for (int64_t edition : waiting) database_.write([&](SQLite::Database& db) { link_edition(db, edition); });
 }
 
 std::optional<Library::Held> Library::find_edition(const std::string& slug, const std::string& content_hash) const {

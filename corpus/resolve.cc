@@ -1,4 +1,6 @@
 // Official citations, from their words to the clause: 「題名（版）第12条第2項第1号、7頁」.
+#include "corpus/resolve.h"
+
 #include <fmt/format.h>
 
 #include "corpus/library.h"
@@ -61,36 +63,34 @@ std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int
                                            "WHERE c.edition_id = :edition AND {} ORDER BY c.position", visible_clause(viewer)));
   bind_viewer(select, viewer);
   select.bind(":edition", edition);
-  // 「第12条第1項」 is the article itself when it has one paragraph or its first is meant.
-  std::string without_first = locator.ends_with("第1項") ? locator.substr(0, locator.size() - std::string_view("第1項").size())
-                                                         : text::replace_all(locator, "条第1項第", "条第");
+  std::string other_name = without_first(locator);
   std::optional<int64_t> second_best;
   while (select.executeStep()) {
     std::string folded = text::fold(select.getColumn(1).getString());
     if (folded == locator) return select.getColumn(0).getInt64();
-    if (folded == without_first && !second_best) second_best = select.getColumn(0).getInt64();
+    if (folded == other_name && !second_best) second_best = select.getColumn(0).getInt64();
   }
   return second_best;
 }
 
 }  // namespace
 
-std::vector<int64_t> Library::named_by(const Viewer& viewer, std::string_view citation) const {
-  if (citation.size() > longest_citation) return {};
-  std::string trimmed(text::trim(citation));
-  return database_.read([&](SQLite::Database& db) {
-    std::vector<int64_t> clauses;
-    Rest rest;
-    for (int64_t edition : editions_named(db, viewer, trimmed, rest)) {
-      if (auto clause = clause_at(db, viewer, edition, rest.locator)) clauses.push_back(*clause);
-    }
-    return clauses;
-  });
+std::string without_first(const std::string& locator) {
+  constexpr std::string_view first = "第1項";
+  return locator.ends_with(first) ? locator.substr(0, locator.size() - first.size()) : text::replace_all(locator, "条第1項第", "条第");
 }
 
 std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation) const {
-  auto clauses = named_by(viewer, citation);
-  return clauses.empty() ? std::nullopt : std::optional(clauses.front());
+  if (citation.size() > longest_citation) return std::nullopt;
+  std::string trimmed(text::trim(citation));
+  return database_.read([&](SQLite::Database& db) {
+    std::optional<int64_t> clause;
+    Rest rest;
+    for (int64_t edition : editions_named(db, viewer, trimmed, rest)) {
+      if (!clause) clause = clause_at(db, viewer, edition, rest.locator);
+    }
+    return clause;
+  });
 }
 
 }  // namespace shirube::corpus

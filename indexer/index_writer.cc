@@ -44,6 +44,8 @@ void queue_changed_states(SQLite::Database& db) {
   insert.exec();
 }
 
+void silently(uint64_t, uint64_t) {}
+
 // ---- writing ----
 
 /// Held while this process writes the index. Another holder makes `held()` false.
@@ -218,6 +220,17 @@ IndexWriter::Outcome IndexWriter::drain(const Progress& progress, const std::ato
     if (build(after, progress, stop) == Outcome::stopped) return Outcome::stopped;
   }
   return add_queued(Which::all, progress, stop);
+} catch (const Xapian::Error& e) {
+  rethrow(e.get_msg());
+} catch (const fs::filesystem_error& e) {
+  rethrow(e.code().message());
+}
+
+IndexWriter::Outcome IndexWriter::correct(const std::atomic<bool>& stop) try {
+  WriterLock lock(options_.data);
+  if (!lock.held()) return Outcome::busy;
+  fs::path current = search::index_folder(options_.data, database_);
+  return !current.empty() && is_there(current) ? add_queued(Which::corrections, silently, stop) : Outcome::done;
 } catch (const Xapian::Error& e) {
   rethrow(e.get_msg());
 } catch (const fs::filesystem_error& e) {
@@ -399,7 +412,7 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
   uint64_t all = 0, done = 0;
   for (const auto& range : ranges) all += range.clauses;
   auto segment = [&](const Range& range) { return parts / fmt::format("{}-{}", range.first, range.last); };
-  std::mutex mutex;
+  std::mutex mutex, correcting;
   size_t next = 0;
   std::exception_ptr failure;
   auto work = [&] {
@@ -414,6 +427,8 @@ IndexWriter::Outcome IndexWriter::build(int64_t after, const Progress& progress,
       try {
         if (!analyzer) analyzer.emplace(model_);
         write_segment(ranges[i], segment(ranges[i]), *analyzer);
+        // Where all is made anew, the old index goes as it is.
+        if (std::unique_lock alone(correcting, std::try_to_lock); alone && after > 0) add_queued(Which::corrections, silently, stop);
         std::lock_guard lock(mutex);
         done += ranges[i].clauses;
         progress(done, all);

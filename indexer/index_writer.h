@@ -58,8 +58,12 @@ class IndexWriter {
   /// only repeats work (a suggestion may then weigh twice what it should). Suggestions that are missing
   /// are all made anew at the end, as they are when a document is corrected: what it was called, or who
   /// could read it, must not stay in them. Queues editions anew whose state (current, past, future) changed by date. Much new
-  /// text is built apart by several threads, in segments that survive an interruption; corrections come before it.
+  /// text is built apart by several threads, in segments that survive an interruption; corrections come before it, and those that
+  /// are made meanwhile between the segments.
   Outcome drain(const Progress& progress, const std::atomic<bool>& stop);
+
+  /// Of the queue only what corrects something that the index holds: to be asked for before other long work.
+  Outcome correct(const std::atomic<bool>& stop);
 
   /// Writes the index anew into a folder of its own and then points to it; searches go on in the old
   /// one until that moment. Stopped half-way, the old one stays in use, and the next call of the same

@@ -225,10 +225,7 @@ Q Conditions::in_headings(const std::string& name) const {
 /// Words that begin with what was typed.
 Q Conditions::prefixed(const std::string& beginning) const {
   std::vector<Q> queries;
-  std::string wanted = term("", text::fold(beginning));
-  for (auto it = index_.allterms_begin(wanted), end = index_.allterms_end(wanted); it != end && queries.size() < most_expansions; ++it) {
-    if (sight_.all() || !sight_.holding(*it, 1).empty()) queries.emplace_back(*it);
-  }
+  for (const auto& name : sight_.beginning_with(term("", text::fold(beginning)), most_expansions)) queries.emplace_back(name);
   return any_of(std::move(queries));
 }
 

@@ -105,15 +105,16 @@ void OpenIndex::read_audiences() {
   all_named_ = named == db.get_doccount();
 }
 
-std::shared_ptr<const Sight> OpenIndex::sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents) const {
-  std::string key;  // one sign for each audience, then the documents
-  bool all = !documents;
+std::shared_ptr<const Sight> OpenIndex::sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents, const Stretches& closed) const {
+  std::string key;  // one sign for each audience, then the documents and what is closed
+  bool all = !documents && closed.empty();
   for (size_t i = 0; i < audiences_.size(); ++i) {
     bool seen = viewer.sees_all || (i > 0 && sees(viewer, audiences_[i]));
     key += seen ? (documents && !is_public(audiences_[i]) ? 'd' : 'y') : 'n';
     all = all && (seen || (i == 0 && all_named_));
   }
   if (documents) key += fmt::format("{}", fmt::join(*documents, ","));
+  for (const auto& [first, last] : closed) key += fmt::format(";{}-{}", first, last);
   if (all) key.clear();
   auto known = std::ranges::find(sights_, key, &KnownSight::key);
   if (known != sights_.end()) {
@@ -130,6 +131,9 @@ std::shared_ptr<const Sight> OpenIndex::sight(const corpus::Viewer& viewer, cons
       char sign = key[audience_of_[*it]];
       bool seen = sign == 'y' || (sign == 'd' && std::ranges::binary_search(*documents, int64_t{document_of(*it)}));
       if (seen) bits[*it / 64] |= uint64_t{1} << (*it % 64);
+    }
+    for (const auto& [first, last] : closed) {
+      for (int64_t clause = first; clause <= last && clause / 64 < static_cast<int64_t>(bits.size()); ++clause) bits[static_cast<size_t>(clause / 64)] &= ~(uint64_t{1} << (clause % 64));
     }
     made = std::make_shared<const Sight>(db, lengths, std::move(bits));
   }

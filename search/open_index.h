@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/viewer.h"
@@ -30,9 +31,11 @@ struct OpenIndex {
   /// cannot be read.
   void refresh(const std::filesystem::path& wanted, const std::string& analyzer_name);
 
-  /// What a viewer sees of it, whose narrowing `documents` are, by documents.id in order, where it is set. The last few are kept: whoever sees
-  /// the same shares one.
-  std::shared_ptr<const Sight> sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents) const;
+  /// Clauses by number, the first and the last of each stretch, in order.
+  using Stretches = std::vector<std::pair<int64_t, int64_t>>;
+  /// What a viewer sees of it, whose narrowing `documents` are, by documents.id in order, where it is set, and to whom `closed` was
+  /// closed since. The last few are kept: whoever sees the same shares one.
+  std::shared_ptr<const Sight> sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents, const Stretches& closed) const;
 
   /// What clauses are counted by, and what they weigh by it: those of one kind, issuer and year are a group.
   struct Group {

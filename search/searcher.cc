@@ -10,6 +10,7 @@
 #include "search/listing.h"
 #include "search/xapian_access.h"
 #include "store/database.h"
+#include "store/queue.h"
 
 namespace shirube::search {
 
@@ -57,6 +58,8 @@ struct Searcher::Private {
   Lexicon lexicon;
   std::filesystem::file_time_type lexicon_time = std::filesystem::file_time_type::min();
   OpenIndex index;
+  std::vector<int64_t> corrected{};  ///< editions whose facts of today `index` may not know
+  mutable std::map<std::string, OpenIndex::Stretches> closed{};  ///< of them what is closed, by viewer
   /// The newest change of the lexicon's files.
   std::filesystem::file_time_type lexicon_changed() const {
     auto newest = std::filesystem::file_time_type::min();
@@ -69,15 +72,23 @@ struct Searcher::Private {
   }
 
   using Seen = std::shared_ptr<const Sight>;
+  /// What the index may still show to a viewer who no longer sees it.
+  const OpenIndex::Stretches& closed_to(const corpus::Viewer& viewer) const {
+    std::string key = corrected.empty() ? "" : fmt::format("{} {} {}", viewer.sees_all, viewer.json(), viewer.only ? fmt::format("{}", fmt::join(*viewer.only, "/")) : "");
+    auto [known, fresh] = closed.try_emplace(key);
+    if (fresh && !corrected.empty()) known->second = corpus::Library(database).closed(viewer, corrected);
+    return known->second;
+  }
+
   Seen see(const corpus::Viewer& viewer) const {
-    if (!viewer.only) return index.sight(viewer, std::nullopt);
+    if (!viewer.only) return index.sight(viewer, std::nullopt, closed_to(viewer));
     std::vector<int64_t> documents;
     corpus::Library library(database);
     for (const auto& slug : *viewer.only) {
       if (auto document = library.document(viewer, slug)) documents.push_back(document->id);
     }
     std::ranges::sort(documents);
-    return index.sight(viewer, documents);
+    return index.sight(viewer, documents, closed_to(viewer));
   }
 
   Conditions conditions(const Query& query, const Seen& seen) const {
@@ -167,6 +178,9 @@ Searcher::~Searcher() = default;
 Searcher::Searcher(Searcher&&) noexcept = default;
 
 void Searcher::refresh() {
+  // Before the index is opened: what is taken up in between is looked at twice, and none is missed.
+  self_->corrected = self_->database.read(store::corrected_editions);
+  self_->closed.clear();
   std::filesystem::path wanted = index_folder(self_->data, self_->database);
   if (auto time = self_->lexicon_changed(); !self_->lexicon_folder.empty() && time != self_->lexicon_time) {
     bool first = self_->lexicon_time == std::filesystem::file_time_type::min();

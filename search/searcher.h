@@ -91,6 +91,8 @@ std::filesystem::path index_folder(const std::filesystem::path& data, const stor
 /// Searches the index. Holds one open snapshot of it; for one thread at a time. Errors of the
 /// index leave as Error{unavailable}: it can always be rebuilt with `shirube reindex`.
 ///
+/// What was closed to a viewer since the index was written is not seen by them either: refresh() learns what corrections wait.
+///
 /// Clauses of current editions come before those of past and future ones; within each, the better
 /// match first, and of equals the one added earlier. A clause that speaks of too little of a query is
 /// no match, so that nonsense finds nothing rather than much. Of a few words typed apart, all are wanted
@@ -105,7 +107,7 @@ class Searcher {
   ~Searcher();
   Searcher(Searcher&&) noexcept;
 
-  /// Takes up what was committed since. Cheap when nothing was.
+  /// Takes up what was committed since, and what was corrected. Cheap when nothing was.
   void refresh();
 
   Matches match(const Query& query, const corpus::Viewer& viewer, const Window& window);

@@ -1,6 +1,8 @@
 #include "search/sight.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "search/index_format.h"
@@ -11,6 +13,8 @@ namespace {
 
 /// Below it nothing is left out.
 constexpr uint64_t few_clauses = 50'000;
+/// The terms of so many clauses are read one by one.
+constexpr uint64_t few_seen = 2'000;
 /// So many hidden clauses are kept by number.
 constexpr size_t few_hidden = 20'000;
 /// To skip to a clause in a list costs as much as to read so many entries.
@@ -125,6 +129,33 @@ std::vector<int64_t> Sight::holding(const Xapian::Query& query, size_t most) con
   Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(most));
   for (auto it = found.begin(); it != found.end(); ++it) out.push_back(*it);
   return out;
+}
+
+std::vector<std::string> Sight::beginning_with(const std::string& beginning, size_t most) const {
+  if (!all() && count_ <= few_seen) return beginning_among_few(beginning, most);
+  std::vector<std::string> out;
+  for (auto it = index_.allterms_begin(beginning), end = index_.allterms_end(beginning); it != end && out.size() < most; ++it) {
+    if (all() || !holding(*it, 1).empty()) out.push_back(*it);
+  }
+  return out;
+}
+
+/// The same by the terms of each clause.
+std::vector<std::string> Sight::beginning_among_few(const std::string& beginning, size_t most) const {
+  std::set<std::string> names;
+  SeenPostings seen(bits_, count_);
+  seen.init(index_);
+  for (seen.next(0); !seen.at_end(); seen.next(0)) {
+    auto it = index_.termlist_begin(seen.get_docid());
+    const auto end = index_.termlist_end(seen.get_docid());
+    for (it.skip_to(beginning); it != end && (*it).starts_with(beginning); ++it) {
+      bool beyond = names.size() == most && *it > *names.rbegin();
+      if (beyond) break;
+      names.insert(*it);
+      if (names.size() > most) names.erase(std::prev(names.end()));
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 uint64_t Sight::count(const Xapian::Query& query) const {

@@ -40,6 +40,8 @@ class Sight {
   /// The first clauses, `most` at most, that hold a term or that a query finds.
   std::vector<int64_t> holding(const std::string& term, size_t most) const;
   std::vector<int64_t> holding(const Xapian::Query& query, size_t most) const;
+  /// The first terms by name, `most` at most, that begin so and that a clause holds. Who sees little has not all terms looked through.
+  std::vector<std::string> beginning_with(const std::string& beginning, size_t most) const;
   /// How many a query finds, exactly.
   uint64_t count(const Xapian::Query& query) const;
 
@@ -49,6 +51,7 @@ class Sight {
  private:
   using Bits = std::vector<uint64_t>;
   uint64_t count_frequency(const std::string& term) const;
+  std::vector<std::string> beginning_among_few(const std::string& beginning, size_t most) const;
 
   Xapian::Database index_;
   Lengths lengths_;

@@ -22,6 +22,7 @@ void enqueue(SQLite::Database& db, int64_t edition_id, Change change) {
   insert.bind(1, edition_id);
   insert.bind(2, change == Change::facts ? 1 : 0);
   insert.exec();
+  if (change == Change::facts) db.exec("INSERT INTO settings (name, value) VALUES ('corrections', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1");
 }
 
 std::vector<QueueEntry> queued(SQLite::Database& db, int64_t after, int most) {
@@ -30,6 +31,15 @@ std::vector<QueueEntry> queued(SQLite::Database& db, int64_t after, int most) {
 
 std::vector<QueueEntry> corrected(SQLite::Database& db, int64_t after, int most) {
   return entries(db, "SELECT id, edition_id, corrected FROM queue WHERE id > ? AND corrected = 1 ORDER BY id LIMIT ?", after, most);
+}
+
+int64_t corrections_made(SQLite::Database& db) { return db.execAndGet("SELECT ifnull((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'corrections'), 0)").getInt64(); }
+
+std::vector<int64_t> corrected_editions(SQLite::Database& db) {
+  std::vector<int64_t> editions;
+  SQLite::Statement select(db, "SELECT DISTINCT edition_id FROM queue WHERE corrected = 1 ORDER BY 1");
+  while (select.executeStep()) editions.push_back(select.getColumn(0).getInt64());
+  return editions;
 }
 
 int64_t queue_length(SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM queue").getInt64(); }

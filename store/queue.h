@@ -31,6 +31,12 @@ std::vector<QueueEntry> corrected(SQLite::Database& db, int64_t after, int most)
 
 int64_t queue_length(SQLite::Database& db);
 
+/// How many corrections were ever queued. While it stands still, whoever read corrected_editions() and then opened the
+/// index knows of every correction that what they opened may not hold.
+int64_t corrections_made(SQLite::Database& db);
+/// The editions whose corrected facts wait for the index, in order.
+std::vector<int64_t> corrected_editions(SQLite::Database& db);
+
 /// Removes exactly these entries; an edition queued again meanwhile stays queued.
 void dequeue(SQLite::Database& db, const std::vector<QueueEntry>& entries);
 

@@ -249,6 +249,11 @@ std::optional<Response> barrier(const Service& service, const Visitor& visitor, 
   return refusal(service, visitor, {403, problem_of(403).title, "あなたに許されていない画面か操作です。", "仕事に要るときは、管理者に相談してください。"}, request);
 }
 
+/// That somebody known was not let do something is told; of addresses it is the route, which names nothing.
+void tell_refusal(Service& service, const Visitor& visitor, const Route& route, int status) {
+  if (status == 403 && visitor.account) service.events.push({"access.refused", fmt::format("{} {}", route.method, route.pattern)});
+}
+
 /// The route of a method and a target, with the segments that it leaves open; nullptr when there is none.
 const Route* route_of(std::string_view method, const Target& target, std::vector<std::string>& arguments) {
   for (const auto& route : route_table) {
@@ -294,9 +299,12 @@ Response answer(Service& service, const Visitor& visitor, const Request& request
   Call call{target, {}};
   if (const Route* route = route_of(method, target, call.arguments)) {
     place = static_cast<size_t>(route - route_table);
-    if (auto instead = barrier(service, visitor, *route, request)) return *instead;
-    auto fault = method == "POST" ? fault_of(visitor, request, route->takes, longest_body(service, route->size)) : std::nullopt;
-    return fault ? refusal(service, visitor, *fault, request) : run(*route, {service, visitor, call, request});
+    auto instead = barrier(service, visitor, *route, request);
+    auto fault = !instead && method == "POST" ? fault_of(visitor, request, route->takes, longest_body(service, route->size)) : std::nullopt;
+    if (fault) instead = refusal(service, visitor, *fault, request);
+    if (!instead) return run(*route, {service, visitor, call, request});
+    tell_refusal(service, visitor, *route, instead->status);
+    return *instead;
   }
   std::string allowed;
   for (const auto& route : route_table) {

@@ -31,7 +31,7 @@ constexpr Label labels[] = {
     {"draft.facts", "下書きの書誌を変更"}, {"draft.publish", "下書きを公開"}, {"draft.drop", "下書きを取りやめ"},
     {"judgement.set", "検索を評価"}, {"judgement.remove", "評価を取消し"}, {"judgement.import", "評価を一括で取込み"}, {"judgement.export", "評価を書出し"},
     {"sign-in.ok", "サインイン"}, {"sign-in.password", "パスワードを確認（確認コード待ち）"}, {"sign-in.wrong", "サインインに失敗"}, {"sign-in.wait", "サインインを待たせる"},
-    {"session.end", "サインアウト"}, {"password.set", "パスワードを変更"}, {"second-step.set", "確認コードの設定"}, {"token.add", "トークンを作成"}, {"token.end", "トークンを終了"},
+    {"session.end", "サインアウト"}, {"access.refused", "許されない操作を断る"}, {"password.set", "パスワードを変更"}, {"second-step.set", "確認コードの設定"}, {"token.add", "トークンを作成"}, {"token.end", "トークンを終了"},
     {"account.add", "利用者を追加"}, {"account.change", "利用者を変更"}, {"group.add", "グループを追加"}, {"group.remove", "グループを削除"}, {"settings.change", "設定を変更"},
     {"backup.make", "控えを作成"}, {"backup.fail", "控えに失敗"}, {"backup.verify", "控えを確かめる"}, {"backup.remove", "古い控えを削除"}, {"backup.restore", "控えから復元"},
     {"index.build", "索引を作成"}, {"service.start", "サービスを開始"}, {"service.stop", "サービスを終了"},
@@ -124,11 +124,51 @@ std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& a
   return out;
 }
 
-bool EventScreen::sees_document(const std::string& slug) {
-  if (auto found = known_documents_.find(slug); found != known_documents_.end()) return found->second;
-  bool sees = library_.document(viewer_, slug).has_value();
-  if (known_documents_.size() < most_known) known_documents_.emplace(slug, sees);
+template <typename Look>
+bool EventScreen::known(const std::string& subject, Look look) {
+  if (auto found = known_.find(subject); found != known_.end()) return found->second;
+  bool sees = look();
+  if (known_.size() < most_known) known_.emplace(subject, sees);
   return sees;
+}
+
+bool EventScreen::sees_document(const std::string& slug) {
+  return known(slug, [&] { return library_.document(viewer_, slug).has_value(); });
+}
+
+/// What the event is of, within a document: 「資料/版/条項」 where it was read, 「資料/条項」 where it was judged.
+bool EventScreen::sees_place(const store::EventRow& event) {
+  size_t slash = event.subject.find('/'), last = event.subject.rfind('/');
+  std::string slug = event.subject.substr(0, slash);
+  if (!sees_document(slug)) return false;
+  if (slash == event.subject.npos) return true;
+  std::string key = event.subject.substr(slash + 1, last > slash ? last - slash - 1 : event.subject.npos), path = event.subject.substr(last + 1);
+  if (event.action == "read.clause") return known(event.subject, [&] { return library_.clause(viewer_, slug, key, path).has_value(); });
+  auto in_any = [&](const auto& holds) { return std::ranges::any_of(library_.editions(viewer_, slug), holds); };
+  if (store::matches_action("judgement.*", event.action)) return known(event.subject, [&] { return in_any([&](const auto& edition) { return library_.clause(viewer_, slug, edition.key, path).has_value(); }); });
+  // Who does not see the whole of an edition is not told what its file is called.
+  if (event.action == "edition.add" && !event.detail.empty()) return known(event.subject + "\n" + event.detail, [&] { return in_any([&](const auto& edition) { return edition.key == key && edition.file_name == event.detail; }); });
+  return true;
+}
+
+/// Names of audiences stand behind these words, up to what is told next.
+bool EventScreen::sees_audiences(const store::EventRow& event) const {
+  constexpr std::string_view next = "、分野: ", joint = "、";
+  auto all_seen = [&](std::string_view said, std::string_view word) {
+    for (size_t at = said.find(word); at != said.npos; at = said.find(word, at + word.size())) {
+      std::string_view names = said.substr(at + word.size());
+      names = names.substr(0, names.find(next));
+      while (!names.empty()) {
+        size_t end = std::min(names.find(joint), names.size());
+        std::string_view name = names.substr(0, end);
+        if (!corpus::key_of(corpus::audiences(), name) && !viewer_.sees(name)) return false;
+        names.remove_prefix(std::min(end + joint.size(), names.size()));
+      }
+    }
+    return true;
+  };
+  bool reading = store::matches_action("read.*", event.action);
+  return all_seen(event.before, "公開範囲: ") && all_seen(event.after, "公開範囲: ") && (!reading || all_seen(event.detail, "公開範囲 "));
 }
 
 /// The subject begins with the number of the draft.
@@ -154,7 +194,7 @@ bool EventScreen::sees_account(const std::string& described) {
 
 bool EventScreen::sees(const store::EventRow& event) {
   auto is = [&](std::string_view pattern) { return store::matches_action(pattern, event.action); };
-  if (std::ranges::any_of(of_documents, is)) return sees_document(event.subject.substr(0, event.subject.find('/')));
+  if (std::ranges::any_of(of_documents, is)) return sees_place(event) && sees_audiences(event);
   if (is(of_drafts)) return sees_draft(event.subject);
   if (is(of_accounts)) return sees_account(event.before) && sees_account(event.after);
   if (is(of_groups)) return viewer_.sees(event.subject);

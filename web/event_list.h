@@ -39,7 +39,8 @@ std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& a
 /// What this viewer may read of an event, and whether that is all of it. Whoever may read events reads that something was done, by
 /// whom, when, from where and on what address. Detail, before and after are left out of a document or a draft that the viewer may
 /// not see (one that is gone too), of an account that has a group which is not theirs or is narrowed to a document that they may
-/// not see, and, unless they see all, of settings, whose lines may name anything. So is the name of a group which is not theirs.
+/// not see, and, unless they see all, of settings, whose lines may name anything. So is the name of a group which is not theirs,
+/// what was done to a clause that they do not see of a document that they do, and the name of a file whose clauses they do not all see.
 /// Keeps what it learns of documents and drafts: for one answer and one thread.
 class EventScreen {
  public:
@@ -52,6 +53,8 @@ class EventScreen {
 
  private:
   bool sees_document(const std::string& slug);
+  bool sees_place(const store::EventRow& event);
+  bool sees_audiences(const store::EventRow& event) const;
   bool sees_draft(std::string_view subject);
   bool sees_account(const std::string& described);
   bool sees(const store::EventRow& event);
@@ -59,7 +62,10 @@ class EventScreen {
   const corpus::Library& library_;
   corpus::Drafts drafts_;
   const corpus::Viewer& viewer_;
-  std::unordered_map<std::string, bool> known_documents_;
+  template <typename Look>
+  bool known(const std::string& subject, Look look);
+
+  std::unordered_map<std::string, bool> known_;  ///< by the slug of a document, or the address of what is in it
   std::unordered_map<int64_t, bool> known_drafts_;
 };
 

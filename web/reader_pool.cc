@@ -1,6 +1,7 @@
 #include "web/reader_pool.h"
 
 #include "store/database.h"
+#include "store/queue.h"
 #include "text/error.h"
 
 namespace shirube::web {
@@ -17,10 +18,14 @@ constexpr auto freshness = 1s;
 template <typename Opened, typename Refresh>
 Opened& Reader::up_to_date(Kept<Opened>& kept, Refresh refresh) {
   auto now = std::chrono::steady_clock::now();
-  if (kept.opened && now - kept.refreshed < freshness) return *kept.opened;
+  // An index from before a correction would show what is closed since.
+  int64_t corrections = options_.database.read(store::corrections_made);
+  if (kept.opened && now - kept.refreshed < freshness && kept.corrections == corrections) return *kept.opened;
+  kept.waiting = options_.database.read([](SQLite::Database& db) { return !store::corrected(db, 0, 1).empty(); });
   // What failed to take up a new index is not to be used again: it leaves with the error.
   kept.opened = refresh(std::move(kept.opened));
   kept.refreshed = now;
+  kept.corrections = corrections;
   return *kept.opened;
 }
 
@@ -32,13 +37,14 @@ search::Searcher& Reader::searcher() {
   });
 }
 
-search::Suggester& Reader::suggester() {
-  return up_to_date(suggester_, [&](std::unique_ptr<search::Suggester> before) {
+search::Suggester& Reader::suggester(const corpus::Viewer& viewer) {
+  auto& opened = up_to_date(suggester_, [&](std::unique_ptr<search::Suggester> before) {
     auto folder = search::suggestion_folder(search::index_folder(options_.data, options_.database));
     if (!before || before->folder() != folder) return std::make_unique<search::Suggester>(folder, options_.model, options_.analyzer_name);
     before->refresh();
     return before;
   });
+  return suggester_.waiting && !viewer.sees_all ? no_suggestions_ : opened;
 }
 
 search::Searcher* Reader::searcher_if_any() {

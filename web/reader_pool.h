@@ -30,16 +30,16 @@ struct ReaderOptions {
 /// What one request needs for itself while it searches or marks words. For one thread at a time.
 class Reader {
  public:
-  explicit Reader(const ReaderOptions& options) : options_(options), analyzer_(options.model) {}
+  explicit Reader(const ReaderOptions& options) : options_(options), analyzer_(options.model), no_suggestions_({}, options.model, options.analyzer_name) {}
 
   const text::Analyzer& analyzer() const { return analyzer_; }
-  /// An index not older than a second. Throws Error{unavailable} when it cannot be read; the next call
+  /// An index not older than a second, nor than the last correction. Throws Error{unavailable} when it cannot be read; the next call
   /// tries anew.
   search::Searcher& searcher();
   /// The same, or null when it cannot be read: for pages that only gain by it.
   search::Searcher* searcher_if_any();
-  /// Its suggestions, in the same way.
-  search::Suggester& suggester();
+  /// Its suggestions, in the same way. They do not tell which document they are of: while corrections wait, only who sees all is given any.
+  search::Suggester& suggester(const corpus::Viewer& viewer);
 
  private:
   /// Something open, and when it was last brought up to date.
@@ -47,14 +47,17 @@ class Reader {
   struct Kept {
     std::unique_ptr<Opened> opened;
     std::chrono::steady_clock::time_point refreshed;
+    int64_t corrections = 0;  ///< made until then
+    bool waiting = false;     ///< whether any of them waited for the index
   };
   template <typename Opened, typename Refresh>
-  static Opened& up_to_date(Kept<Opened>& kept, Refresh refresh);
+  Opened& up_to_date(Kept<Opened>& kept, Refresh refresh);
 
   const ReaderOptions& options_;
   text::Analyzer analyzer_;
   Kept<search::Searcher> searcher_;
   Kept<search::Suggester> suggester_;
+  search::Suggester no_suggestions_;
 };
 
 /// Readers to borrow, made when first needed. Safe to share between threads.

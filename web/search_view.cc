@@ -84,7 +84,7 @@ Json start_model() {
 Json meant_model(const Context& context, const Asked& asked, const search::Matches& found, const search::Window& window, Reader& reader) {
   // Who pages on has found something.
   if (asked.first > 0) return false;
-  auto meant = search::meant(asked.query, found, context.viewer, window, reader.searcher(), reader.suggester(), reader.analyzer());
+  auto meant = search::meant(asked.query, found, context.viewer, window, reader.searcher(), reader.suggester(context.viewer), reader.analyzer());
   if (!meant) return false;
   Asked instead = asked;
   instead.q = meant->typed;

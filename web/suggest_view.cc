@@ -17,7 +17,7 @@ Json suggest_view(const Context& context, const Call& call) {
   Json suggestions = Json::array();
   if (!text::trim(q).empty()) {
     auto reader = context.readers.borrow();
-    for (const auto& suggestion : reader->suggester().suggest(q, context.viewer, limit)) {
+    for (const auto& suggestion : reader->suggester(context.viewer).suggest(q, context.viewer, limit)) {
       const auto& kind = kinds[static_cast<size_t>(suggestion.kind)];
       suggestions.push_back({{"text", suggestion.text}, {"kept", suggestion.text.substr(0, suggestion.kept)}, {"kind", kind.key}, {"kind_label", kind.label}});
     }

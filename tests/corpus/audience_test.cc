@@ -1,6 +1,7 @@
 // Who may see what: groups, clauses that are narrower than their document, and viewers who are narrowed to documents.
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <functional>
 
 #include "corpus/draft.h"
@@ -112,6 +113,53 @@ TEST_CASE_METHOD(Fixture, "parents are counted among what is seen") {
   CHECK_FALSE(seen[0].clause.parent);
   CHECK(seen[1].clause.parent == size_t{0});
   CHECK(library.clauses(staff, "a", "1")[2].clause.parent == size_t{1});
+}
+
+TEST_CASE_METHOD(LibraryFixture, "a text names the longest title and the whole number of what its reader sees") {
+  auto publish = [&](const std::string& slug, const std::string& title, const std::string& audience, const std::string& day, std::vector<std::array<std::string, 3>> articles) {
+    NewEdition edition;
+    edition.facts.slug = edition.content_hash = slug;
+    edition.facts.title = title, edition.facts.audience = audience, edition.facts.effective = day;
+    for (const auto& [label, text, own] : articles) {
+      Clause clause;
+      clause.kind = ClauseKind::article, clause.label = label, clause.text = text, clause.audience = own;
+      edition.clauses.push_back(clause);
+    }
+    assign_addresses(edition.clauses);
+    add(edition);
+  };
+  const std::string day = "2025-04-01";
+  publish("a", "要領", "public", day, {{"第1条", "目的。", ""}, {"第2条", "手続。", ""}, {"第2条の2", "特例。", "staff"}});
+  publish("b", "本市の要領", "staff", day, {{"第1条", "目的。", ""}, {"第2条", "手続。", ""}});
+  publish("c", "新しい本市の要領", "staff", "2025-04-02", {{"第1条", "目的。", ""}});
+  publish("in", "通知", "public", day,
+          {{"第1条", "本市の要領（令和7年4月1日版）第2条による。", ""}, {"第2条", "要領（令和7年4月1日版）第2条の2による。", ""}, {"第3条", "新しい本市の要領（令和7年4月1日版）第2条及び第1条による。", ""}, {"第4条", "通知（令和7年4月1日版）第4条による。", ""}});
+  library.link_citations();
+  library.link_citations();
+  auto id = [&](const std::string& slug, const std::string& path) { return library.clause(all, slug, slug == "c" ? "2025-04-02" : day, path)->id; };
+  auto named = [&](const Viewer& viewer, const std::string& path) {
+    std::string out;
+    for (const auto& one : library.citations(viewer, id("in", path))) out += (out.empty() ? "" : " ") + one.document.slug + "/" + one.clause.path;
+    return out;
+  };
+  CHECK(named(citizen, "1") == "a/2");
+  CHECK(named(staff, "1") == "b/2");
+  CHECK(named(citizen, "2") == "a/2");
+  CHECK(named(staff, "2") == "a/2_2");
+  CHECK(named(citizen, "3") == "a/1 a/2");
+  CHECK(named(staff, "3") == "");  // the longest title, which has no such edition
+  CHECK(named(citizen, "4") == "");
+  auto citing = [&](const Viewer& viewer, const std::string& slug, const std::string& path) { return library.cited_by(viewer, id(slug, path)).size(); };
+  CHECK(citing(citizen, "a", "2") == 3);
+  CHECK(citing(staff, "a", "2") == 0);
+  CHECK(citing(staff, "a", "2_2") == 1);
+  CHECK(citing(staff, "b", "2") == 1);
+  CHECK(citing(citizen, "b", "2") == 0);
+  // Corrected, a document is seen by others; what is meant follows at once.
+  Facts opened;
+  opened.slug = "b", opened.audience = "public";
+  library.correct(opened);
+  CHECK(named(citizen, "1") == "b/2");
 }
 
 TEST_CASE_METHOD(Fixture, "citations tell of no clause that is not seen") {

@@ -162,7 +162,7 @@ TEST_CASE_METHOD(DraftFixture, "the same file handed in twice is one draft, unti
   CHECK(drafts.list(all, 0, 1).size() == 1);
 }
 
-TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who may see everything") {
+TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who have the task of the desk") {
   int64_t id = add();
   drafts.set_read(id, reading({"端末を返す。"}));
   for (const Viewer& viewer : {staff, Viewer{{"public", "staff", "committee"}}, Viewer{}}) {
@@ -179,6 +179,27 @@ TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who may see ever
     CHECK(kind_of_error([&] { drafts.add(viewer, {}, 1); }) == ErrorKind::missing);
   }
   CHECK(at(id).state == Draft::State::ready);
+}
+
+TEST_CASE_METHOD(DraftFixture, "what came with a mail is for the people of the mail, unless somebody said otherwise") {
+  int64_t mail = add("mail.eml", "mail");
+  auto attach = [&](const std::string& name, int64_t within, const std::string& audience) {
+    Draft draft;
+    draft.source = draft.file_name = name, draft.file_sha256 = store::sha256(name), draft.within = within, draft.said.audience = audience;
+    return drafts.add(all, draft, name.size());
+  };
+  int64_t waiting = attach("a.txt", mail, ""), ready = attach("b.eml", mail, ""), other = attach("c.txt", mail, "public"), deeper = attach("d.txt", ready, "");
+  for (int64_t id : {mail, ready}) drafts.set_read(id, reading({"端末を返す。"}));
+  Facts facts = at(mail).facts;
+  facts.audience = "committee";
+  drafts.set_facts(all, mail, at(mail).revision, facts);
+  CHECK(at(waiting).said.audience == "committee");
+  CHECK(at(ready).facts.audience == "committee");
+  CHECK(at(deeper).said.audience == "committee");
+  CHECK(at(other).said.audience == "public");
+  const Viewer clerk{{"public", "staff", "restricted"}, {Task::desk}};
+  CHECK_FALSE(drafts.find(clerk, waiting));
+  CHECK(drafts.find(clerk, other));
 }
 
 TEST_CASE_METHOD(DraftFixture, "facts that cannot be are refused whole") {

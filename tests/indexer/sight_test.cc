@@ -90,7 +90,7 @@ std::string any_question(std::mt19937& random) {
 TEST_CASE("a ranker reads, bounds and scores as if there were no hidden clauses") {
   for (size_t hidden_of_ten : {1, 6}) {
     Town with(true, hidden_of_ten), without(false, hidden_of_ten);
-    auto seen = with.open.sight(citizen, std::nullopt), whole = without.open.sight(citizen, std::nullopt);
+    auto seen = with.open.sight(citizen, std::nullopt, {}), whole = without.open.sight(citizen, std::nullopt, {});
     REQUIRE_FALSE(seen->all());
     REQUIRE(whole->all());
     CHECK(seen->count() == whole->count());
@@ -144,7 +144,7 @@ TEST_CASE("hits, totals, facets, scores and likeness are those of an index witho
 
 TEST_CASE("a sight counts by what is hidden where that is less, and by lists where it is more") {
   Town few(true, 1);
-  auto seen = few.open.sight(citizen, std::nullopt);
+  auto seen = few.open.sight(citizen, std::nullopt, {});
   for (const auto& word : words) {
     std::string name = term("", word);
     uint64_t expected = 0;
@@ -160,12 +160,12 @@ TEST_CASE("a sight counts by what is hidden where that is less, and by lists whe
 
 TEST_CASE("who sees the same shares a sight, and a narrowed viewer has their own") {
   Town town(true, 5);
-  auto seen = town.open.sight(citizen, std::nullopt);
-  CHECK(town.open.sight({{"public", "committee"}}, std::nullopt) == seen);
-  CHECK(town.open.sight({{"public", "staff"}}, std::nullopt) != seen);
-  CHECK(town.open.sight(corpus::Viewer::everything(), std::nullopt)->all());
+  auto seen = town.open.sight(citizen, std::nullopt, {});
+  CHECK(town.open.sight({{"public", "committee"}}, std::nullopt, {}) == seen);
+  CHECK(town.open.sight({{"public", "staff"}}, std::nullopt, {}) != seen);
+  CHECK(town.open.sight(corpus::Viewer::everything(), std::nullopt, {})->all());
   // Whatever is there, seen without seeing everything.
-  CHECK(town.open.sight({{"public", "staff", "restricted"}}, std::nullopt)->all());
+  CHECK(town.open.sight({{"public", "staff", "restricted"}}, std::nullopt, {})->all());
   auto everything = corpus::Viewer::everything();
   Searcher searcher(town.folder.path(), town.database, model(), "test");
   corpus::Viewer consultant{{"public", "staff", "restricted"}};
@@ -181,4 +181,27 @@ TEST_CASE("who sees the same shares a sight, and a narrowed viewer has their own
   all.filters.documents = {closed};
   CHECK(searcher.match(all, consultant, {}).total == 3);
   CHECK(searcher.match(all, citizen, {}).total == 0);
+}
+
+TEST_CASE("what begins so is found by the terms of what is seen as by all terms where all is seen") {
+  Town with(true, 4), without(false, 4);
+  auto seen = with.open.sight(citizen, std::nullopt, {}), whole = without.open.sight(citizen, std::nullopt, {});
+  REQUIRE_FALSE(seen->all());
+  REQUIRE(whole->all());
+  for (const char* beginning : {"", "端", "持ち", "抜", "記録", "無い語"}) {
+    for (size_t most : {1, 3, 500}) {
+      INFO(beginning << " " << most);
+      CHECK(seen->beginning_with(term("", beginning), most) == whole->beginning_with(term("", beginning), most));
+    }
+  }
+}
+
+TEST_CASE("clauses that were closed since are seen by nobody whom the database keeps from them") {
+  Town town(true, 1);
+  auto before = town.open.sight(citizen, std::nullopt, {}), everybody = town.open.sight(corpus::Viewer::everything(), std::nullopt, {{1, 70}});
+  auto after = town.open.sight(citizen, std::nullopt, {{1, 70}, {130, 131}, {100'000, 100'001}});
+  CHECK_FALSE(everybody->all());
+  CHECK(after->count() == before->count() - before->count(1, 70) - before->count(130, 131));
+  for (uint32_t clause : {1u, 64u, 70u, 130u, 131u}) CHECK_FALSE(after->sees(clause));
+  for (uint32_t clause : {71u, 129u, 132u}) CHECK(after->sees(clause) == before->sees(clause));
 }

@@ -5,9 +5,11 @@
 #include <fstream>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "indexer/check.h"
 #include "search/meant.h"
+#include "store/queue.h"
 #include "tests/indexer/fixture.h"
 
 using namespace shirube;
@@ -208,6 +210,43 @@ TEST_CASE_METHOD(Fixture, "what is hidden is found and suggested no more while m
   auto before = everything();
   REQUIRE(writer().rebuild([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
   CHECK(everything() == before);
+}
+
+TEST_CASE_METHOD(Fixture, "what is closed while much is built is closed before the build ends") {
+  add("b", "情報公開規則", {"公開の手続"});
+  add("a", "情報管理基準", {"情報の分類"});
+  index();
+  segment_characters = 30;
+  add_town(0, 20);
+  bool begun = false, built = false;
+  auto options = writer_options();
+  options.at_step = [&](std::string_view step) {
+    if (step == "opened" && !std::exchange(begun, true)) add("a", "情報管理基準", {"情報の分類"}, "staff");
+    if (step != "joined") return;
+    built = true;
+    CHECK(database.read(store::corrected_editions).empty());
+    CHECK(texts("情報") == "情報公開規則");
+  };
+  REQUIRE(writer(options).drain([](auto, auto) {}, stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(built);
+  CHECK(texts("情報の分") == "");
+  CHECK(searcher().match(search::parse("分類"), citizen, {}).total == 0);
+  CHECK(searcher().match(search::parse("分類"), officer, {}).total == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "corrections are taken up alone when asked for") {
+  add("b", "情報公開規則", {"公開の手続"});
+  add("a", "情報管理基準", {"情報の分類"});
+  CHECK(writer().correct(stop) == indexer::IndexWriter::Outcome::done);  // there is no index yet
+  CHECK(search::index_folder(folder.path(), database).empty());
+  index();
+  add("c", "情報公開要綱", {"公開の窓口"});
+  add("a", "情報管理基準", {"情報の分類"}, "staff");
+  REQUIRE(database.read(store::queue_length) == 2);
+  CHECK(writer().correct(stop) == indexer::IndexWriter::Outcome::done);
+  CHECK(database.read(store::queue_length) == 1);
+  CHECK(database.read(store::corrected_editions).empty());
+  CHECK(texts("情報") == "情報公開規則");
 }
 
 TEST_CASE_METHOD(Fixture, "after many corrections suggestions are made anew once") {

@@ -329,7 +329,7 @@ TEST_CASE("exports are harmless to what reads them") {
 TEST_CASE("every action that the program tells of has a name and a group") {
   for (const char* action : {"read.document", "read.original", "search", "search.similar", "edition.add", "editions.add", "document.correct", "draft.publish", "draft.facts", "judgement.set",
                              "judgement.export", "index.build", "service.start", "service.stop", "events.verify", "events.broken", "events.export", "events.retain", "sign-in.ok", "sign-in.wrong",
-                             "session.end", "password.set", "second-step.set", "token.add", "account.change", "group.add", "settings.change", "backup.make", "backup.restore"}) {
+                             "session.end", "access.refused", "password.set", "second-step.set", "token.add", "account.change", "group.add", "settings.change", "backup.make", "backup.restore"}) {
     INFO(action);
     CHECK(action_label(action) != action);
     CHECK(std::ranges::any_of(action_groups(), [&](const ActionGroup& group) { return std::ranges::any_of(group.actions, [&](const auto& pattern) { return store::matches_action(pattern, action); }); }));

@@ -28,12 +28,14 @@ struct LeakViewer {
   std::vector<std::string> audiences;
   std::optional<std::vector<std::string>> only{};
   std::vector<shirube::corpus::Task> tasks{};
+  size_t routes = 0;  ///< of so many at least they get more than a refusal
+  bool sees_all = false;
 
   static bool holds(const std::vector<std::string>& list, const std::string& one) { return std::find(list.begin(), list.end(), one) != list.end(); }
   bool sees(const std::string& audience, const std::string& slug) const {
-    return holds(audiences, audience) && (!only || audience == "public" || holds(*only, slug));
+    return sees_all || (holds(audiences, audience) && (!only || audience == "public" || holds(*only, slug)));
   }
-  shirube::corpus::Viewer viewer() const { return {audiences, tasks, false, only}; }
+  shirube::corpus::Viewer viewer() const { return {audiences, tasks, sees_all, only}; }
 };
 
 /// A clause and a document of the town, with all that may be closed in them.
@@ -51,10 +53,17 @@ struct LeakDocument {
 
 std::vector<LeakDocument> leak_documents();
 
+/// What the index knows of the town's audiences.
+enum class Indexed {
+  as_it_is,
+  while_open,  ///< every document was for everybody when it was indexed; what it is for now waits in the queue
+};
+
 /// 星見市 as one viewer could know it: only what they see was ever put into it. Without a viewer it holds everything.
 class LeakTown {
  public:
-  LeakTown(const shirube::text::AnalyzerModel& model, const LeakViewer* viewer) : model(model), database(folder_ / "shirube.db"), library(database), files(folder_ / "files") {
+  LeakTown(const shirube::text::AnalyzerModel& model, const LeakViewer* viewer, Indexed indexed = Indexed::as_it_is)
+      : indexed_(indexed), model(model), database(folder_ / "shirube.db"), library(database), files(folder_ / "files") {
     for (const char* group : {"監査班", "契約班"}) database.write([&](auto& db) { db.exec(fmt::format("INSERT INTO groups (name) VALUES ('{}')", group)); });
     for (const auto& document : leak_documents()) add(document, viewer);
     library.link_citations();
@@ -68,6 +77,7 @@ class LeakTown {
     judge(viewer);
     draft(viewer);
     index();
+    if (indexed == Indexed::while_open) close(viewer);
   }
   /// The same again, to be changed.
   LeakTown(const shirube::text::AnalyzerModel& model, const std::filesystem::path& data) : model(model), database(copied(data, folder_) / "shirube.db"), library(database), files(folder_ / "files") {}
@@ -76,6 +86,15 @@ class LeakTown {
     return {folder_.path(), const_cast<shirube::store::Database&>(database), model, "test", folder_ / "lexicon", viewer.viewer(), 1};
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
+  /// Works off the queue.
+  void index() {
+    shirube::indexer::IndexWriterOptions options;
+    options.data = folder_.path();
+    options.analyzer_name = "test";
+    options.threads = 1;
+    shirube::indexer::IndexWriter writer(database, model, options);
+    REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
+  }
 
  private:
   using Viewer = shirube::corpus::Viewer;
@@ -86,6 +105,7 @@ class LeakTown {
   }
 
   TemporaryFolder folder_;
+  Indexed indexed_ = Indexed::as_it_is;
 
  public:
   const shirube::text::AnalyzerModel& model;
@@ -108,7 +128,7 @@ class LeakTown {
     if (!sees(viewer, document.audience, document.slug)) return;
     shirube::corpus::NewEdition edition;
     edition.facts.slug = document.slug, edition.facts.title = document.title, edition.facts.kind = document.kind, edition.facts.issuer = document.issuer;
-    edition.facts.audience = document.audience, edition.facts.effective = document.effective;
+    edition.facts.audience = indexed_ == Indexed::while_open ? "public" : document.audience, edition.facts.effective = document.effective;
     edition.content_hash = shirube::store::sha256(document.slug + document.effective);
     std::vector<shirube::corpus::Clause> all;
     for (const auto& one : document.clauses) {
@@ -141,6 +161,19 @@ class LeakTown {
       if (!editions.empty()) edition.encloses.push_back(editions.front().id);
     }
     library.add({&edition, 1});
+  }
+
+  /// Corrections, one of them of what everybody sees: that some wait is no secret.
+  void close(const LeakViewer* viewer) {
+    auto correct = [&](const std::string& slug, const std::string& audience, const std::string& topic) {
+      shirube::corpus::Facts facts;
+      facts.slug = slug, facts.audience = audience, facts.topic = topic;
+      library.correct(facts);
+    };
+    correct("tsuchi", "", "端末");
+    for (const auto& document : leak_documents()) {
+      if (sees(viewer, document.audience, document.slug)) correct(document.slug, document.audience, "");
+    }
   }
 
   std::optional<int64_t> find(const std::string& slug, const std::string& path) {
@@ -212,15 +245,6 @@ class LeakTown {
     }
   }
 
-  void index() {
-    shirube::indexer::IndexWriterOptions options;
-    options.data = folder_.path();
-    options.analyzer_name = "test";
-    options.threads = 1;
-    shirube::indexer::IndexWriter writer(database, model, options);
-    REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
-  }
-
   std::vector<std::string> whole_;  ///< addresses of editions of which nothing is left out
 };
 
@@ -256,6 +280,13 @@ inline std::vector<LeakDocument> leak_documents() {
                  {{"第1条", "通知", "端末の管理は、星見市情報セキュリティ対策基準（令和7年4月1日版）第3条及び第4条による。極秘の手順（令和7年4月1日版）第1条は適用しない。"}, {"第2条", "雑則", "雑則を定める。"}}, true});
   out.push_back({"tsuchi-fuku", "端末の管理について", "notice", "総務省", "restricted", "2025-02-01", {{"第1条", "通知", "同じ題名、同じ日の通知である。"}}});
   out.push_back({"insho", "引用する通知", "notice", "総務省", "public", "2025-07-01", {{"第1条", "", "端末の管理について（令和7年2月1日版）第1条を参照する。"}}});
+  // What is meant by these words depends on what is there: a longer title, a clause whose number goes on, a title in no such edition.
+  out.push_back({"yoryo", "持出要領", "other", "総務課", "public", "2025-03-01", {{"第1条", "目的", "持ち出しの要領を定める。"}, {"第2条", "手続", "手続を定める。"}, {"第2条の2", "特例", "内密の特例を定める。", "restricted"}}});
+  out.push_back({"yoryo-naga", "本市の持出要領", "other", "特命係", "restricted", "2025-03-01", {{"第1条", "目的", "裏の要領を定める。"}, {"第2条", "手続", "裏の手続を定める。"}}});
+  out.push_back({"yoryo-shin", "新たな本市の持出要領", "other", "特命係", "committee", "2025-03-02", {{"第2条", "手続", "新たな手続を定める。"}}});
+  out.push_back({"yoryo-in", "要領を引く通知", "notice", "総務省", "public", "2025-07-02",
+                 {{"第1条", "", "本市の持出要領（令和7年3月1日版）第2条を参照する。"}, {"第2条", "", "持出要領（令和7年3月1日版）第2条の2を参照する。"},
+                  {"第3条", "", "新たな本市の持出要領（令和7年3月1日版）第1条及び第2条の2を参照する。"}}});
   // A clause that stands open in an older edition only.
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2023-04-01", {{"第1条", "目的", "文書を管理する。"}, {"第2条", "台帳", "文書の台帳を備える。"}}, true});
   out.push_back({"kaisei", "文書管理規程", "policy", "星見市", "public", "2026-04-01", {{"第1条", "目的", "文書を適正に管理する。"}, {"第2条", "台帳", "機微文書の台帳を別に備える。", "restricted"}}, true});

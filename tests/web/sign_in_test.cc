@@ -5,7 +5,9 @@
 
 #include <ctime>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "people/totp.h"
 #include "text/date.h"
@@ -632,4 +634,23 @@ TEST_CASE("a browser is called by its name") {
       {"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1", "Safari（iPhone）"},
       {"curl/8.5.0", "curl/8.5.0"}, {"", ""}};
   for (const auto& [agent, name] : rows) CHECK(device_name(agent) == name);
+}
+
+TEST_CASE("that somebody known was not let do something is told, with no address") {
+  Office here;
+  here.add("hanako", "staff");
+  here.add("kanri", "administrator");
+  Browser hanako{here.app}, nobody{here.app}, kanri{here.app};
+  hanako.sign_in("hanako");
+  CHECK(hanako.get("/admin/people/7?of=himitsu").status == 403);
+  CHECK(hanako.post_bare("/judgements", {{"q", "端末"}}).status == 403);  // a page that is none of ours
+  nobody.get("/admin/people");
+  kanri.sign_in("kanri");
+  std::istringstream lines(kanri.get("/events/export?format=jsonl").body);
+  std::vector<std::string> refused;
+  for (std::string line; std::getline(lines, line);) {
+    auto event = nlohmann::json::parse(line);
+    if (event["action"] == "access.refused") refused.push_back(event["actor"].get<std::string>() + " " + event["subject"].get<std::string>());
+  }
+  CHECK(refused == std::vector<std::string>{"hanako GET /admin/people/{}", "hanako POST /judgements"});
 }
