@@ -93,7 +93,7 @@ struct BackupKeeper::Private {
     auto now = options.now();
     if (std::chrono::steady_clock::now() < not_before || (looked_at && now >= *looked_at && now - *looked_at < a_look)) return false;
     looked_at = now;
-    auto when = next(held_in(folder()));
+    auto when = next(held_in(folder()), now);
     return when && *when <= now;
   }
 
@@ -119,9 +119,9 @@ struct BackupKeeper::Private {
     return true;
   }
 
-  std::optional<BackupClock::time_point> next(const std::vector<KeptBackup>& held) const {
+  std::optional<BackupClock::time_point> next(const std::vector<KeptBackup>& held, BackupClock::time_point now) const {
     auto last = std::ranges::find(held, true, &KeptBackup::planned);
-    return next_backup(options.plan.times, last == held.end() ? std::nullopt : std::optional(last->made_at), options.now());
+    return next_backup(options.plan.times, last == held.end() ? std::nullopt : std::optional(last->made_at), now);
   }
 
   void tell(const std::string& action, const std::string& subject, const std::string& detail) {
@@ -232,7 +232,7 @@ BackupKeeper::State BackupKeeper::state() const {
   State state;
   try {
     state.held = held_in(self.folder());
-    state.next = self.next(state.held);
+    state.next = self.next(state.held, self.options.now());
   } catch (const Error& e) {
     state.failure = sentence(e), state.failed_at = self.options.now();
   }
