@@ -41,20 +41,6 @@ std::vector<KeptBackup> held_in(const fs::path& folder) {
   return held;
 }
 
-/// What a kill left of a backup that was being written.
-void remove_unfinished(const fs::path& folder) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    std::string file = entry.path().filename().string();
-    std::string_view name = file;
-    // NAME.database.unfinished-journal
-    for (std::string_view ending : {"-journal", ".unfinished", ".database"}) {
-      if (name.ends_with(ending)) name.remove_suffix(ending.size());
-    }
-    if (name.size() < file.size() && backup_of_name(name)) fs::remove(entry.path(), ignored);
-  }
-}
-
 /// The file system of a folder that may be still to be made.
 bool on_one_disk(fs::path one, fs::path other) {
   for (fs::path* path : {&one, &other}) {
@@ -152,7 +138,6 @@ struct BackupKeeper::Private {
     std::error_code error;
     fs::create_directories(folder(), error);
     if (error) fail(unusable, folder(), error.value());
-    remove_unfinished(folder());
     auto held = held_in(folder());
     std::string name = name_of_backup(held.empty() ? 1 : held.front().number + 1, options.now(), planned);
     auto summary = back_up({database, files, options.settings(), options.program}, folder() / name, progress(), stop);
