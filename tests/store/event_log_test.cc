@@ -283,6 +283,7 @@ TEST_CASE_METHOD(Log, "much is removed in steps, between which others write, and
   CHECK(rows(told).empty());
   CHECK(retain({"search*=5", "note=5"}, day(11)) == many);
   CHECK(rows(told).size() == 3);
+  CHECK(rows(told).front().detail == "search*<" + day(6) + "=2500 note<" + day(6) + "=2500");
   CHECK(verify().sound());
   CHECK(all().size() == 3);
   for (const auto& row : all()) CHECK(row.clock.empty());
