@@ -317,6 +317,7 @@ int run(int argc, char** argv) {
   if (!arguments.config_file.empty()) arguments.config = config::load(arguments.config_file);
   actions.front()();
   if (code == commands::begin_anew) {
+    if (!commands::hand_on_signals()) return 0;
     ::execv(arguments.program.c_str(), argv);
     throw Error(ErrorKind::unavailable, "サービスを始め直せません。", "もう一度始めてください。");
   }

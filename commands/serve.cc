@@ -17,6 +17,7 @@
 #include "search/unreadable.h"
 #include "store/event_log.h"
 #include "store/queue.h"
+#include "store/workplace.h"
 #include "text/error.h"
 
 namespace shirube::commands {
@@ -48,6 +49,8 @@ void keep_index(Installation& installation, const config::Config& config, people
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
   constexpr auto patience = std::chrono::seconds(30);
+  store::clear_left(installation.data / "files");
+  if (!config.folder.empty()) store::clear_left(config.folder);
   auto writer = installation.index_writer(config);
   auto none = [](uint64_t, uint64_t) {};
   auto next_round = Clock::now();

@@ -10,12 +10,31 @@ namespace shirube::commands {
 
 std::atomic<bool> stop_requested{false};
 
+namespace {
+
+std::atomic<bool> told_to_stop{false};
+
+void mask(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
+
 void watch_signals() {
   struct sigaction action {};
-  action.sa_handler = [](int) { stop_requested = true; };
+  action.sa_handler = [](int) { told_to_stop = stop_requested = true; };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  mask(SIG_UNBLOCK);  // one may have waited, see hand_on_signals()
+}
+
+bool hand_on_signals() {
+  mask(SIG_BLOCK);
+  return !told_to_stop;
 }
 
 int exit_code(ErrorKind kind) {

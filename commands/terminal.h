@@ -11,9 +11,12 @@
 
 namespace shirube::commands {
 
-/// Set by SIGINT and SIGTERM once watch_signals() was called; long work looks at it and ends soon.
+/// Set by SIGINT and SIGTERM once watch_signals() was called; long work looks at it and ends soon. The program may set it itself.
 extern std::atomic<bool> stop_requested;
 void watch_signals();
+/// For a program that is about to be exchanged for itself: from here on a signal waits for the new one's watch_signals().
+/// False when one came before, and the program is to end.
+bool hand_on_signals();
 
 /// Exit codes, by kind of error. 1 is kept for "done, but not all is well".
 constexpr int some_refused = 1;

@@ -22,7 +22,7 @@ struct StateName {
   State state;
   std::string_view name, label;
 };
-constexpr StateName states[] = {{State::waiting, "waiting", "読取り待ち"}, {State::ready, "ready", "確認待ち"}, {State::failed, "failed", "読取り失敗"}, {State::publishing, "publishing", "公開の途中"}, {State::published, "published", "公開済み"}};
+constexpr StateName states[] = {{State::waiting, "waiting", "読取り待ち"}, {State::ready, "ready", "確認待ち"}, {State::failed, "failed", "読取り失敗"}, {State::published, "published", "公開済み"}};
 
 // ---- how facts, clauses and corrections stand in a row ----
 
@@ -182,7 +182,6 @@ Draft changeable(SQLite::Database& db, const Viewer& viewer, int64_t id, std::op
   auto draft = select(db, viewer, id);
   if (!draft) not_there();
   if (draft->state == State::published) throw Error(ErrorKind::conflict, "公開済みのため、変更できません。", "直したファイルを新しい版として取り込んでください。");
-  if (revision && draft->state == State::publishing) throw Error(ErrorKind::conflict, "公開の途中です。", "公開が終わったか確かめ、終わっていなければ、もう一度「公開する」を押してください。");
   if (revision && draft->state != State::ready) throw Error(ErrorKind::conflict, "まだ読み取れていません。", "読取りが終わってから直してください。");
   if (revision && draft->revision != *revision) throw Error(ErrorKind::conflict, "ほかの画面でこの下書きが変更されました。", "画面を開き直して、もう一度直してください。");
   return *draft;
@@ -396,24 +395,10 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   });
 }
 
-std::pair<Draft, Cut> Drafts::begin_publishing(const Viewer& viewer, int64_t id, int64_t revision) {
-  return database_.write([&](SQLite::Database& db) {
-    auto draft = select(db, viewer, id);
-    if (!draft) not_there();
-    // One whose publishing was interrupted is published again.
-    if (draft->state != State::publishing) changeable(db, viewer, id, revision);
-    update(db, id, "state = 'publishing'");
-    return std::pair(*draft, select_cut(db, id));
-  });
-}
-
-void Drafts::stop_publishing(int64_t id) {
-  database_.write([&](SQLite::Database& db) { update(db, id, "state = 'ready'"); });
-}
-
-void Drafts::set_published(const Viewer& viewer, int64_t id, int64_t edition_id) {
+void Drafts::publish(const Viewer& viewer, int64_t id, int64_t revision, const Add& add) {
   database_.write([&](SQLite::Database& db) {
-    Draft draft = changeable(db, viewer, id, {});
+    Draft draft = changeable(db, viewer, id, revision);
+    int64_t edition_id = add(db, draft, select_cut(db, id));
     // The edition has the clauses now; the corrections tell how it came by them.
     update(db, id, "state = 'published', edition_id = ?, extracted = '[]', clauses = '[]'", edition_id);
     SQLite::Statement address(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = ?");

@@ -1,16 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "corpus/clause.h"
 #include "corpus/correction.h"
 #include "corpus/document.h"
+
+namespace SQLite {
+class Database;
+}
 
 namespace shirube::store {
 class Database;
@@ -24,7 +28,6 @@ struct Draft {
   enum class State {
     waiting,    ///< to be read
     ready,      ///< read: to be looked at and published
-    publishing, ///< is being made an edition; when that was interrupted, it is to be repeated
     failed,     ///< could not be read, see `reason` and `hint`; can be tried again
     published,  ///< an edition now
   };
@@ -110,11 +113,11 @@ class Drafts {
   void undo(const Viewer& viewer, int64_t id, int64_t revision);
   /// The audience of a mail is that of its attachments too, where they had the same.
   void set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts);
-  /// Claims a draft for publishing, and gives what is to be published: from then on nobody changes it.
-  std::pair<Draft, Cut> begin_publishing(const Viewer& viewer, int64_t id, int64_t revision);
-  /// It could not be published: it is as it was.
-  void stop_publishing(int64_t id);
-  void set_published(const Viewer& viewer, int64_t id, int64_t edition_id);
+  /// Makes an edition of what is published, within the transaction (Library::add()), and gives its number.
+  using Add = std::function<int64_t(SQLite::Database&, const Draft&, const Cut&)>;
+  /// Publishes a draft: all that `add` does, and that the draft is published, are one transaction. Whoever publishes or changes
+  /// it at the same time, in this process or another, comes before or after; interrupted, nothing was done.
+  void publish(const Viewer& viewer, int64_t id, int64_t revision, const Add& add);
   /// Takes a draft off the desk. The file stays among the originals. A published one stays with its edition.
   void drop(const Viewer& viewer, int64_t id);
 

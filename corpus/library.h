@@ -11,6 +11,10 @@
 #include "corpus/document.h"
 #include "text/date.h"
 
+namespace SQLite {
+class Database;
+}
+
 namespace shirube::store {
 class Database;
 }
@@ -83,12 +87,14 @@ class Library {
   /// another one than that of a clause above, and for an edition of narrower clauses alone (then the document is to be narrower);
   /// Error{conflict} when the label stands for other words already.
   std::vector<Added> add(std::span<const NewEdition> editions);
+  /// The same within a write of the database.
+  static std::vector<Added> add(SQLite::Database& db, std::span<const NewEdition> editions);
 
   /// Throws what add() of this edition alone would throw, and adds nothing.
   void prove(const NewEdition& edition) const;
 
-  /// Binds an edition to the one that it came with, behind those that are bound already.
-  void enclose(int64_t edition_id, int64_t enclosed_edition_id);
+  /// Binds an edition to the one that it came with, behind those that are bound already. Within a write of the database.
+  static void enclose(SQLite::Database& db, int64_t edition_id, int64_t enclosed_edition_id);
 
   /// Replaces the facts of a document that is held by those that are said. False when none differs or there is
   /// no such document. Throws as add() does.

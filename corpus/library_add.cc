@@ -251,22 +251,24 @@ class Adding {
 }  // namespace
 
 std::vector<Added> Library::add(std::span<const NewEdition> editions) {
-  return database_.write([&](SQLite::Database& db) {
-    Adding adding(db);
-    std::vector<Added> added;
-    for (const auto& edition : editions) {
-      added.push_back(adding.add(edition));
-      // A bulk import is one event, not half a million.
-      if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
-        store::append(db, {"edition.add", added.back().address, edition.file_name, "", adding.opening()});
-      }
+  return database_.write([&](SQLite::Database& db) { return add(db, editions); });
+}
+
+std::vector<Added> Library::add(SQLite::Database& db, std::span<const NewEdition> editions) {
+  Adding adding(db);
+  std::vector<Added> added;
+  for (const auto& edition : editions) {
+    added.push_back(adding.add(edition));
+    // A bulk import is one event, not half a million.
+    if (editions.size() == 1 && added.back().outcome == Added::Outcome::taken) {
+      store::append(db, {"edition.add", added.back().address, edition.file_name, "", adding.opening()});
     }
-    // What an earlier edition cites may have come just now.
-    bool any_taken = std::ranges::any_of(added, [](const Added& one) { return one.outcome == Added::Outcome::taken; });
-    if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
-    if (editions.size() > 1) store::append(db, {"editions.add", added.back().address, fmt::format("{} 件", editions.size())});
-    return added;
-  });
+  }
+  // What an earlier edition cites may have come just now.
+  bool any_taken = std::ranges::any_of(added, [](const Added& one) { return one.outcome == Added::Outcome::taken; });
+  if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
+  if (editions.size() > 1) store::append(db, {"editions.add", added.back().address, fmt::format("{} 件", editions.size())});
+  return added;
 }
 
 void Library::prove(const NewEdition& edition) const {
@@ -282,14 +284,12 @@ void Library::prove(const NewEdition& edition) const {
   });
 }
 
-void Library::enclose(int64_t edition_id, int64_t enclosed_edition_id) {
-  database_.write([&](SQLite::Database& db) {
-    SQLite::Statement insert(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) "
-                                 "VALUES (?1, ?2, (SELECT ifnull(max(position) + 1, 0) FROM enclosures WHERE edition_id = ?1))");
-    insert.bind(1, edition_id);
-    insert.bind(2, enclosed_edition_id);
-    insert.exec();
-  });
+void Library::enclose(SQLite::Database& db, int64_t edition_id, int64_t enclosed_edition_id) {
+  SQLite::Statement insert(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) "
+                               "VALUES (?1, ?2, (SELECT ifnull(max(position) + 1, 0) FROM enclosures WHERE edition_id = ?1))");
+  insert.bind(1, edition_id);
+  insert.bind(2, enclosed_edition_id);
+  insert.exec();
 }
 
 bool Library::correct(const Facts& facts) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <mutex>
 
 #include "corpus/sketch.h"
 #include "indexer/facts.h"
@@ -125,24 +124,23 @@ std::vector<corpus::Library::Alike> Desk::alike(const corpus::Viewer& viewer, co
 }
 
 corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further) {
-  // One after the other: a draft that is found claimed was left so, and no document comes between the look and the adding.
-  static std::mutex publishing;
-  std::lock_guard one_at_a_time(publishing);
-  auto [draft, cut] = drafts_.begin_publishing(viewer, id, revision);
-  corpus::Added added;
-  try {
-    added = library_.add({edition_of(viewer, draft, cut, further)}).front();
-  } catch (...) {
-    drafts_.stop_publishing(id);
-    throw;
+  // Read before the transaction: nobody waits for that.
+  auto found = drafts_.find(viewer, id);
+  if (found && files_.verify(found->file_sha256) != store::Files::State::good) {
+    throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "この下書きを取りやめて、同じファイルをもう一度取り込んでください。");
   }
-  drafts_.set_published(viewer, id, added.edition_id);
-  auto mail = draft.within ? drafts_.find(desk_viewer(), *draft.within) : std::nullopt;
-  if (mail && mail->edition_id) library_.enclose(*mail->edition_id, added.edition_id);
+  corpus::Added added;
+  drafts_.publish(viewer, id, revision, [&](SQLite::Database& db, const Draft& draft, const corpus::Cut& cut) {
+    // What is read here is what stands before the transaction, within which nobody else writes.
+    added = corpus::Library::add(db, {{edition_of(viewer, draft, cut, further)}}).front();
+    auto mail = draft.within ? drafts_.find(desk_viewer(), *draft.within) : std::nullopt;
+    if (mail && mail->edition_id) corpus::Library::enclose(db, *mail->edition_id, added.edition_id);
+    return added.edition_id;
+  });
   return added;
 }
 
-std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, const Draft& draft, const corpus::Cut& cut, bool further) const {
+corpus::NewEdition Desk::edition_of(const corpus::Viewer& viewer, const Draft& draft, const corpus::Cut& cut, bool further) const {
   corpus::NewEdition edition;
   edition.facts = draft.facts;
   // The same file cut otherwise is another edition.
@@ -153,29 +151,24 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
     const auto& one = cut.corrections[i];
     edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
   }
-  // One that was interrupted is repeated: then its edition is there already.
-  bool again = draft.state == Draft::State::publishing;
-  bool there = library_.find_edition(edition.facts.slug, edition.content_hash).has_value();
   auto held = library_.document(viewer, edition.facts.slug);
-  if (held && !again && there) {
+  if (held && library_.find_edition(edition.facts.slug, edition.content_hash)) {
     throw Error(ErrorKind::conflict, fmt::format("同じファイルが、資料「{}」の版として登録済みです。", held->title), "取り込む必要はありません。この下書きは取りやめてください。");
   }
-  if (held && !further && !again) {
+  if (held && !further) {
     throw Error(ErrorKind::conflict, fmt::format("識別名「{}」の資料「{}」が登録済みです。", held->slug, held->title), "その資料の新しい版として公開する（命令では --further）か、別の識別名を付けてください。");
   }
   // Whose document it is they do not know: it must not become theirs to change.
   bool known = library_.document(desk_viewer(), edition.facts.slug).has_value();
-  if (known && !held && !(again && there)) {
+  if (known && !held) {
     throw Error(ErrorKind::conflict, fmt::format("識別名「{}」は使えません。", edition.facts.slug), "別の識別名を付けてください。");
   }
   // What is said of one edition does not change what is known of the document, nor who may see the others.
   if (known) {
     for (auto field : {&Facts::title, &Facts::short_title, &Facts::kind, &Facts::issuer, &Facts::audience, &Facts::topic}) (edition.facts.*field).clear();
   }
-  auto path = files_.path_of(draft.file_sha256);
-  if (files_.verify(draft.file_sha256) != store::Files::State::good) throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "この下書きを取りやめて、同じファイルをもう一度取り込んでください。");
   edition.file_sha256 = draft.file_sha256;
-  edition.file_size = fs::file_size(path);
+  edition.file_size = fs::file_size(files_.path_of(draft.file_sha256));
   edition.file_name = draft.file_name;
   edition.media_type = draft.media_type;
   edition.clauses = cut.clauses;
@@ -190,7 +183,7 @@ std::vector<corpus::NewEdition> Desk::edition_of(const corpus::Viewer& viewer, c
   for (const auto& attached : drafts_.within(desk_viewer(), draft.id)) {
     if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
   }
-  return {edition};
+  return edition;
 }
 
 }  // namespace shirube::indexer

@@ -48,9 +48,9 @@ class Desk {
 
   /// Makes a draft an edition, with its facts and corrected clauses. Attachments and their mail are bound whichever comes
   /// first. A slug that is held makes a further edition only when the person means it (`further`), else Error{conflict}; of the
-  /// facts those of the document stay then as they are. The same file, cut the same, is no further edition: Error{conflict};
-  /// throws as Library::add() does besides. A slug of a document that the viewer does not see is refused, unless this very edition
-  /// stands there and was interrupted. One draft of the process at a time; nobody changes it meanwhile, and interrupted, it can be repeated.
+  /// facts those of the document stay then as they are. The same file, cut the same, is no further edition, and a slug of a document
+  /// that the viewer does not see is refused: Error{conflict}; throws as Library::add() does besides. All or nothing, however many
+  /// publish at a time, from whatever process.
   corpus::Added publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further);
 
   corpus::Drafts& drafts() { return drafts_; }
@@ -60,7 +60,7 @@ class Desk {
 
  private:
   void read_one(const corpus::Draft& draft, const std::atomic<bool>& stop);
-  std::vector<corpus::NewEdition> edition_of(const corpus::Viewer& viewer, const corpus::Draft& draft, const corpus::Cut& cut, bool further) const;
+  corpus::NewEdition edition_of(const corpus::Viewer& viewer, const corpus::Draft& draft, const corpus::Cut& cut, bool further) const;
 
   corpus::Library library_;
   corpus::Drafts drafts_;

@@ -3,13 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <set>
 
@@ -18,6 +15,7 @@
 #include "store/event_chain.h"
 #include "store/files.h"
 #include "store/sqlite_error.h"
+#include "store/workplace.h"
 #include "text/error.h"
 
 namespace shirube::store {
@@ -30,15 +28,6 @@ constexpr uint64_t largest_settings_file = 64 << 20;
 constexpr const char* unfinished_folder = "restoring.unfinished";
 constexpr const char* unrestored = "控えから戻せません";
 constexpr size_t block = 1 << 20;
-
-/// Gone at the end of the scope.
-struct Removed {
-  fs::path path;
-  ~Removed() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
 
 /// Hands on a file's bytes; fewer than were expected are what there is.
 uint64_t read_bytes(const fs::path& path, const std::function<void(std::string_view)>& take) {
@@ -127,13 +116,14 @@ void pack_original(BackupWriter& out, const Files& files, const BackupMember& me
 BackupSummary back_up(const BackupSource& source, const fs::path& archive, const Progress& progress, const std::atomic<bool>& stop) {
   std::error_code ignored;
   if (fs::exists(archive, ignored)) throw Error(ErrorKind::conflict, "その名前のファイルが既にあります: " + archive.string(), "別の名前を指定してください。");
-  Removed copy{archive.string() + ".database"};
-  source.database.read([&](SQLite::Database& db) { copy_database(db, copy.path, [](uint64_t, uint64_t) {}, stop); });
-  Looked looked = look_through(copy.path, [](const std::string& why) {
+  Workplace work(archive.has_parent_path() ? archive.parent_path() : fs::path("."));
+  fs::path copy = work.path() / database_name;
+  source.database.read([&](SQLite::Database& db) { copy_database(db, copy, [](uint64_t, uint64_t) {}, stop); });
+  Looked looked = look_through(copy, [](const std::string& why) {
     throw Error(ErrorKind::conflict, fmt::format("データベースが壊れているので、控えを作れません（{}）。", why), "前の控えから、新しいデータフォルダへ shirube restore で戻してください。");
   });
   auto settings = read_settings(source.settings);
-  BackupManifest manifest{source.program, looked.schema, looked.now, {member_of(std::string(database_name), copy.path)}, looked.events_head};
+  BackupManifest manifest{source.program, looked.schema, looked.now, {member_of(std::string(database_name), copy)}, looked.events_head};
   manifest.members.insert(manifest.members.end(), looked.originals.begin(), looked.originals.end());
   for (const auto& one : settings) manifest.members.push_back({one.name, one.bytes.size(), sha256(one.bytes)});
   std::string json = write_manifest(manifest);
@@ -144,11 +134,11 @@ BackupSummary back_up(const BackupSource& source, const fs::path& archive, const
     if (stop) throw Error(ErrorKind::unavailable, "中断しました。", "もう一度実行してください。");
     progress(done += bytes, all);
   };
-  BackupWriter out(archive);
+  BackupWriter out(archive, work.path());
   out.begin(manifest_name, json.size());
   out.write(json);
   out.begin(database_name, manifest.members.front().size);
-  read_bytes(copy.path, [&](std::string_view bytes) {
+  read_bytes(copy, [&](std::string_view bytes) {
     out.write(bytes);
     advance(bytes.size());
   });
@@ -217,46 +207,8 @@ void require_space(const fs::path& folder, uint64_t bytes) {
 
 }  // namespace
 
-namespace {
-
-constexpr const char* scratch_prefix = "shirube-verify-";
-
-/// A folder of its owner alone, which is locked while it is in use, so that one that a kill left is known.
-class Scratch {
- public:
-  explicit Scratch(const fs::path& where) : folder_{made_in(where)}, lock_(open_folder(folder_.path)) {
-    if (lock_.get() >= 0) ::flock(lock_.get(), LOCK_EX | LOCK_NB);
-  }
-  const fs::path& path() const { return folder_.path; }
-
- private:
-  static fs::path made_in(const fs::path& where) {
-    remove_left(where);
-    std::string path = where / (std::string(scratch_prefix) + "XXXXXX");
-    if (::mkdtemp(path.data()) == nullptr) fail("控えを確かめる場所を作れません", where, errno);
-    return path;
-  }
-  static int open_folder(const fs::path& path) { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
-
-  static void remove_left(const fs::path& where) {
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(where, ignored)) {
-      if (!entry.path().filename().string().starts_with(scratch_prefix)) continue;
-      Descriptor fd(open_folder(entry.path()));
-      struct stat status {};
-      bool left = fd.get() >= 0 && ::fstat(fd.get(), &status) == 0 && status.st_uid == ::geteuid() && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
-      if (left) fs::remove_all(entry.path(), ignored);
-    }
-  }
-
-  Removed folder_;
-  Descriptor lock_;
-};
-
-}  // namespace
-
 BackupSummary verify(const fs::path& archive, const fs::path& scratch, const Progress& progress, const std::atomic<bool>& stop) {
-  Scratch folder(scratch);
+  Workplace folder(scratch);
   Unpacking unpacking([&](const BackupMember& member) { return member.name == database_name ? folder.path() / database_name : fs::path(); });
   auto manifest = read_archive(archive, [&](const BackupManifest& what) { require_space(folder.path(), what.members.front().size); }, unpacking.sink(), progress, stop);
   look_through_backup(folder.path() / database_name, manifest);

@@ -50,11 +50,11 @@ struct BackupSummary {
 /// which are never changed or removed. Written aside, synced, renamed: a file of this name is whole. Progress is told in
 /// bytes. Throws Error{conflict} when there is such a file, when an original is missing or altered or the database is
 /// damaged (a damaged state must not take the place of a good backup); Error{unavailable} when it cannot be written or
-/// `stop` was set. What it wrote aside is gone then.
+/// `stop` was set. What it wrote aside, in a Workplace beside the archive, is gone then; after a kill, with the next backup there.
 BackupSummary back_up(const BackupSource& source, const std::filesystem::path& archive, const Progress& progress, const std::atomic<bool>& stop);
 
 /// Reads all of a backup and compares every hash, has SQLite look through the database, and sees that each original it
-/// names is there. `scratch` is a folder with room for the database; nothing stays there. Throws Error{invalid} saying
+/// names is there. `scratch` is a folder with room for the database; nothing stays there (see Workplace). Throws Error{invalid} saying
 /// what is wrong, Error{conflict} when a newer version of the program made it, Error{missing} when there is no such file.
 BackupSummary verify(const std::filesystem::path& archive, const std::filesystem::path& scratch, const Progress& progress, const std::atomic<bool>& stop);
 

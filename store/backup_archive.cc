@@ -43,10 +43,10 @@ struct BackupWriter::Private {
   }
 };
 
-BackupWriter::BackupWriter(fs::path archive) : self_(new Private) {
+BackupWriter::BackupWriter(fs::path archive, const fs::path& work) : self_(new Private) {
   Private& self = *self_;
   self.path = std::move(archive);
-  self.aside = self.path.string() + ".unfinished";
+  self.aside = work / "archive";
   self.fd = std::make_unique<Descriptor>(::open(self.aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, of_owner));
   if (self.fd->get() < 0) fail(unwritten, self.path, errno);
   self.out = archive_write_new();

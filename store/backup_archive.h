@@ -12,10 +12,10 @@
 // Private to store/: the one place that knows libarchive.
 namespace shirube::store {
 
-/// A backup being written, beside its later name. Gone again unless finish() was called.
+/// A backup being written, in a folder of the same disk as its later name. Gone again unless finish() was called.
 class BackupWriter {
  public:
-  explicit BackupWriter(std::filesystem::path archive);
+  BackupWriter(std::filesystem::path archive, const std::filesystem::path& work);
   ~BackupWriter();
   BackupWriter(const BackupWriter&) = delete;
   BackupWriter& operator=(const BackupWriter&) = delete;

@@ -41,20 +41,6 @@ std::vector<KeptBackup> held_in(const fs::path& folder) {
   return held;
 }
 
-/// What a kill left of a backup that was being written.
-void remove_unfinished(const fs::path& folder) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    std::string file = entry.path().filename().string();
-    std::string_view name = file;
-    // NAME.database.unfinished-journal
-    for (std::string_view ending : {"-journal", ".unfinished", ".database"}) {
-      if (name.ends_with(ending)) name.remove_suffix(ending.size());
-    }
-    if (name.size() < file.size() && backup_of_name(name)) fs::remove(entry.path(), ignored);
-  }
-}
-
 /// The file system of a folder that may be still to be made.
 bool on_one_disk(fs::path one, fs::path other) {
   for (fs::path* path : {&one, &other}) {
@@ -93,7 +79,7 @@ struct BackupKeeper::Private {
     auto now = options.now();
     if (std::chrono::steady_clock::now() < not_before || (looked_at && now >= *looked_at && now - *looked_at < a_look)) return false;
     looked_at = now;
-    auto when = next(held_in(folder()));
+    auto when = next(held_in(folder()), now);
     return when && *when <= now;
   }
 
@@ -119,9 +105,9 @@ struct BackupKeeper::Private {
     return true;
   }
 
-  std::optional<BackupClock::time_point> next(const std::vector<KeptBackup>& held) const {
+  std::optional<BackupClock::time_point> next(const std::vector<KeptBackup>& held, BackupClock::time_point now) const {
     auto last = std::ranges::find(held, true, &KeptBackup::planned);
-    return next_backup(options.plan.times, last == held.end() ? std::nullopt : std::optional(last->made_at), options.now());
+    return next_backup(options.plan.times, last == held.end() ? std::nullopt : std::optional(last->made_at), now);
   }
 
   void tell(const std::string& action, const std::string& subject, const std::string& detail) {
@@ -152,7 +138,6 @@ struct BackupKeeper::Private {
     std::error_code error;
     fs::create_directories(folder(), error);
     if (error) fail(unusable, folder(), error.value());
-    remove_unfinished(folder());
     auto held = held_in(folder());
     std::string name = name_of_backup(held.empty() ? 1 : held.front().number + 1, options.now(), planned);
     auto summary = back_up({database, files, options.settings(), options.program}, folder() / name, progress(), stop);
@@ -232,7 +217,7 @@ BackupKeeper::State BackupKeeper::state() const {
   State state;
   try {
     state.held = held_in(self.folder());
-    state.next = self.next(state.held);
+    state.next = self.next(state.held, self.options.now());
   } catch (const Error& e) {
     state.failure = sentence(e), state.failed_at = self.options.now();
   }

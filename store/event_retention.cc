@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 
+#include "store/database.h"
 #include "store/event_chain.h"
 #include "store/event_log.h"
 #include "text/error.h"
@@ -31,27 +32,60 @@ std::vector<std::string> actions_with_content(SQLite::Database& db) {
   return actions;
 }
 
-uint64_t remove_content(SQLite::Database& db, const std::string& action, const std::string& before) {
-  SQLite::Statement update(db, "UPDATE events SET kept = 0, clock = '', actor = '', address = '', subject = '', detail = '', before = '', after = '', salt = '' "
-                               "WHERE action = ? AND at < ? AND kept = 1");
-  update.bind(1, action);
-  update.bind(2, before);
-  return static_cast<uint64_t>(update.exec());
+/// An event that is older than its rule.
+struct Due {
+  int64_t id;
+  const RetentionRule* rule;
+};
+
+/// All that are due now. Looked for in a snapshot, which holds nobody: nothing that is due ceases to be.
+std::vector<Due> due_events(SQLite::Database& db, std::span<const RetentionRule> rules, const std::string& now) {
+  std::vector<Due> due;
+  for (const auto& action : actions_with_content(db)) {
+    const RetentionRule* rule = rule_of(rules, action);
+    if (rule == nullptr || action == retain_action) continue;
+    SQLite::Statement select(db, "SELECT id FROM events WHERE action = ? AND at < ? AND kept = 1");
+    select.bind(1, action);
+    select.bind(2, text::days_before(now, rule->days));
+    while (select.executeStep()) due.push_back({select.getColumn(0).getInt64(), rule});
+  }
+  std::ranges::sort(due, {}, &Due::id);
+  return due;
+}
+
+using Counts = std::map<const RetentionRule*, uint64_t>;
+
+Counts remove_content(SQLite::Database& db, std::span<const Due> due) {
+  SQLite::Statement update(db, "UPDATE events SET kept = 0, clock = '', actor = '', address = '', subject = '', detail = '', before = '', after = '', salt = '' WHERE id = ? AND kept = 1");
+  Counts removed;
+  for (const auto& one : due) {
+    update.reset();
+    update.bind(1, one.id);
+    removed[one.rule] += static_cast<uint64_t>(update.exec());
+  }
+  return removed;
 }
 
 /// Moves the checkpoint over what has no content, and over accounts of earlier removals that nothing before needs any more.
-uint64_t remove_beginning(SQLite::Database& db, const std::string& accounts_before) {
-  SQLite::Statement last(db, "SELECT id, hash FROM events WHERE id < ifnull((SELECT id FROM events WHERE kept = 1 AND NOT (action = ? AND at < ?) ORDER BY id LIMIT 1), "
-                             "9223372036854775807) ORDER BY id DESC LIMIT 1");
-  last.bind(1, retain_action);
-  last.bind(2, accounts_before);
-  if (!last.executeStep()) return 0;
+size_t remove_beginning(SQLite::Database& db, const std::string& accounts_before) {
+  SQLite::Statement select(db, "SELECT id, hash, kept = 0 OR (action = ? AND at < ?) FROM events ORDER BY id LIMIT ?");
+  select.bind(1, retain_action);
+  select.bind(2, accounts_before);
+  select.bind(3, static_cast<int64_t>(retained_at_a_time));
+  size_t gone = 0;
+  int64_t id = 0;
+  std::string hash;
+  while (select.executeStep() && select.getColumn(2).getInt() != 0) {
+    id = select.getColumn(0).getInt64(), hash = select.getColumn(1).getString();
+    ++gone;
+  }
+  if (gone == 0) return 0;
   SQLite::Statement move(db, "UPDATE event_chain SET checkpoint_id = ?, checkpoint_hash = ?");
-  move.bind(1, last.getColumn(0).getInt64());
-  move.bind(2, last.getColumn(1).getString());
+  move.bind(1, id);
+  move.bind(2, hash);
   move.exec();
-  SQLite::Statement remove(db, "DELETE FROM events WHERE id <= (SELECT checkpoint_id FROM event_chain)");
-  return static_cast<uint64_t>(remove.exec());
+  db.exec("DELETE FROM events WHERE id <= (SELECT checkpoint_id FROM event_chain)");
+  return gone;
 }
 
 std::string written_checkpoint(SQLite::Database& db) {
@@ -77,26 +111,35 @@ std::vector<RetentionRule> parse_rules(std::span<const std::string> written) {
   return rules;
 }
 
-uint64_t retain(SQLite::Database& db, std::span<const RetentionRule> rules, const std::string& now) {
-  db.exec("UPDATE event_chain SET retaining = 1");
-  std::map<const RetentionRule*, uint64_t> removed;
-  uint64_t all = 0;
-  for (const auto& action : actions_with_content(db)) {
-    const RetentionRule* rule = rule_of(rules, action);
-    if (rule == nullptr || action == retain_action) continue;
-    uint64_t count = remove_content(db, action, text::days_before(now, rule->days));
-    removed[rule] += count, all += count;
-  }
+uint64_t retain(Database& database, std::span<const RetentionRule> rules, const std::string& now, const std::atomic<bool>& stop) {
+  auto due = database.read([&](SQLite::Database& db) { return due_events(db, rules, now); });
   const RetentionRule* of_accounts = rule_of(rules, retain_action);
-  uint64_t gone = remove_beginning(db, of_accounts ? text::days_before(now, of_accounts->days) : "");
-  db.exec("UPDATE event_chain SET retaining = 0");
-  if (all == 0 && gone == 0) return 0;
-  std::string told;
-  // All are told, as the first that names an action is its rule, also where it removed nothing this time.
-  for (const auto& rule : rules) {
-    told += fmt::format("{}{}<{}={}", told.empty() ? "" : " ", rule.actions, text::days_before(now, rule.days), removed[&rule]);
+  std::string accounts_before = of_accounts ? text::days_before(now, of_accounts->days) : "";
+  uint64_t all = 0;
+  bool first = true;
+  auto step = [&](SQLite::Database& db, std::span<const Due> some) {
+    db.exec("UPDATE event_chain SET retaining = 1");
+    Counts removed = remove_content(db, some);
+    size_t gone = remove_beginning(db, accounts_before);
+    db.exec("UPDATE event_chain SET retaining = 0");
+    for (const auto& [rule, count] : removed) all += count;
+    if (some.empty() && gone == 0) return gone;
+    std::string told;
+    // All are told, as the first that names an action is its rule, also where it removed nothing this time.
+    for (const auto& rule : rules) {
+      told += fmt::format("{}{}<{}={}", told.empty() ? "" : " ", rule.actions, text::days_before(now, rule.days), removed[&rule]);
+    }
+    // Since the first step the clock that said `now` has gone on; it was not set back.
+    append(db, {retain_action, "", told, "", written_checkpoint(db)}, first ? now : std::max(now, head(db).at));
+    return gone;
+  };
+  size_t done = 0;
+  for (bool more = true; more && !stop; first = false) {
+    auto some = std::span(due).subspan(done, std::min(retained_at_a_time, due.size() - done));
+    size_t gone = database.write([&](SQLite::Database& db) { return step(db, some); });
+    done += some.size();
+    more = done < due.size() || gone == retained_at_a_time;
   }
-  append(db, {retain_action, "", told, "", written_checkpoint(db)}, now);
   return all;
 }
 

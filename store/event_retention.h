@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -15,10 +16,13 @@
 // random salt goes too; without it nobody can find out by trial what was removed. Where nothing but such remains stands at the
 // beginning, they go altogether, and a checkpoint keeps the last one's number and hash: there the chain begins from then on.
 //
-// Each removal is an event itself (events.retain) that tells of each rule up to what time it removed, how many, and the
-// checkpoint. verify() holds against these what is removed: content that is gone without a rule that the chain tells of, and a
+// Removing goes in steps, each a transaction of its own, so that whoever writes comes in between, and a kill leaves a chain
+// that is sound and the rest to the next time. Each step is an event itself (events.retain) that tells of each rule up to what
+// time it removed, how many, and the checkpoint. verify() holds against these what is removed: content that is gone without a rule that the chain tells of, and a
 // beginning that is, are breaks.
 namespace shirube::store {
+
+class Database;
 
 /// Events of these actions are kept for so many days.
 struct RetentionRule {
@@ -33,9 +37,10 @@ constexpr int most_days = 36500;
 /// Error{invalid} naming the rule at fault.
 std::vector<RetentionRule> parse_rules(std::span<const std::string> written);
 
-/// Removes what is older than its rule by a clock that says `now`, and tells it in an event. Returns how many events it removed
-/// the content of. To be called within a write of a Database.
-uint64_t retain(SQLite::Database& db, std::span<const RetentionRule> rules, const std::string& now);
+/// Removes what is older than its rule by a clock that says `now`, `retained_at_a_time` events a step, and tells each step in an
+/// event. Returns how many events it removed the content of. Ends early when `stop` is set. For one at a time.
+uint64_t retain(Database& database, std::span<const RetentionRule> rules, const std::string& now, const std::atomic<bool>& stop);
+constexpr size_t retained_at_a_time = 5000;
 
 /// Whether the times of the events leap by more than `longest_pause_days` to within as many days before `now`: then either nothing
 /// happened for long, or the clock was set forward and every event but the newest looks old. Nothing is to be removed until the

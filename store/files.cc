@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,14 +20,27 @@ namespace {
 
 constexpr const char* unsaved = "原本を保存できません";
 
+/// A new file beside `path`, and locked, so that one that a kill left is known (clear_left()).
+Descriptor open_draft(const fs::path& path, fs::path& draft, const char* what) {
+  static std::atomic<unsigned> drafts{0};
+  for (;;) {
+    draft = path;
+    draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+    int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (fd < 0) fail(what, path, errno);
+    ::flock(fd, LOCK_EX);
+    // Before it was locked it may have been taken for one that was left.
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || status.st_nlink > 0) return Descriptor(fd);
+    ::close(fd);
+  }
+}
+
 /// Written under another name first: a name always stands for whole, synced bytes. `what` could not be done, if it fails.
 void write_in_place(const fs::path& path, std::string_view bytes, const char* what) {
-  static std::atomic<unsigned> drafts{0};
-  fs::path draft = path;
-  draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+  fs::path draft;
   try {
-    Descriptor fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-    if (fd.get() < 0) fail(what, path, errno);
+    Descriptor fd = open_draft(path, draft, what);
     write_all(fd.get(), bytes, what, path);
     if (::fsync(fd.get()) != 0 || ::rename(draft.c_str(), path.c_str()) != 0) fail(what, path, errno);
   } catch (...) {

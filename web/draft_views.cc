@@ -50,7 +50,7 @@ Json draft_model(const Draft& draft) {
           {"state", std::string(corpus::name(draft.state))},
           {"state_label", std::string(corpus::japanese_name(draft.state))},
           {"waiting", draft.state == Draft::State::waiting},
-          {"ready", draft.state == Draft::State::ready || draft.state == Draft::State::publishing},
+          {"ready", draft.state == Draft::State::ready},
           {"failed", draft.state == Draft::State::failed},
           {"published", draft.state == Draft::State::published},
           {"media_type", draft.media_type},

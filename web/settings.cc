@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <unordered_map>
 
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/files.h"
+#include "store/workplace.h"
 #include "text/error.h"
 #include "text/utf8.h"
 
@@ -23,34 +23,19 @@ namespace {
 /// is to replace. Nothing else there is ours to read.
 class Trial {
  public:
-  Trial(const fs::path& scratch, const std::vector<EditableFile>& files, const EditableFile& file, std::string_view text) : candidate_(file.path.filename()) {
-    static std::atomic<unsigned> trials{0};
-    folder_ = scratch / fmt::format("settings-{}-{}", ::getpid(), ++trials);
-    try {
-      fs::create_directories(folder_);
-      for (const auto& other : files) {
-        bool list = other.path.extension() == ".tsv" && other.path.parent_path() == file.path.parent_path();
-        if (list && other.key != file.key && fs::exists(other.path)) fs::copy_file(other.path, folder_ / other.path.filename());
-      }
-      store::replace_file(candidate(), text);
-    } catch (...) {
-      remove();
-      throw;
+  Trial(const fs::path& scratch, const std::vector<EditableFile>& files, const EditableFile& file, std::string_view text) : folder_(scratch), candidate_(folder_.path() / file.path.filename()) {
+    for (const auto& other : files) {
+      bool list = other.path.extension() == ".tsv" && other.path.parent_path() == file.path.parent_path();
+      if (list && other.key != file.key && fs::exists(other.path)) fs::copy_file(other.path, folder_.path() / other.path.filename());
     }
+    store::replace_file(candidate_, text);
   }
-  ~Trial() { remove(); }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
 
-  fs::path candidate() const { return folder_ / candidate_; }
+  const fs::path& candidate() const { return candidate_; }
 
  private:
-  void remove() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
-  fs::path candidate_, folder_;
+  store::Workplace folder_;
+  fs::path candidate_;
 };
 
 /// As it will be kept: lines end with \n, the last one too.

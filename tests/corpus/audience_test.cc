@@ -247,8 +247,8 @@ TEST_CASE_METHOD(Fixture, "a published draft is there for those who see all of i
   reading.facts.slug = "hokoku", reading.clauses = {clause("第1条", "a")};
   drafts.set_read(id, reading);
   CHECK(drafts.find(clerk, id));
-  drafts.begin_publishing(clerk, id, drafts.find(clerk, id)->revision);
-  drafts.set_published(clerk, id, library.editions(all, "hokoku").at(0).id);
+  int64_t edition = library.editions(all, "hokoku").at(0).id;
+  drafts.publish(clerk, id, drafts.find(clerk, id)->revision, [&](SQLite::Database&, const Draft&, const Cut&) { return edition; });
   CHECK_FALSE(drafts.find(clerk, id));
   CHECK_FALSE(drafts.cut(clerk, id));
   CHECK(drafts.list(clerk, 0, 9).empty());

@@ -113,18 +113,27 @@ TEST_CASE_METHOD(DraftFixture, "two people who change a draft at once do not und
   CHECK(labels(id) == Labels{"第1条", "第３条"});
 }
 
-TEST_CASE_METHOD(DraftFixture, "nobody changes a draft while it is published, and an interrupted publishing is repeated") {
+TEST_CASE_METHOD(DraftFixture, "a draft is published whole or not at all") {
   int64_t id = add();
   drafts.set_read(id, reading({"端末を返す。", "鍵を返す。"}));
-  CHECK(kind_of_error([&] { drafts.begin_publishing(all, id, at(id).revision + 1); }) == ErrorKind::conflict);
-  auto [draft, cut] = drafts.begin_publishing(all, id, at(id).revision);
-  CHECK(cut.clauses.size() == 2);
-  CHECK(kind_of_error([&] { correct(id, 1, Correction::Kind::relabel, "第３条"); }) == ErrorKind::conflict);
-  CHECK(kind_of_error([&] { drafts.set_facts(all, id, at(id).revision, at(id).facts); }) == ErrorKind::conflict);
-  CHECK(drafts.begin_publishing(all, id, at(id).revision).first.state == Draft::State::publishing);
-  drafts.stop_publishing(id);
+  auto publish = [&](int64_t revision, bool fail) {
+    drafts.publish(all, id, revision, [&](SQLite::Database& db, const Draft& draft, const Cut& cut) {
+      NewEdition edition;
+      edition.facts = draft.facts, edition.content_hash = "x", edition.clauses = cut.clauses;
+      int64_t made = Library::add(db, {{edition}}).front().edition_id;
+      if (fail) throw Error(ErrorKind::invalid, "途中", "");
+      return made;
+    });
+  };
+  CHECK(kind_of_error([&] { publish(at(id).revision + 1, false); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { publish(at(id).revision, true); }) == ErrorKind::invalid);
+  CHECK(at(id).state == Draft::State::ready);
+  CHECK_FALSE(library.document(all, "tsuchi"));
   correct(id, 1, Correction::Kind::relabel, "第３条");
-  CHECK(labels(id) == Labels{"第1条", "第３条"});
+  publish(at(id).revision, false);
+  CHECK(at(id).address == "tsuchi/1");
+  CHECK(library.clauses(all, "tsuchi", "1").size() == 2);
+  CHECK(kind_of_error([&] { publish(at(id).revision, false); }) == ErrorKind::conflict);
 }
 
 TEST_CASE_METHOD(DraftFixture, "a failed file says why, and can be read again or dropped") {
@@ -152,7 +161,8 @@ TEST_CASE_METHOD(DraftFixture, "the same file handed in twice is one draft, unti
   edition.facts = at(id).facts;
   edition.content_hash = "x";
   edition.clauses = reading({"端末を返す。"}).clauses;
-  drafts.set_published(all, id, library.add({&edition, 1}).front().edition_id);
+  int64_t made = library.add({&edition, 1}).front().edition_id;
+  drafts.publish(all, id, at(id).revision, [&](SQLite::Database&, const Draft&, const Cut&) { return made; });
   CHECK(at(id).address == "tsuchi/1");
   CHECK(kind_of_error([&] { drafts.correct(all, id, at(id).revision, {}); }) == ErrorKind::conflict);
   CHECK(kind_of_error([&] { drafts.drop(all, id); }) == ErrorKind::conflict);
@@ -175,7 +185,7 @@ TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who have the tas
     CHECK(kind_of_error([&] { drafts.drop(viewer, id); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.read_again(viewer, id); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.undo(viewer, id, 1); }) == ErrorKind::missing);
-    CHECK(kind_of_error([&] { drafts.set_published(viewer, id, 1); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.publish(viewer, id, at(id).revision, [](SQLite::Database&, const Draft&, const Cut&) { return int64_t{1}; }); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.add(viewer, {}, 1); }) == ErrorKind::missing);
   }
   CHECK(at(id).state == Draft::State::ready);
@@ -236,7 +246,7 @@ TEST_CASE_METHOD(DraftFixture, "a draft is there for those of the desk who see w
   for (int64_t id : {meant, narrowed, waiting}) {
     CHECK_FALSE(drafts.find(clerk, id));
     CHECK_FALSE(drafts.cut(clerk, id));
-    CHECK(kind_of_error([&] { drafts.begin_publishing(clerk, id, at(id).revision); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.publish(clerk, id, at(id).revision, [](SQLite::Database&, const Draft&, const Cut&) { return int64_t{1}; }); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.drop(clerk, id); }) == ErrorKind::missing);
     CHECK(drafts.find(auditor, id));
   }

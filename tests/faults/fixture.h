@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "indexer/check.h"
+#include "indexer/desk.h"
 #include "indexer/index_writer.h"
 #include "people/sessions.h"
 #include "store/database.h"
@@ -45,17 +46,22 @@ inline httplib::Headers from_here() {
 /// A service on a data directory, from the first line it prints until it ends or is killed.
 class Running {
  public:
-  Running(const std::string& data, const std::string& settings, const std::filesystem::path& to) : to_(to) {
+  /// `also` stands in its environment: NAME=value.
+  Running(const std::string& data, const std::string& settings, const std::filesystem::path& to, std::vector<std::string> also = {}) : to_(to) {
     port_ = free_port();
     std::vector<std::string> words = {shirube::test::program, "--data", data, "--config", settings, "serve", "--port", std::to_string(port_)};
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
+    std::vector<char*> environment;
+    for (char** one = environ; *one; ++one) environment.push_back(*one);
+    for (auto& one : also) environment.push_back(one.data());
+    environment.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, (to_ / "serve.out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, (to_ / "serve.err").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    REQUIRE(posix_spawn(&pid_, shirube::test::program, &actions, nullptr, argv.data(), environ) == 0);
+    REQUIRE(posix_spawn(&pid_, shirube::test::program, &actions, nullptr, argv.data(), environment.data()) == 0);
     posix_spawn_file_actions_destroy(&actions);
     while (slurp(to_ / "serve.out").find("http://") == std::string::npos) {
       INFO(said());
@@ -72,6 +78,16 @@ class Running {
     ::kill(pid_, signal);
     ::waitpid(pid_, &status_, 0);
     pid_ = 0;
+  }
+  void tell(int signal) const { ::kill(pid_, signal); }
+  /// Whether it ends by itself, well.
+  bool ends() {
+    for (auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120); std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+      if (::waitpid(pid_, &status_, WNOHANG) != pid_) continue;
+      pid_ = 0;
+      return WIFEXITED(status_) && WEXITSTATUS(status_) == 0;
+    }
+    return false;
   }
   /// On its standard output and error.
   std::string said() const { return slurp(to_ / "serve.out") + slurp(to_ / "serve.err"); }
@@ -151,6 +167,19 @@ struct Office {
     accounts.set_password(accounts.add(account, password + "-1"), password, true);
     std::string token = sign_in.begin("hoshi", password, "127.0.0.1", "").token;
     entrance() = {{"Cookie", "shirube=" + token}, {"X-CSRF-Token", sign_in.find(token).value().csrf}};
+  }
+  /// A draft that is ready to be published under a name.
+  int64_t draft(const std::string& text, const std::string& slug) const {
+    using namespace shirube;
+    store::Database database(data + "/shirube.db", store::Database::Open::existing);
+    indexer::Desk desk(database, store::Files(data + "/files"), {indexer::ExtractionLimits{}, test::program});
+    auto all = corpus::Viewer::everything();
+    int64_t id = desk.receive(all, {"", text + ".txt", "第1条　" + text + "の端末を返す。\n"});
+    desk.read_waiting([](int64_t) {}, std::atomic<bool>(false));
+    corpus::Facts facts = desk.drafts().find(all, id).value().facts;
+    facts.slug = slug, facts.title = "端末の返却";
+    desk.drafts().set_facts(all, id, desk.drafts().find(all, id)->revision, facts);
+    return id;
   }
   void require_clean() const {
     for (const char* command : {"check", "events"}) {

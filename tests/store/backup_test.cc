@@ -204,15 +204,25 @@ TEST_CASE("a backup tells the end of the events, and that is held against its da
   CHECK(office.verify().events_head == head);
 }
 
-TEST_CASE("what a kill left of a verification goes with the next one, what is in use stays") {
+TEST_CASE("what a kill left of a backup or a verification goes with the next one, what is in use stays") {
   Office office;
   office.back_up();
-  for (const char* left : {"shirube-verify-1234/shirube.db", "shirube-verify-in-use/shirube.db"}) write(office.folder / left, "left");
-  store::Descriptor lock(::open((office.folder / "shirube-verify-in-use").c_str(), O_RDONLY | O_DIRECTORY));
+  auto leave = [&] {
+    for (const char* left : {"shirube-unfinished-1234/shirube.db", "shirube-unfinished-in-use/shirube.db"}) write(office.folder / left, "left");
+  };
+  auto check = [&] {
+    CHECK_FALSE(fs::exists(office.folder / "shirube-unfinished-1234"));
+    CHECK(fs::exists(office.folder / "shirube-unfinished-in-use"));
+  };
+  leave();
+  store::Descriptor lock(::open((office.folder / "shirube-unfinished-in-use").c_str(), O_RDONLY | O_DIRECTORY));
   REQUIRE(::flock(lock.get(), LOCK_EX) == 0);
   office.verify();
-  CHECK_FALSE(fs::exists(office.folder / "shirube-verify-1234"));
-  CHECK(fs::exists(office.folder / "shirube-verify-in-use"));
+  check();
+  leave();
+  office.archive = office.folder / "two.tar.zst";
+  office.back_up();
+  check();
 }
 
 TEST_CASE("a backup that is made amid changes holds every original that its database names") {

@@ -58,7 +58,7 @@ struct Log {
   }
   uint64_t retain(std::vector<std::string> rules, const std::string& now) {
     auto read = store::parse_rules(rules);
-    return database.write([&](SQLite::Database& db) { return store::retain(db, read, now); });
+    return store::retain(database, read, now, std::atomic<bool>(false));
   }
   /// As somebody with the file and a SQLite shell.
   void tamper(const std::string& sql) {
@@ -268,6 +268,25 @@ TEST_CASE_METHOD(Log, "what is removed by rule leaves a chain that is verified")
   add({"note", "goes on"}, day(101));
   CHECK(verify().sound());
   CHECK(verify().end.id == head().id);
+}
+
+TEST_CASE_METHOD(Log, "much is removed in steps, between which others write, and what was begun is gone on with") {
+  constexpr size_t many = 2 * store::retained_at_a_time + 100;
+  database.write([&](SQLite::Database& db) {
+    for (size_t i = 0; i < many; ++i) store::append(db, {i % 2 ? "search" : "note", "", ""}, day(1));
+  });
+  store::EventFilter told;
+  told.actions = {"events.retain"};
+  auto rules = store::parse_rules(std::vector<std::string>{"search*=5", "note=5"});
+  // It ends after the step at which it is told to: here before the first one, and in between by a kill (tests/faults).
+  CHECK(store::retain(database, rules, day(11), std::atomic<bool>(true)) == 0);
+  CHECK(rows(told).empty());
+  CHECK(retain({"search*=5", "note=5"}, day(11)) == many);
+  CHECK(rows(told).size() == 3);
+  CHECK(rows(told).front().detail == "search*<" + day(6) + "=2500 note<" + day(6) + "=2500");
+  CHECK(verify().sound());
+  CHECK(all().size() == 3);
+  for (const auto& row : all()) CHECK(row.clock.empty());
 }
 
 TEST_CASE_METHOD(Log, "a clock that was set forward is seen, across restarts, until the log has gone on for a week") {

@@ -1,13 +1,21 @@
 #include "store/files.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <thread>
 
+#include "store/workplace.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
 
 using namespace shirube;
 using store::Files;
+namespace fs = std::filesystem;
 
 TEST_CASE("SHA-256 is that of FIPS 180-4") {
   CHECK(store::sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -38,4 +46,37 @@ TEST_CASE("reading minds its limit") {
   CHECK(store::read_file(folder / "big", 100).size() == 100);
   CHECK_THROWS_AS(store::read_file(folder / "big", 99), Error);
   CHECK_THROWS_AS(store::read_file(folder / "none", 99), Error);
+}
+
+TEST_CASE("what a kill left beside originals goes, and what is being written stays") {
+  TemporaryFolder folder;
+  store::Files files(folder / "files");
+  fs::path kept = files.path_of(files.put("kept"));
+  auto left = [&](const std::string& name) {
+    std::ofstream(kept.parent_path() / name) << "left";
+    return kept.parent_path() / name;
+  };
+  fs::path old = left("abcd.123-4.tmp"), written = left("abcd.123-5.tmp");
+  std::vector<fs::path> others = {left("mine.tmp"), left("a.1-x.tmp"), left("a.-1.tmp"), left(".1-2.tmp"), kept};
+  int fd = ::open(written.c_str(), O_RDONLY);
+  REQUIRE(::flock(fd, LOCK_EX) == 0);
+  store::clear_left(folder / "files");
+  CHECK_FALSE(fs::exists(old));
+  CHECK(fs::exists(written));
+  for (const auto& other : others) CHECK(fs::exists(other));
+  ::close(fd);
+  store::clear_left(folder / "files");
+  CHECK_FALSE(fs::exists(written));
+  store::clear_left(folder / "none");
+}
+
+TEST_CASE("originals are kept while somebody clears up") {
+  TemporaryFolder folder;
+  store::Files files(folder / "files");
+  std::atomic<bool> done{false};
+  std::jthread clearing([&] {
+    while (!done) store::clear_left(folder / "files");
+  });
+  for (int i = 0; i < 300; ++i) CHECK(files.verify(files.put("original " + std::to_string(i))) == store::Files::State::good);
+  done = true;
 }

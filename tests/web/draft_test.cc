@@ -229,36 +229,6 @@ TEST_CASE_METHOD(Fixture, "who does not see a document cannot change it by its n
   CHECK(library.editions(corpus::Viewer::everything(), "himitsu").size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "an interrupted publishing is no way to a document that its publisher does not see") {
-  corpus::Viewer clerk{{"public", "staff"}, {corpus::Task::desk}}, all = corpus::Viewer::everything();
-  auto meant_for = [&](const std::string& file, const std::string& slug) {
-    int64_t id = hand_in(file, file + "\n" + kNotice);
-    corpus::Facts facts = desk.drafts().find(all, id)->facts;
-    facts.slug = slug, facts.title = "公開する", facts.audience = "public";
-    desk.drafts().set_facts(clerk, id, desk.drafts().find(all, id)->revision, facts);
-    return id;
-  };
-  int64_t id = meant_for("i.txt", "himitsu");
-  auto revision = [&](int64_t draft) { return desk.drafts().find(all, draft)->revision; };
-  desk.drafts().begin_publishing(clerk, id, revision(id));  // and the process ended
-  CHECK_THROWS_AS(desk.publish(clerk, id, revision(id), true), Error);
-  CHECK(library.document(all, "himitsu")->title == "極秘の手順");
-  CHECK(library.document(all, "himitsu")->audience == "restricted");
-  CHECK(library.editions(all, "himitsu").size() == 1);
-  // One that is there goes on to be published, and changes nothing of its document, whoever sees that now.
-  int64_t other = meant_for("j.txt", "kyoyu");
-  auto taken = desk.drafts().begin_publishing(clerk, other, revision(other));
-  corpus::NewEdition edition;
-  edition.facts = taken.first.facts, edition.content_hash = taken.first.file_sha256, edition.clauses = taken.second.clauses;
-  library.add({&edition, 1});
-  corpus::Facts closed;
-  closed.slug = "kyoyu", closed.title = "共有の手順", closed.audience = "restricted";
-  library.correct(closed);
-  CHECK(desk.publish(clerk, other, revision(other), false).outcome == corpus::Added::Outcome::same);
-  CHECK(library.document(all, "kyoyu")->title == "共有の手順");
-  CHECK(library.document(all, "kyoyu")->audience == "restricted");
-}
-
 TEST_CASE_METHOD(Fixture, "of two who publish a draft at once, one does") {
   corpus::Viewer clerk{{"public", "staff"}, {corpus::Task::desk}}, all = corpus::Viewer::everything();
   for (int round = 0; round < 10; ++round) {
