@@ -23,16 +23,16 @@ namespace {
 const std::vector<LeakViewer>& viewers() {
   using corpus::Task;
   static const std::vector<LeakViewer> all = {
-      {"公開だけ", {"public"}, std::nullopt, {}, 20},
-      {"職員", {"public", "staff"}, std::nullopt, {}, 20},
-      {"委員", {"public", "staff", "committee"}, std::nullopt, {}, 20},
-      {"監査班", {"public", "監査班"}, std::nullopt, {}, 20},
-      {"受託者", {"public", "staff", "restricted", "契約班"}, std::vector<std::string>{"keiyaku-a", "taisaku-kijun", "nai"}, {}, 20},
-      {"担当職員", {"public", "staff"}, std::nullopt, {Task::judge, Task::desk}, 30},
-      {"評価する監査班", {"public", "staff", "監査班", "restricted"}, std::nullopt, {Task::judge}, 22},
-      {"監査人", {"public", "staff", "committee", "restricted"}, std::nullopt, {Task::events}, 20},
-      {"取り込む監査人", {"public", "committee"}, std::nullopt, {Task::events, Task::desk}, 28},
-      {"管理者", {"public", "staff", "committee", "restricted"}, std::nullopt, {Task::judge, Task::desk, Task::events, Task::administer}, 30, true},
+      {"公開だけ", {"public"}, std::nullopt, {}, 22},
+      {"職員", {"public", "staff"}, std::nullopt, {}, 22},
+      {"委員", {"public", "staff", "committee"}, std::nullopt, {}, 22},
+      {"監査班", {"public", "監査班"}, std::nullopt, {}, 22},
+      {"受託者", {"public", "staff", "restricted", "契約班"}, std::vector<std::string>{"keiyaku-a", "taisaku-kijun", "nai"}, {}, 22},
+      {"担当職員", {"public", "staff"}, std::nullopt, {Task::judge, Task::desk}, 32},
+      {"評価する監査班", {"public", "staff", "監査班", "restricted"}, std::nullopt, {Task::judge}, 24},
+      {"監査人", {"public", "staff", "committee", "restricted"}, std::nullopt, {Task::events}, 23},
+      {"取り込む監査人", {"public", "committee"}, std::nullopt, {Task::events, Task::desk}, 31},
+      {"管理者", {"public", "staff", "committee", "restricted"}, std::nullopt, {Task::judge, Task::desk, Task::events, Task::administer}, 36, true},
   };
   return all;
 }
@@ -258,6 +258,8 @@ struct Comparison {
   void read(const std::map<std::string, Targets>& asked) {
     for (const auto& [pattern, targets] : asked) {
       if (tells_events(pattern) && viewer.viewer().may(corpus::Task::events)) continue;
+      // That is of the machine and its folder, which are two.
+      if (pattern == "/admin/health" && viewer.viewer().may(corpus::Task::administer)) continue;
       for (const auto& target : targets) hold(pattern, {"GET", target, {}, ""});
     }
   }
