@@ -45,16 +45,18 @@ Script script_of(char32_t c) {
   return is_space(c) || c == '\n' ? Script::space : Script::sign;
 }
 
-/// Runs of one script; each sign alone.
+/// Runs of one script; each sign alone. A single kanji and the hiragana behind it are one word (受ける).
 std::vector<Piece> words_of(std::string_view s, Stretch within, Words& words) {
   std::vector<Piece> out;
   for (size_t at = within.begin; at < within.end;) {
     auto first = code_point_at(s, at);
     Script script = script_of(first.value);
     size_t end = at + first.length;
-    while (script != Script::sign && end < within.end) {
+    for (size_t count = 1; script != Script::sign && end < within.end; ++count) {
       auto next = code_point_at(s, end);
-      if (script_of(next.value) != script) break;
+      Script further = script_of(next.value);
+      if (script == Script::kanji && count == 1 && further == Script::hiragana) script = further;
+      if (further != script) break;
       end += next.length;
     }
     std::string_view said = s.substr(at, end - at);

@@ -43,7 +43,7 @@ TEST_CASE("the page of changes holds an edition against the one before, with wha
   REQUIRE(model["rows"].size() == 1);
   const auto& row = model["rows"][0];
   CHECK(row["fate"] == "changed");
-  CHECK(words(row["before"]["segments"]) == "端末を持ち出すときは、課長の許可を受ける。");
+  CHECK(words(row["before"]["segments"]) == "端末を持ち出すときは、課長の許可を[受ける]。");
   CHECK(words(row["after"]["segments"]) == "端末を[庁外へ]持ち出すときは、課長の許可を[受け、記録簿に記載する]。");
   auto page = town().get(app(), newer).body;
   CHECK(page.find("<ins>庁外へ</ins>") != page.npos);
