@@ -49,7 +49,7 @@ std::vector<search::Span> spans(const std::vector<text::Stretch>& stretches) {
 Json side_model(const corpus::Document& document, const corpus::Edition& edition, const corpus::Clause& clause, const std::vector<text::Stretch>& of_title,
                 const std::vector<text::Stretch>& of_text) {
   Json out = clause_model(document, edition, clause);
-  out["title_segments"] = segments(title_of(clause), spans(of_title));
+  out["title_segments"] = segments(full_title_of(clause), spans(of_title));
   out["segments"] = segments(clause.text, spans(of_text));
   out["text"] = clause.text;
   return out;
@@ -62,7 +62,7 @@ Json row_model(const FoundEdition& found, const corpus::Edition& older, const co
   static const std::map<Fate, std::string_view> labels = {{Fate::same, "同じ"}, {Fate::changed, "改正"}, {Fate::added, "新設"}, {Fate::removed, "削除"}};
   text::Difference title, words;
   if (row.before && row.after) {
-    title = text::difference(title_of(before[*row.before]), title_of(after[*row.after]));
+    title = text::difference(full_title_of(before[*row.before]), full_title_of(after[*row.after]));
     if (row.fate == Fate::changed) words = text::difference(before[*row.before].text, after[*row.after].text);
   }
   Json out = {{"fate", names.at(row.fate)},
