@@ -49,11 +49,20 @@ std::string refusal(const indexer::ExtractionLimits& limits, const indexer::Conv
   }
 }
 
-size_t folders_left() {
-  size_t count = 0;
-  for (auto& entry : fs::directory_iterator(fs::temp_directory_path())) count += entry.path().filename().string().starts_with("shirube-convert-");
-  return count;
-}
+/// A place for temporary folders that no other test uses meanwhile.
+class OwnTemporary {
+ public:
+  OwnTemporary() { ::setenv("TMPDIR", folder_.path().c_str(), 1); }
+  ~OwnTemporary() { ::unsetenv("TMPDIR"); }
+  size_t folders_left() const {
+    size_t count = 0;
+    for (auto& entry : fs::directory_iterator(folder_.path())) count += entry.path().filename().string().starts_with("shirube-convert-");
+    return count;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
 
 std::string u16(std::string_view name, size_t width) {
   std::string out;
@@ -159,10 +168,10 @@ TEST_CASE("OCRmyPDF reads letters that are drawn", "[indexer][convert]") {
 
 TEST_CASE("a program converts in a folder of its own, which is gone afterwards", "[indexer][convert]") {
   TemporaryFolder folder;
-  size_t before = folders_left();
+  OwnTemporary temporary;
   auto limits = with_office(folder, "mkdir -p \"$dir\"; cat \"$in\" > \"$out\"; [ -z \"$SHIRUBE_SHARED$USER\" ] && printf ' %s' \"${in##*/}\" >> \"$out\"");
   CHECK(indexer::convert(kDocument, kRtf, limits, kGoOn) == kDocument + " input.rtf");
-  CHECK(folders_left() == before);
+  CHECK(temporary.folders_left() == 0);
 }
 
 TEST_CASE("a conversion sees no network, and removes what a killed one left", "[indexer][convert]") {
@@ -216,7 +225,7 @@ TEST_CASE("what converts reads what is installed, writes its folder and reaches 
 
 TEST_CASE("a conversion that fails is one refusal", "[indexer][convert]") {
   TemporaryFolder folder;
-  size_t before = folders_left();
+  OwnTemporary temporary;
   CHECK(refusal(with_office(folder, "exit 0")).find("LibreOffice で変換できません") == 0);
   CHECK(refusal(with_office(folder, "mkdir -p \"$dir\"; ln -s /etc/hostname \"$out\"")).find("LibreOffice で変換できません") == 0);
   auto slow = with_office(folder, "sleep 60 & sleep 60");
@@ -232,7 +241,7 @@ TEST_CASE("a conversion that fails is one refusal", "[indexer][convert]") {
   CHECK(refusal(missing) == "この形式（rtf）を読むには LibreOffice が要りますが、入っていません。");
   CHECK(refusal(missing, {"../x", "docx"}) == "変換できない形式です。");
   CHECK(refusal(missing, {"doc", "exe"}) == "変換できない形式です。");
-  CHECK(folders_left() == before);
+  CHECK(temporary.folders_left() == 0);
 }
 
 TEST_CASE("a conversion stops when it is told to", "[indexer][convert]") {
