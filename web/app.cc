@@ -22,7 +22,7 @@ constexpr std::string_view problem_type = "application/problem+json; charset=utf
 
 /// Sent with every answer that does not say otherwise itself.
 constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
-    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
                                 "frame-ancestors 'none'; base-uri 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     // Search words stand in addresses; they must not leave with a link to the original's site.
@@ -82,6 +82,7 @@ constexpr Route route_table[] = {
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
     {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
     {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
+    {"GET", "/static/fonts/{}", Access::anyone, nullptr, {}, send_font},
     {"POST", "/sign-in/code", Access::person, nullptr, {}, take_code},
     {"POST", "/sign-out", Access::anyone, nullptr, {}, take_sign_out},
     {"GET", "/account", Access::person, nullptr, {}, account_page},

@@ -64,6 +64,7 @@ struct AppOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
+  std::filesystem::path fonts = {};  ///< folder of the typeface that fonts.css names; without it pages show in one of the reader's
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
   people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
@@ -129,6 +130,7 @@ struct AppOptions {
 ///
 ///   /static/{file}                                            files of the pages
 ///   /healthz                                                  for monitors: alive
+///   /static/fonts/{file}                                      their typeface
 ///   /readyz                                                   able to work; 503 with reasons
 ///   /metrics                                                  figures in Prometheus's text format
 ///

@@ -121,6 +121,7 @@ Response take_judgement(const Visit& visit);
 Response take_files(const Visit& visit);
 Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
+Response send_font(const Visit& visit);
 Response send_draft_original(const Visit& visit);
 Response send_page_picture(const Visit& visit);
 Response sign_in_page(const Visit& visit);

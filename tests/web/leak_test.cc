@@ -143,6 +143,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
   out["/static/{}"] = {"/static/style.css", "/static/nai"};
   // Nobody here has accounts, or a task that these are for: they lead nowhere, whatever is asked.
   for (const char* pattern : {"/sign-in", "/account", "/account/second-step", "/account/second-step/picture", "/admin", "/admin/people", "/admin/people/{}", "/admin/groups", "/admin/why",
+  out["/static/fonts/{}"] = {"/static/fonts/nai.woff2"};
                               "/admin/settings", "/admin/settings/{}", "/admin/backups", "/admin/health", "/events", "/events/export", "/api/v1/events"}) {
     out[pattern] = {text::replace_all(pattern, "{}", "1") + "?person=staff&document=himitsu&text=himitsu"};
   }
