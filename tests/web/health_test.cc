@@ -177,7 +177,7 @@ TEST_CASE("who asks too often waits, by address and by nobody else") {
   options.limits.address_rate = 0.2;  // two at once
   options.proxies = Addresses({"10.0.0.1"}, "serve.proxy_addresses");
   App app(options);
-  auto status = [&](const std::string& peer, Headers headers = {}) { return app.handle(from(peer, "/static/copy.js", std::move(headers))).status; };
+  auto status = [&](const std::string& peer, Headers headers = {}) { return app.handle(from(peer, "/static/suggest.js", std::move(headers))).status; };
   CHECK(status("192.0.2.1") == 200);
   CHECK(status("192.0.2.1") == 200);
   Response refused = app.handle(from("192.0.2.1", "/"));

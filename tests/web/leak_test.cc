@@ -115,7 +115,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       out["/documents/{}"].push_back("/documents/" + q(place.slug));
       out["/api/v1/documents/{}"].push_back("/api/v1/documents/" + q(place.slug));
     }
-    for (const char* page : {"", "?page=2"}) {
+    for (const char* page : {"", "?page=2", "?at=3"}) {
       out["/documents/{}/{}"].push_back(edition + page);
       out["/api/v1/documents/{}/{}"].push_back("/api/v1" + edition + page);
     }
