@@ -100,6 +100,7 @@ struct AppOptions {
 ///   /documents/{slug}/{key}/clauses/{path}                    clause
 ///   /documents/{slug}/{key}/original                          the file
 ///   /judgements                                               judged queries; POST judges
+///   /basket                                                   citations that one keeps; POST keeps one, moves or drops it
 ///   /drafts                                                   files handed in; POST takes more
 ///   /drafts/{id}                                              a draft; POST changes it
 ///   /drafts/{id}/pages/{n}                                    a picture of a page
@@ -129,8 +130,8 @@ struct AppOptions {
 ///   /admin/health                                             how the service stands
 ///
 ///   /static/{file}                                            files of the pages
-///   /healthz                                                  for monitors: alive
 ///   /static/fonts/{file}                                      their typeface
+///   /healthz                                                  for monitors: alive
 ///   /readyz                                                   able to work; 503 with reasons
 ///   /metrics                                                  figures in Prometheus's text format
 ///
@@ -143,6 +144,7 @@ struct AppOptions {
 ///   /api/v1/documents/{slug}/{key}
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}/similar     clauses like this one
+///   /api/v1/basket
 ///   /api/v1/drafts                                            POST takes a file
 ///   /api/v1/drafts/{id}
 ///   /api/v1/events

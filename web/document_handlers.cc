@@ -38,4 +38,8 @@ Response take_judgement(const Visit& visit) {
   return see_other(judge(visit.service.judgements, visit.viewer(), parse_form(visit.request.body)));
 }
 
+Response take_citation(const Visit& visit) {
+  return see_other(change_basket(visit.service.basket, visit.viewer(), visit.owner(), parse_form(visit.request.body)));
+}
+
 }  // namespace shirube::web

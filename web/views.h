@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "corpus/basket.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
@@ -31,6 +32,8 @@ struct Context {
   const corpus::Viewer& viewer;
   ReaderPool& readers;
   const corpus::JudgementLedger& judgements;
+  const corpus::Basket& basket;
+  int64_t owner;  ///< of the basket
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
@@ -84,6 +87,13 @@ nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause&
 /// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
+
+/// The citations that are kept, in their order: those that cannot be seen any more without words.
+nlohmann::json basket_view(const Context& context, const Call& call);
+/// Takes a form (action: add with document, edition, clause and, where words were chosen, quote; remove, up or down with
+/// number; clear; and back, where it stands) and returns the local address to go back to. Throws Error{invalid} for a form of
+/// another kind, and as corpus::Basket does.
+std::string change_basket(corpus::Basket& basket, const corpus::Viewer& viewer, int64_t owner, const Target& form);
 
 /// The files that were handed in, 50 a page. For those who may not have drafts the page does not exist.
 nlohmann::json drafts_view(const Context& context, const Call& call);
