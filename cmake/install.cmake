@@ -1,7 +1,8 @@
-# cmake --install: the program, its unit for systemd and its settings (docs/operations.md). Settings that are there already
+# cmake --install: the program, the typeface of its pages, its unit for systemd and its settings (docs/operations.md). Settings that are there already
 # are the office's own, and stay.
 include(GNUInstallDirs)
 install(TARGETS shirube RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${web_fonts}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/shirube/fonts)
 install(FILES packaging/shirube.service DESTINATION /etc/systemd/system)
 install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME shirube.conf)
 install(FILES docs/operations.md packaging/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -120,22 +120,17 @@ bool says_something(std::string_view s) {
   return telling >= shortest_alike || length_utf8(s) > 3 * shortest_alike;
 }
 
-/// A stretch of each text that became the other; either may be empty.
-struct Change {
-  Stretch before, after;
-};
-
-/// What lies between what is in common.
-std::vector<Change> changes(std::span<const Piece> a, std::span<const Piece> b) {
+/// What lies between what is in common. The pieces are those of `within`.
+std::vector<Change> between(std::span<const Piece> a, std::span<const Piece> b, const Change& within) {
   std::vector<Change> out;
   size_t i = 0, k = 0;
-  auto place = [](std::span<const Piece> pieces, size_t from, size_t to) {
+  auto place = [](std::span<const Piece> pieces, size_t from, size_t to, const Stretch& all) {
     if (from < to) return Stretch{pieces[from].place.begin, pieces[to - 1].place.end};
-    size_t at = from > 0 ? pieces[from - 1].place.end : pieces.empty() ? 0 : pieces[0].place.begin;
+    size_t at = from > 0 ? pieces[from - 1].place.end : pieces.empty() ? all.begin : pieces[0].place.begin;
     return Stretch{at, at};
   };
   auto add = [&](size_t to_i, size_t to_k) {
-    if (i < to_i || k < to_k) out.push_back({place(a, i, to_i), place(b, k, to_k)});
+    if (i < to_i || k < to_k) out.push_back({place(a, i, to_i, within.before), place(b, k, to_k, within.after)});
   };
   for (auto [at_i, at_k] : common(a, b)) {
     add(at_i, at_k);
@@ -159,17 +154,13 @@ std::vector<Change> joined(std::vector<Change> all, std::string_view after) {
 
 }  // namespace
 
-Difference difference(std::string_view before, std::string_view after) {
+std::vector<Change> changes(std::string_view before, std::string_view after) {
   Words words;
   auto a = sentences_of(before, words), b = sentences_of(after, words);
-  Difference out;
-  for (const auto& change : changes(a, b)) {
+  std::vector<Change> out;
+  for (const auto& change : between(a, b, {{0, before.size()}, {0, after.size()}})) {
     auto inside_a = words_of(before, change.before, words), inside_b = words_of(after, change.after, words);
-    for (const auto& one : joined(changes(inside_a, inside_b), after)) {
-      // One that is empty stands where nothing was; the other side shows it.
-      if (one.before.begin < one.before.end) out.before.push_back(one.before);
-      if (one.after.begin < one.after.end) out.after.push_back(one.after);
-    }
+    for (const auto& one : joined(between(inside_a, inside_b, change), after)) out.push_back(one);
   }
   return out;
 }

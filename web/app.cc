@@ -22,7 +22,7 @@ constexpr std::string_view problem_type = "application/problem+json; charset=utf
 
 /// Sent with every answer that does not say otherwise itself.
 constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
-    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    {"Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
                                 "frame-ancestors 'none'; base-uri 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     // Search words stand in addresses; they must not leave with a link to the original's site.
@@ -73,6 +73,8 @@ constexpr Route route_table[] = {
     {"GET", "/documents/{}/{}/original", Access::reader, nullptr, {}, send_original},
     {"GET", "/judgements", Access::judge, judgements_view, "judgements"},
     {"POST", "/judgements", Access::judge, nullptr, {}, take_judgement},
+    {"GET", "/basket", Access::person, basket_view, "basket"},
+    {"POST", "/basket", Access::person, nullptr, {}, take_citation},
     {"GET", "/drafts", Access::desk, drafts_view, "drafts"},
     {"POST", "/drafts", Access::desk, nullptr, {}, take_files, files_type, Size::file},
     {"GET", "/drafts/{}", Access::desk, draft_view, "draft"},
@@ -83,6 +85,7 @@ constexpr Route route_table[] = {
     {"GET", "/admin/settings/{}", Access::administer, nullptr, {}, show_setting},
     {"POST", "/admin/settings/{}", Access::administer, nullptr, {}, change_setting, files_type, Size::setting},
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
+    {"GET", "/static/fonts/{}", Access::anyone, nullptr, {}, send_font},
     {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
     {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
     {"POST", "/sign-in/code", Access::person, nullptr, {}, take_code},
@@ -113,6 +116,7 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/news", Access::reader, news_view},
     {"GET", "/api/v1/explain", Access::reader, explain_view},
     {"GET", "/api/v1/similar", Access::reader, similar_to_text_view},
+    {"GET", "/api/v1/basket", Access::person, basket_view},
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
@@ -177,6 +181,7 @@ void add_frame(Json& model, const Service& service, const Visitor& visitor) {
   for (const auto& task : corpus::tasks()) tasks[std::string(task.key)] = visitor.viewer.may(*corpus::task_of(task.key));
   model["may"] = tasks;
   model["reads"] = visitor.reads;
+  model["keeps"] = visitor.reads && may(service, visitor, Access::person);
   model["csrf"] = visitor.session ? visitor.session->csrf : "";
   model["me"] = visitor.account ? Json{{"name", visitor.account->name}} : Json();
   model["may_sign_in"] = service.options.accounts && !visitor.account;
@@ -378,6 +383,9 @@ std::vector<Metrics::RouteName> route_names() {
 }
 
 Response page_response(const Visit& visit, std::string_view page, Json model, int status) {
+  // Not of a refusal, which may come of a database that cannot be read.
+  bool keeps = visit.visitor.reads && may(visit.service, visit.visitor, Access::person);
+  if (size_t kept = keeps ? visit.service.basket.count(visit.owner()) : 0) model["basket_count"] = kept;
   return page_of(visit.service, visit.visitor, page, std::move(model), status);
 }
 

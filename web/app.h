@@ -64,6 +64,7 @@ struct AppOptions {
   std::function<void(std::string_view)> log = [](std::string_view) {};  ///< told of our own failures; called from any thread
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
+  std::filesystem::path fonts = {};  ///< folder of the typeface that fonts.css names; without it pages show in one of the reader's
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
   people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
@@ -102,6 +103,7 @@ struct AppOptions {
 ///   /documents/{slug}/{key}/clauses/{path}                    clause
 ///   /documents/{slug}/{key}/original                          the file
 ///   /judgements                                               judged queries; POST judges
+///   /basket                                                   citations that one keeps; POST keeps one, moves or drops it
 ///   /drafts                                                   files handed in; POST takes more
 ///   /drafts/{id}                                              a draft; POST changes it
 ///   /drafts/{id}/pages/{n}                                    a picture of a page
@@ -131,6 +133,7 @@ struct AppOptions {
 ///   /admin/health                                             how the service stands
 ///
 ///   /static/{file}                                            files of the pages
+///   /static/fonts/{file}                                      their typeface
 ///   /healthz                                                  for monitors: alive
 ///   /readyz                                                   able to work; 503 with reasons
 ///   /metrics                                                  figures in Prometheus's text format
@@ -146,6 +149,7 @@ struct AppOptions {
 ///   /api/v1/documents/{slug}/{key}/changes
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}/similar     clauses like this one
+///   /api/v1/basket
 ///   /api/v1/drafts                                            POST takes a file
 ///   /api/v1/drafts/{id}
 ///   /api/v1/events

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t longest_query = 2000;  // characters
 constexpr size_t page_size = 20;
+constexpr std::string_view current_edition = "current";
 constexpr size_t last_position = 1000;  // of a first hit, as search::Window has it
 
 std::string read_date(const std::string& typed, bool end, const char* name) {
@@ -40,6 +41,9 @@ void read_filters(const Target& target, Asked& asked) {
   }
   filters.issuers.insert(filters.issuers.end(), asked.form.issuers.begin(), asked.form.issuers.end());
   filters.documents = asked.form.documents;
+  asked.edition = target.parameter("edition").value_or("");
+  if (asked.edition == current_edition) filters.editions.push_back({search::EditionChoice::Kind::current, ""});
+  else if (!asked.edition.empty()) filters.editions.push_back({search::EditionChoice::Kind::day, read_date(asked.edition, false, "版を選ぶ日")});
   if (!asked.form.begins.from.empty()) filters.begins.from = read_date(asked.form.begins.from, false, "始まりの日");
   if (!asked.form.begins.to.empty()) filters.begins.to = read_date(asked.form.begins.to, true, "終わりの日");
 }
@@ -91,6 +95,7 @@ Parameters parameters(const Asked& asked) {
   for (const auto& slug : asked.form.documents) out.emplace_back("document", slug);
   if (!asked.form.begins.from.empty()) out.emplace_back("from", asked.form.begins.from);
   if (!asked.form.begins.to.empty()) out.emplace_back("to", asked.form.begins.to);
+  if (!asked.edition.empty()) out.emplace_back("edition", asked.edition);
   if (asked.sort == search::Sort::newest) out.emplace_back("sort", "newest");
   if (!asked.synonyms) out.emplace_back("synonyms", "off");
   // Links lead to pages, which fold by themselves unless one document was chosen.

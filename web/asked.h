@@ -16,13 +16,14 @@ struct Asked {
   std::string q;
   search::Query query;   ///< of q, with what was chosen beside it
   search::Filters form;  ///< what was chosen beside the words, dates as typed
+  std::string edition;   ///< the same of editions; empty: all
   search::Sort sort = search::Sort::relevance;
   bool synonyms = true;
   bool folded = false;
   size_t first = 0, most = 20;
 };
 
-/// Reads q, kind, issuer and document (any number each), from, to, sort=newest, synonyms=off, fold=on or
+/// Reads q, kind, issuer and document (any number each), from, to, edition (current, or the day on which it is in force), sort=newest, synonyms=off, fold=on or
 /// off, limit (1 to 100), and offset or page. Pages fold unless one document was chosen; the API folds when
 /// it is told to. Throws Error{invalid} for what cannot be meant.
 Asked read_asked(const Target& target);

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "search/passage.h"
+#include "text/difference.h"
 #include "text/error.h"
 #include "web/asked.h"
 #include "web/model.h"
@@ -13,7 +15,7 @@ namespace shirube::web {
 
 namespace {
 
-constexpr size_t most_below = 400;
+constexpr size_t most_below = 400, most_editions = 20;
 
 using corpus::ClauseKind;
 using corpus::PlacedClause;
@@ -74,6 +76,72 @@ Json references_model(const std::vector<PlacedClause>& clauses) {
   return out;
 }
 
+/// A clause with all that stands under it, as one text.
+std::string whole_text(const Clauses& clauses, size_t at) {
+  std::string out;
+  for (size_t i = at; i < end_of(clauses, at); ++i) {
+    const auto& clause = clauses[i].clause;
+    out += (i == at ? clause.heading : title_of(clause)) + (clause.text.empty() ? "" : "\n" + clause.text) + "\n";
+  }
+  return out;
+}
+
+/// Of those that it is for fewer than its document: for whom.
+std::set<std::string> narrower_audiences(const Clauses& clauses, size_t at) {
+  std::set<std::string> out;
+  for (size_t i = at; i < end_of(clauses, at); ++i) {
+    if (!clauses[i].clause.audience.empty()) out.insert(clauses[i].clause.audience);
+  }
+  return out;
+}
+
+/// What of a clause the later of two editions changed: [{text, removed, added}]; empty where nothing was.
+Json changes_model(const std::string& earlier, const std::string& later) {
+  Json out = Json::array();
+  auto changes = text::changes(earlier, later);
+  if (changes.empty()) return out;
+  auto add = [&](std::string_view words, bool removed, bool added) {
+    if (!words.empty()) out.push_back({{"text", words}, {"removed", removed}, {"added", added}});
+  };
+  std::string_view before = earlier, after = later;
+  size_t at = 0;  // of the later one, whose words stand between
+  for (const auto& change : changes) {
+    add(after.substr(at, change.after.begin - at), false, false);
+    add(before.substr(change.before.begin, change.before.end - change.before.begin), true, false);
+    add(after.substr(change.after.begin, change.after.end - change.after.begin), false, true);
+    at = change.after.end;
+  }
+  add(after.substr(at), false, false);
+  return out;
+}
+
+/// The clause of this path in the other editions of its document, the nearest before and after with what was changed between.
+Json history_model(const Context& context, const PlacedClause& placed, const std::string& text) {
+  Json out = Json::array();
+  auto editions = context.library.editions(context.viewer, placed.document.slug);  // newest first
+  auto own = static_cast<size_t>(std::ranges::find(editions, placed.edition.id, &corpus::Edition::id) - editions.begin());
+  for (size_t i = 0; i < editions.size() && out.size() < most_editions; ++i) {
+    if (i == own) continue;
+    bool is_later = i < own, is_next = i + 1 == own || i == own + 1;
+    Json model = edition_model(placed.document, editions[i]);
+    bool is_there = context.library.clause(context.viewer, placed.document.slug, editions[i].key, placed.clause.path).has_value();
+    model["clause_url"] = is_there ? clause_url(placed.document.slug, editions[i].key, placed.clause.path) : "";
+    model["later"] = is_later;
+    model["compared"] = is_there && is_next;
+    model["changes"] = model["audiences"] = Json::array();
+    if (is_there && is_next) {
+      Clauses others = context.library.clauses(context.viewer, placed.document.slug, editions[i].key);
+      auto found = std::ranges::find_if(others, [&](const auto& stored) { return stored.clause.path == placed.clause.path; });
+      // It may have been closed to this viewer between the two looks.
+      std::string other = found == others.end() ? "" : whole_text(others, static_cast<size_t>(found - others.begin()));
+      if (found != others.end()) model["audiences"] = narrower_audiences(others, static_cast<size_t>(found - others.begin()));
+      model["changes"] = is_later ? changes_model(text, other) : changes_model(other, text);
+    }
+    out.push_back(std::move(model));
+  }
+  return out;
+}
+
 [[noreturn]] void refuse_missing() {
   throw Error(ErrorKind::missing, "条項が見つかりません。", "アドレスを確かめるか、検索または資料一覧からお探しください。");
 }
@@ -108,12 +176,14 @@ Json clause_view(const Context& context, const Call& call) {
           {"edition", edition_model(placed.document, placed.edition)},
           {"clause", clause},
           {"citation", placed.citation()},
+          {"here", clause_url(placed.document.slug, placed.edition.key, placed.clause.path)},
           {"above", above_model(placed, clauses, at)},
           {"below", below_model(placed, clauses, at, marker)},
           {"below_cut", end_of(clauses, at) - at - 1 > most_below},
           {"place_url", place_url(edition_url(placed.document.slug, placed.edition.key), placed.clause.path, at)},
           {"previous", link(placed, clauses, neighbour(clauses, at, -1))},
           {"next", link(placed, clauses, neighbour(clauses, at, 1))},
+          {"history", history_model(context, placed, whole_text(clauses, at))},
           {"cited_by", references_model(context.library.cited_by(context.viewer, placed.id))},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
           {"similar", searcher ? similar_model(context, *searcher, placed.id) : Json::array()}};

@@ -40,17 +40,20 @@ std::vector<corpus::Clause> bare(const Clauses& clauses) {
   return out;
 }
 
-std::vector<search::Span> spans(const std::vector<text::Stretch>& stretches) {
+using Changes = std::vector<text::Change>;
+
+/// One side of changes, as marks.
+std::vector<search::Span> marks(const Changes& changes, text::Stretch text::Change::*side) {
   std::vector<search::Span> out;
-  for (const auto& [begin, end] : stretches) out.push_back({begin, end});
+  for (const auto& change : changes) out.push_back({(change.*side).begin, (change.*side).end});
   return out;
 }
 
-Json side_model(const corpus::Document& document, const corpus::Edition& edition, const corpus::Clause& clause, const std::vector<text::Stretch>& of_title,
-                const std::vector<text::Stretch>& of_text) {
+Json side_model(const corpus::Document& document, const corpus::Edition& edition, const corpus::Clause& clause, text::Stretch text::Change::*side, const Changes& of_title,
+                const Changes& of_text) {
   Json out = clause_model(document, edition, clause);
-  out["title_segments"] = segments(full_title_of(clause), spans(of_title));
-  out["segments"] = segments(clause.text, spans(of_text));
+  out["title_segments"] = segments(full_title_of(clause), marks(of_title, side));
+  out["segments"] = segments(clause.text, marks(of_text, side));
   out["text"] = clause.text;
   return out;
 }
@@ -60,10 +63,10 @@ Json row_model(const FoundEdition& found, const corpus::Edition& older, const co
                const std::vector<corpus::Clause>& after) {
   static const std::map<Fate, std::string_view> names = {{Fate::same, "same"}, {Fate::changed, "changed"}, {Fate::added, "added"}, {Fate::removed, "removed"}};
   static const std::map<Fate, std::string_view> labels = {{Fate::same, "同じ"}, {Fate::changed, "改正"}, {Fate::added, "新設"}, {Fate::removed, "削除"}};
-  text::Difference title, words;
+  Changes title, words;
   if (row.before && row.after) {
-    title = text::difference(full_title_of(before[*row.before]), full_title_of(after[*row.after]));
-    if (row.fate == Fate::changed) words = text::difference(before[*row.before].text, after[*row.after].text);
+    title = text::changes(full_title_of(before[*row.before]), full_title_of(after[*row.after]));
+    if (row.fate == Fate::changed) words = text::changes(before[*row.before].text, after[*row.after].text);
   }
   Json out = {{"fate", names.at(row.fate)},
               {"fate_label", row.moved && row.fate == Fate::same ? "移動" : labels.at(row.fate)},
@@ -71,8 +74,8 @@ Json row_model(const FoundEdition& found, const corpus::Edition& older, const co
               {"same_words", row.fate == Fate::same},
               {"before", nullptr},
               {"after", nullptr}};
-  if (row.before) out["before"] = side_model(found.document, older, before[*row.before], title.before, words.before);
-  if (row.after) out["after"] = side_model(found.document, newer, after[*row.after], title.after, words.after);
+  if (row.before) out["before"] = side_model(found.document, older, before[*row.before], &text::Change::before, title, words);
+  if (row.after) out["after"] = side_model(found.document, newer, after[*row.after], &text::Change::after, title, words);
   return out;
 }
 

@@ -32,8 +32,14 @@ Response send_static(const Visit& visit) {
   return static_response(visit.call.arguments[0], visit.call.target.parameter("v").value_or(""), visit.request.headers);
 }
 
+Response send_font(const Visit& visit) { return font_response(visit.service.options.fonts, visit.call.arguments[0]); }
+
 Response take_judgement(const Visit& visit) {
   return see_other(judge(visit.service.judgements, visit.viewer(), parse_form(visit.request.body)));
+}
+
+Response take_citation(const Visit& visit) {
+  return see_other(change_basket(visit.service.basket, visit.viewer(), visit.owner(), parse_form(visit.request.body)));
 }
 
 }  // namespace shirube::web

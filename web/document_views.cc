@@ -19,10 +19,14 @@ corpus::Document find_document(const Context& context, const std::string& slug) 
   return *document;
 }
 
-Json editions_model(const corpus::Document& document, const std::vector<corpus::Edition>& editions, const std::string& shown = {}) {
+/// All but the one that is shown, each with the address of the place `at` in it.
+Json editions_model(const corpus::Document& document, const std::vector<corpus::Edition>& editions, const std::string& shown = {}, const std::string& at = {}) {
   Json out = Json::array();
   for (const auto& edition : editions) {
-    if (edition.key != shown) out.push_back(edition_model(document, edition));
+    if (edition.key == shown) continue;
+    out.push_back(edition_model(document, edition));
+    std::string url = edition_url(document.slug, edition.key);
+    out.back()["place_url"] = at.empty() ? url : at_url(url, at);
   }
   return out;
 }
@@ -123,15 +127,20 @@ Json edition_view(const Context& context, const Call& call) {
   auto clauses = context.library.clauses(context.viewer, document.slug, edition->key);
   auto depth = depths(clauses);
   size_t pages = std::max<size_t>(1, (clauses.size() + clauses_a_page - 1) / clauses_a_page);
-  size_t page = call.target.number("page", 1, pages, 1);
+  const std::string at = call.target.parameter("at").value_or("");
+  auto place = std::ranges::find_if(clauses, [&](const auto& stored) { return stored.clause.path == at; });
+  bool is_there = place != clauses.end();
+  size_t page = call.target.number("page", 1, pages, is_there ? static_cast<size_t>(place - clauses.begin()) / clauses_a_page + 1 : 1);
   std::string url = edition_url(document.slug, edition->key);
   Json paging = paging_model(page, page < pages, url, {});
   paging["last"] = pages;
   return {{"title", fmt::format("{}（{}）", document.title, edition->label)},
           {"document", document_model(document)},
           {"edition", edition_model(document, *edition)},
-          {"other_editions", editions_model(document, editions, edition->key)},
+          {"other_editions", editions_model(document, editions, edition->key, at)},
           {"changes_url", position + 1 < editions.size() ? changes_url(document.slug, edition->key) : ""},
+          {"at_missing", !at.empty() && !is_there},
+          {"here", page > 1 ? url + write_query({{"page", std::to_string(page)}}) : url},
           {"enclosures", enclosed_model(context.library.enclosures(context.viewer, edition->id))},
           {"enclosing", enclosed_model(context.library.enclosing(context.viewer, edition->id))},
           {"clause_count", clauses.size()},

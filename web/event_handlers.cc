@@ -69,6 +69,10 @@ std::set<std::string> audiences_of_page(const Json& model) {
     if (!model.contains(list)) continue;
     for (const auto& clause : model[list]) add(clause);
   }
+  // Words of other editions, where a clause is held against them.
+  for (const auto& other : model.value("history", Json::array())) {
+    for (const auto& audience : other.at("audiences")) audiences.insert(audience.get<std::string>());
+  }
   return audiences;
 }
 

@@ -36,6 +36,8 @@ std::string original_url(const std::string& slug, const std::string& key, std::o
   return edition_url(slug, key) + "/original" + (page ? fmt::format("#page={}", *page) : "");
 }
 
+std::string at_url(const std::string& edition_url, const std::string& path) { return edition_url + write_query({{"at", path}}) + "#" + percent_encode("c-" + path); }
+
 std::string place_url(const std::string& edition_url, const std::string& path, size_t position) {
   size_t page = position / clauses_a_page + 1;
   return edition_url + (page > 1 ? fmt::format("?page={}", page) : "") + "#" + percent_encode("c-" + path);

@@ -24,6 +24,8 @@ std::string original_url(const std::string& slug, const std::string& key, std::o
 
 /// Clauses that the page of an edition shows at once.
 constexpr size_t clauses_a_page = 400;
+/// The same place, where it is not known on which page that is; of an edition that lacks the clause, its beginning.
+std::string at_url(const std::string& edition_url, const std::string& path);
 /// Where the clause at `position` stands on the page of its edition.
 std::string place_url(const std::string& edition_url, const std::string& path, size_t position);
 

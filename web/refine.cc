@@ -16,6 +16,7 @@ using Kind = search::Part::Kind;
 constexpr size_t most_parts = 24;
 constexpr size_t longest_changed = 200;  // characters of a query; each change carries all of it
 constexpr size_t most_values = 20;
+constexpr size_t most_ways = 8, most_near = 3;  // offered where nothing was found
 
 /// A sign to put before a part, and what it makes of it.
 struct Change {
@@ -110,6 +111,7 @@ Json chosen_model(const Asked& asked, const Context& context) {
   }
   const auto& begins = asked.form.begins;
   if (!begins.empty()) add("日付", begins.from + "〜" + begins.to, [](Asked& wider) { wider.form.begins = {}; });
+  if (!asked.edition.empty()) add("版", asked.edition == "current" ? "現行" : asked.edition + " 時点", [](Asked& wider) { wider.edition.clear(); });
   if (!asked.synonyms) add("同義語", "使わない", [](Asked& wider) { wider.synonyms = true; });
   return out;
 }
@@ -124,6 +126,60 @@ Json facets_model(const Asked& asked, const search::Matches& found) {
   return {{"kinds", values_model(asked, found.kinds, !filters.kinds.empty(), kind_label, [](search::Filters& form, const std::string& value) { form.kinds = {value}; })},
           {"issuers", values_model(asked, found.issuers, !filters.issuers.empty(), as_it_is, [](search::Filters& form, const std::string& value) { form.issuers = {value}; })},
           {"years", values_model(asked, found.years, in_one_year, year_label, [](search::Filters& form, const std::string& value) { form.begins = {value + "-01-01", value + "-12-31"}; })}};
+}
+
+Json editions_model(const Asked& asked) {
+  Json out = Json::array();
+  for (const auto& [edition, label] : {std::pair{"", "すべての版"}, std::pair{"current", "現行の版だけ"}}) {
+    Asked other = asked;
+    other.edition = edition;
+    out.push_back({{"label", label}, {"chosen", asked.edition == edition}, {"url", search_url(other)}});
+  }
+  return out;
+}
+
+Json wider_model(const Asked& asked) {
+  Json out = Json::array();
+  auto add = [&](const std::string& label, const Asked& wider) { out.push_back({{"label", label}, {"url", search_url(wider)}}); };
+  Asked bare = asked;
+  bare.form = {};
+  bare.edition.clear();
+  bare.folded = true;
+  if (search_url(bare) != search_url(asked)) add("絞り込みをすべて外す", bare);
+  if (!asked.synonyms) {
+    Asked wider = asked;
+    wider.synonyms = true;
+    add("同義語も使う", wider);
+  }
+  for (const auto& part : asked.query.parts) {
+    if (asked.query.parts.size() < 2 || out.size() == most_ways) break;
+    Asked wider = asked;
+    wider.q = asked.query.with(part, "");
+    if (!search::parse(wider.q).empty()) add(fmt::format("{}「{}」を外す", search::japanese_name(part.kind), part.text), wider);
+  }
+  return out;
+}
+
+Json near_model(const Asked& asked, const corpus::Viewer& viewer, Reader& reader) {
+  Json out = Json::array();
+  auto offer = [&](const search::Part& part, const std::string& beginning) {
+    for (const auto& suggestion : reader.suggester().suggest(beginning, viewer, most_near)) {
+      std::string q = asked.query.with(part, suggestion.text);
+      bool is_new = q != asked.q && std::ranges::none_of(out, [&](const Json& other) { return other["q"] == q; });
+      if (is_new && out.size() < most_ways) out.push_back({{"q", q}, {"url", changed_url(asked, q)}});
+    }
+  };
+  for (const auto& part : asked.query.parts) {
+    bool is_word = part.kind == Kind::word || part.kind == Kind::required || part.kind == Kind::plain || part.kind == Kind::phrase;
+    if (!is_word || text::length_utf8(part.text) > longest_changed) continue;
+    offer(part, part.text);
+    // What begins with a word of it, where nothing begins with the whole.
+    for (const auto& token : reader.analyzer().analyze(part.text)) {
+      auto word = part.text.substr(token.begin, token.end - token.begin);
+      if (text::is_content(token) && text::length_utf8(word) > 1) offer(part, word);
+    }
+  }
+  return out;
 }
 
 Json sorts_model(const Asked& asked) {

@@ -23,6 +23,13 @@ Json facets_model(const Asked& asked, const search::Matches& found);
 /// Orders: [{label, chosen, url}].
 Json sorts_model(const Asked& asked);
 
+/// Of a search that found nothing: searches that ask less, [{label, url}], and, where words of it go on otherwise, [{q, url}].
+Json wider_model(const Asked& asked);
+Json near_model(const Asked& asked, const corpus::Viewer& viewer, Reader& reader);
+
+/// Which editions are searched: [{label, chosen, url}].
+Json editions_model(const Asked& asked);
+
 /// The search of one document alone, all its clauses.
 std::string within_url(const Asked& asked, const std::string& slug);
 

@@ -18,6 +18,13 @@ constexpr size_t last_position = 1000;  // of a first hit, as search::Window has
 
 constexpr const char* examples[] = {"USBメモリの持ち出し", "「業務委託」 再委託", "テレワーク 種別:規程", "パスワード -生体認証", "クラウドサービス 日付:令和6年度.."};
 
+/// The address of this very page of results.
+std::string here_url(const Asked& asked) {
+  auto all = parameters(asked);
+  if (asked.first > 0) all.emplace_back("page", std::to_string(asked.first / asked.most + 1));
+  return "/" + write_query(all);
+}
+
 Json form_model(const Context& context, const Asked& asked) {
   const auto& chosen = asked.query.filters;
   Json kinds = Json::array(), issuers = Json::array();
@@ -34,8 +41,12 @@ Json form_model(const Context& context, const Asked& asked) {
     bool is_chosen = std::ranges::find(asked.form.issuers, name) != asked.form.issuers.end();
     issuers.push_back({{"name", name}, {"chosen", is_chosen}});
   }
-  bool narrowed = !asked.form.kinds.empty() || !asked.form.issuers.empty() || !asked.form.begins.from.empty() || !asked.form.begins.to.empty();
-  return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}};
+  bool narrowed = !asked.form.kinds.empty() || !asked.form.issuers.empty() || !asked.form.begins.empty() || !asked.edition.empty();
+  bool current = asked.edition == "current";
+  Json documents = Json::array();
+  for (const auto& slug : asked.form.documents) documents.push_back(slug);
+  return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}, {"documents", documents},
+          {"current", current}, {"on", current ? "" : asked.edition}};
 }
 
 Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker& marker, Json judgement) {
@@ -44,6 +55,7 @@ Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker&
   Json where = Json::array({document.title});
   for (const auto& name : above) where.push_back(name);
   Json out = clause_model(document, edition, clause);
+  out["around_url"] = at_url(edition_url(document.slug, edition.key), clause.path);
   out["title_segments"] = segments(title, marker.marks(title, id));
   out["segments"] = Json::array();
   for (const auto& part : hit.passages) {
@@ -105,6 +117,7 @@ Json results_model(const Context& context, const Asked& asked) {
   size_t end = asked.first + results.hits.size();
   uint64_t all = asked.folded ? results.found.documents : results.found.total;
   bool more = results.hits.size() == asked.most && end < all && end <= last_position;
+  bool nothing = results.hits.empty();
   return {{"understood", asked.query.understood()},
           {"total", results.found.total},
           {"total_exact", results.found.total_exact},
@@ -116,7 +129,10 @@ Json results_model(const Context& context, const Asked& asked) {
           {"all_words", results.found.all_words},
           {"loosened", results.found.loosened},
           {"meant", meant_model(context, asked, results.found, looked_through, *reader)},
+          {"wider", nothing ? wider_model(asked) : Json::array()},
+          {"near", nothing ? near_model(asked, context.viewer, *reader) : Json::array()},
           {"facets", facets_model(asked, results.found)},
+          {"editions", editions_model(asked)},
           {"sorts", sorts_model(asked)},
           {"folded", asked.folded},
           {"folding_url", folding_url(asked)},
@@ -133,7 +149,7 @@ Json results_model(const Context& context, const Asked& asked) {
 
 Json search_view(const Context& context, const Call& call) {
   Asked asked = read_asked(call.target);
-  Json model = {{"form", form_model(context, asked)}, {"search", true}, {"title", "条項検索"}, {"results", false}, {"start", false}};
+  Json model = {{"form", form_model(context, asked)}, {"search", true}, {"title", "条項検索"}, {"here", here_url(asked)}, {"results", false}, {"start", false}};
   if (asked.query.empty()) {
     model["start"] = {{"counts", counts_model(context)}, {"examples", start_model()}, {"nothing_asked", !asked.q.empty() || model["form"]["narrowed"]}};
   } else {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "corpus/basket.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
@@ -39,6 +40,7 @@ struct Service {
   corpus::Library library{options.database};
   corpus::JudgementLedger judgements{options.database};
   corpus::Arrivals arrivals{options.database};
+  corpus::Basket basket{options.database};
   store::Files files{options.data / "files"};
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
@@ -57,8 +59,10 @@ struct Visit {
   const Request& request;
 
   const corpus::Viewer& viewer() const { return visitor.viewer; }
+  /// Whose basket is meant: that of the one there is, where nobody has an account.
+  int64_t owner() const { return visitor.account ? visitor.account->id : 0; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.desk, service.options.sources, service.options.backups, service.events};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.basket, owner(), service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 
@@ -118,7 +122,9 @@ Response take(const std::function<Response()>& work, const std::function<Respons
 Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
+Response send_font(const Visit& visit);
 Response take_judgement(const Visit& visit);
+Response take_citation(const Visit& visit);
 Response take_files(const Visit& visit);
 Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);

@@ -13,8 +13,12 @@ namespace web {
 
 namespace {
 
+constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
+
 constexpr std::pair<std::string_view, std::string_view> content_types[] = {
     {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}};
+
+[[noreturn]] void refuse_missing() { throw Error(ErrorKind::missing, "ファイルが見つかりません。", "アドレスを確かめてください。"); }
 
 std::string content_type_of(std::string_view name) {
   for (const auto& [ending, type] : content_types) {
@@ -47,11 +51,11 @@ bool holds(const Headers& request, std::string_view etag) {
 Response static_response(const std::string& name, const std::string& version, const Headers& request) {
   const auto& files = static_files();
   auto file = std::ranges::find(files, name, &StaticFile::name);
-  if (file == files.end()) throw Error(ErrorKind::missing, "ファイルが見つかりません。", "アドレスを確かめてください。");
+  if (file == files.end()) refuse_missing();
   bool exact = !version.empty() && file->versioned_url.ends_with("=" + version);
   Response response;
   response.headers = {{"ETag", file->etag},
-                      {"Cache-Control", exact ? "public, max-age=31536000, immutable" : "no-cache"},
+                      {"Cache-Control", std::string(exact ? for_ever : "no-cache")},
                       // The server may compress it.
                       {"Vary", "Accept-Encoding"}};
   if (holds(request, file->etag)) {
@@ -60,6 +64,20 @@ Response static_response(const std::string& name, const std::string& version, co
   }
   response.content_type = file->content_type;
   response.body = file->content;
+  return response;
+}
+
+Response font_response(const std::filesystem::path& folder, const std::string& name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  constexpr std::string_view ending = ".woff2";
+  bool is_name = name.ends_with(ending) && std::string_view(name).substr(0, name.size() - ending.size()).find_first_not_of(letters) == std::string_view::npos;
+  std::error_code error;
+  uint64_t size = is_name && !folder.empty() ? std::filesystem::file_size(folder / name, error) : 0;
+  if (size == 0 || error) refuse_missing();
+  Response response;
+  response.headers = {{"Cache-Control", std::string(for_ever)}};
+  response.content_type = "font/woff2";
+  response.file = FilePart{folder / name, 0, size};
   return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ const std::vector<StaticFile>& static_files();
 /// The answer to /static/{name}?v={version}: 304 when the asker holds it already. Throws
 /// Error{missing}.
 Response static_response(const std::string& name, const std::string& version, const Headers& request);
+
+/// The answer to /static/fonts/{name}, a file of `folder` that is named after its content. Throws Error{missing}, for what
+/// cannot be the name of one too.
+Response font_response(const std::filesystem::path& folder, const std::string& name);
 
 /// True when If-None-Match names the tag.
 bool holds(const Headers& request, std::string_view etag);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "corpus/arrival.h"
+#include "corpus/basket.h"
 #include "corpus/comparison.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
@@ -34,6 +35,8 @@ struct Context {
   ReaderPool& readers;
   const corpus::JudgementLedger& judgements;
   const corpus::Arrivals& arrivals;
+  const corpus::Basket& basket;
+  int64_t owner;  ///< of the basket
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
@@ -105,6 +108,13 @@ nlohmann::json judgement_model(const std::string& q, const corpus::PlacedClause&
 /// Takes a form (q, document, clause; grade, or remove; from and page, where it stands) and returns the
 /// local address to go back to. Throws Error{invalid} for a form of another kind.
 std::string judge(corpus::JudgementLedger& judgements, const corpus::Viewer& viewer, const Target& form);
+
+/// The citations that are kept, in their order: those that cannot be seen any more without words.
+nlohmann::json basket_view(const Context& context, const Call& call);
+/// Takes a form (action: add with document, edition, clause and, where words were chosen, quote; remove, up or down with
+/// number; clear; and back, where it stands) and returns the local address to go back to. Throws Error{invalid} for a form of
+/// another kind, and as corpus::Basket does.
+std::string change_basket(corpus::Basket& basket, const corpus::Viewer& viewer, int64_t owner, const Target& form);
 
 /// The parameters kind, issuer, topic, from and to (days as people write them): editions by their day, newest first, 30 a page, with
 /// what each changed against the one before, who explains it, and what has yet to take effect.

@@ -2,7 +2,7 @@
 // node TEST.mjs SHIRUBE FOLDER_OF_NODE_MODULES [FOLDER_FOR_PICTURES].
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, existsSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -101,4 +101,25 @@ export async function inBrowser(prepare, work) {
     service?.child.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/// Holds the page against WCAG 2.2 AA (axe-core), light and dark, on a wide screen and on a phone, where it must not scroll sideways.
+export async function accessible(page, name) {
+  const axe = readFileSync(join(resolve(modules), "axe-core/axe.min.js"), "utf8");
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1280, 640, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(axe);
+      const found = await page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
+      });
+      assert.deepEqual(found, [], `${name}, ${colorScheme}, ${width}`);
+      const across = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(across <= 0, `${name} scrolls sideways by ${across} at ${width}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize({ width: 1280, height: 900 });
 }

@@ -311,7 +311,7 @@ TEST_CASE("a page is the model that the API sends") {
     CHECK(api.content_type == "application/json; charset=utf-8");
     // And what stands around every page.
     auto model = nlohmann::json::parse(api.body);
-    model["reads"] = model["may"]["judge"] = true;
+    model["reads"] = model["keeps"] = model["may"]["judge"] = true;
     CHECK(renderer.render(row.page, model) == town().get(app(), row.target).body);
   }
 }

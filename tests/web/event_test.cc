@@ -103,6 +103,12 @@ TEST_CASE("a narrower clause of a wide document is told where it shows") {
   std::vector<std::string> targets = {page, page + "/clauses/1", page + "/clauses/2", page + "/original"};
   CHECK(town.told_by(reader, targets) == Told{"read.edition|kansa/2025-04-01|公開範囲 担当者限り", "read.clause|kansa/2025-04-01/2|公開範囲 担当者限り", "read.original|kansa/2025-04-01|公開範囲 担当者限り"});
   CHECK(town.told_by(auditor, targets).empty());
+  // So are the words of an earlier edition, where the clause is held against it.
+  edition.facts.effective = "2024-04-01", edition.content_hash = store::sha256("kansa-2024"), edition.file_sha256.clear();
+  edition.clauses[0].audience = "restricted", edition.clauses[0].text = "所見", edition.clauses[1].audience.clear();
+  town.library.add(std::vector{edition});
+  CHECK(town.told_by(reader, {page + "/clauses/1"}) == Told{"read.clause|kansa/2025-04-01/1|公開範囲 担当者限り"});
+  CHECK(town.told_by(auditor, {page + "/clauses/1"}).empty());
 }
 
 TEST_CASE("searches are told with what was asked for, unless the settings say otherwise") {

@@ -28,7 +28,7 @@ TEST_CASE("every route answers with all headers that guard a browser, whoever as
     const char* value;
   };
   const Row rows[] = {
-      {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+      {"Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "same-origin"},
@@ -177,7 +177,7 @@ TEST_CASE("who asks too often waits, by address and by nobody else") {
   options.limits.address_rate = 0.2;  // two at once
   options.proxies = Addresses({"10.0.0.1"}, "serve.proxy_addresses");
   App app(options);
-  auto status = [&](const std::string& peer, Headers headers = {}) { return app.handle(from(peer, "/static/copy.js", std::move(headers))).status; };
+  auto status = [&](const std::string& peer, Headers headers = {}) { return app.handle(from(peer, "/static/suggest.js", std::move(headers))).status; };
   CHECK(status("192.0.2.1") == 200);
   CHECK(status("192.0.2.1") == 200);
   Response refused = app.handle(from("192.0.2.1", "/"));

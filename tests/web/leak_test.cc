@@ -120,7 +120,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       out["/documents/{}"].push_back("/documents/" + q(place.slug));
       out["/api/v1/documents/{}"].push_back("/api/v1/documents/" + q(place.slug));
     }
-    for (const char* page : {"", "?page=2"}) {
+    for (const char* page : {"", "?page=2", "?at=3"}) {
       out["/documents/{}/{}"].push_back(edition + page);
       out["/api/v1/documents/{}/{}"].push_back("/api/v1" + edition + page);
     }
@@ -146,6 +146,8 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
   }
   out["/help"] = {"/help"};
   out["/judgements"] = {"/judgements", "/judgements?page=2", "/judgements?page=x"};
+  out["/basket"] = {"/basket"};
+  out["/api/v1/basket"] = {"/api/v1/basket"};
   out["/drafts"] = {"/drafts", "/drafts?page=2"};
   out["/api/v1/drafts"] = {"/api/v1/drafts"};
   for (const char* id : {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "99", "x"}) {
@@ -155,6 +157,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     out["/drafts/{}/pages/{}"].push_back(fmt::format("/drafts/{}/pages/1", id));
   }
   out["/static/{}"] = {"/static/style.css", "/static/nai"};
+  out["/static/fonts/{}"] = {"/static/fonts/nai.woff2"};
   // Nobody here has accounts, or a task that these are for: they lead nowhere, whatever is asked.
   for (const char* pattern : {"/sign-in", "/account", "/account/second-step", "/account/second-step/picture", "/admin", "/admin/people", "/admin/people/{}", "/admin/groups", "/admin/why",
                               "/admin/settings", "/admin/settings/{}", "/admin/backups", "/admin/health", "/events", "/events/export", "/api/v1/events"}) {
@@ -175,6 +178,7 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
   for (const auto& place : all) {
     if (place.slug.starts_with("faq") || place.slug.starts_with("teigi")) continue;
     for (const auto& path : place.paths) {
+      out["/basket"].push_back({"/basket", type, form({{"action", "add"}, {"document", place.slug}, {"edition", place.key}, {"clause", path}, {"quote", "端末"}})});
       out["/judgements"].push_back({"/judgements", type, form({{"q", "極秘"}, {"document", place.slug}, {"clause", path}, {"grade", "2"}})});
       out["/judgements"].push_back({"/judgements", type, form({{"q", "端末の持ち出し"}, {"document", place.slug}, {"clause", path}, {"remove", "1"}, {"from", "judgements"}})});
     }

@@ -1,9 +1,12 @@
 // Originals and static files: what is sent, as what, and which part of it.
 #include "web/original.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
 #include "web/static_files.h"
@@ -118,4 +121,39 @@ TEST_CASE("static files are kept by their version") {
     CHECK(file.content_type != "application/octet-stream");
   }
   CHECK_THROWS_AS(static_response("none.css", "", {}), Error);
+}
+
+TEST_CASE("the typeface is sent from its folder, and nothing beside it") {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "fonts");
+  std::ofstream(folder / "fonts/kana-0a1b.woff2") << "glyphs";
+  std::ofstream(folder / "secret.woff2") << "secret";
+  std::ofstream(folder / "fonts/LICENSE") << "licence";
+  Response response = font_response(folder / "fonts", "kana-0a1b.woff2");
+  CHECK(response.content_type == "font/woff2");
+  CHECK(header_of(response.headers, "Cache-Control") == "public, max-age=31536000, immutable");
+  REQUIRE(response.file);
+  CHECK(response.file->length == 6);
+  for (const char* name : {"../secret.woff2", "/etc/passwd", "LICENSE", ".woff2", "none.woff2", "kana-0a1b.woff2/", ""}) {
+    INFO(name);
+    CHECK_THROWS_AS(font_response(folder / "fonts", name), Error);
+  }
+  // Without a folder there is none, wherever the program runs.
+  CHECK_THROWS_AS(font_response({}, "kana-0a1b.woff2"), Error);
+}
+
+TEST_CASE("the style of the typeface names files that are there") {
+  auto style = std::ranges::find(static_files(), "fonts.css", &StaticFile::name);
+  REQUIRE(style != static_files().end());
+  const std::string text(style->content), before = "url(/static/fonts/";
+  const auto folder = std::filesystem::path(shirube::test::program).parent_path() / "fonts";
+  size_t seen = 0;
+  for (size_t at = text.find(before); at != text.npos; at = text.find(before, at + 1), ++seen) {
+    std::string name = text.substr(at + before.size(), text.find(')', at) - at - before.size());
+    INFO(name);
+    CHECK(font_response(folder, name).file);
+  }
+  CHECK(seen > 100);
+  CHECK(text.find("url(/static/fonts/") == text.find("url("));
+  CHECK(text.find("://") == text.npos);
 }

@@ -160,12 +160,12 @@ TEST_CASE("files come through the socket where they are handed in, up to their l
 
 TEST_CASE("one connection takes several requests, and a body cannot pose as one") {
   Service service;
-  std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", last = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  std::string get = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\n\r\n", last = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   CHECK(count(service.raw(get + get + last), "HTTP/1.1 200 OK") == 3);
   // httplib leaves the body of a GET unread; what follows must not be answered.
-  std::string smuggled = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(last.size()) + "\r\n\r\n" + last;
+  std::string smuggled = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(last.size()) + "\r\n\r\n" + last;
   CHECK(count(service.raw(smuggled), "HTTP/1.1 ") == 1);
-  std::string chunked = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + last;
+  std::string chunked = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + last;
   CHECK(count(service.raw(chunked), "HTTP/1.1 ") == 1);
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("a connection that is kept open takes nobody's turn") {
   options.keep_alive_requests = 1'000'000;
   Service service(options);
   auto ask = [](httplib::Client& client) {
-    auto answer = client.Get("/static/copy.js");
+    auto answer = client.Get("/static/icon.svg");
     return answer && answer->status == 200;
   };
   // Browsers that have read and keep their connections for later.
@@ -239,7 +239,7 @@ TEST_CASE("a head that comes slowly takes nobody's turn") {
   options.threads = 2;
   options.read_time = options.request_time = options.keep_alive_time = std::chrono::seconds(60);
   Service service(options);
-  const std::string head = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  const std::string head = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   std::vector<std::unique_ptr<Wire>> slow;
   for (size_t i = 1; i <= 6; ++i) {
     slow.push_back(std::make_unique<Wire>(service.port));
@@ -258,7 +258,7 @@ TEST_CASE("a head that comes slowly takes nobody's turn") {
   }
   // So is one that begins behind another, and one that comes byte by byte.
   Wire wire(service.port);
-  const std::string first = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string first = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\n\r\n";
   CHECK(wire.send(first + first + head.substr(0, 10)));
   for (char c : head.substr(10)) CHECK(wire.send(std::string(1, c)));
   CHECK(count(wire.rest(), "HTTP/1.1 200 OK") == 3);
@@ -280,7 +280,7 @@ TEST_CASE("a stop does not wait for connections that are kept open") {
   Service service;
   auto client = service.client();
   client.set_keep_alive(true);
-  REQUIRE(client.Get("/static/copy.js"));
+  REQUIRE(client.Get("/static/icon.svg"));
   auto begin = std::chrono::steady_clock::now();
   service.server.stop();
   service.thread.join();
@@ -321,7 +321,7 @@ TEST_CASE("idle connections, half-sent heads, slow bodies and slow readers toget
   REQUIRE(taken);
   REQUIRE(taken->status == 201);
   std::vector<std::unique_ptr<Wire>> idle, half, bodies, endless, readers;
-  const std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\n\r\n", file = "GET /drafts/1/original HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  const std::string get = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\n\r\n", file = "GET /drafts/1/original HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   for (int i = 0; i < 200; ++i) {
     idle.push_back(std::make_unique<Wire>(service.port));
     if (i % 2) REQUIRE(idle.back()->send(get));
@@ -389,7 +389,7 @@ TEST_CASE("each bound has an answer of its own") {
   CHECK(service.raw("GET /api/v1/search HTTP/1.1\r\nCookie: " + std::string(9000, 'a')).find("application/problem+json") != std::string::npos);
   CHECK(service.app.metrics().count(Refusal::head) == 2);
   auto of_lines = [](int lines) {
-    std::string head = "GET /static/copy.js HTTP/1.1\r\nConnection: close\r\n";
+    std::string head = "GET /static/icon.svg HTTP/1.1\r\nConnection: close\r\n";
     for (int i = 1; i < lines; ++i) head += "a: b\r\n";
     return head + "\r\n";
   };
@@ -404,7 +404,7 @@ TEST_CASE("each bound has an answer of its own") {
     std::string answer = fourth.rest();
     CHECK(answer.starts_with("HTTP/1.1 429 "));
     CHECK(answer.find("Retry-After: ") != std::string::npos);
-    CHECK(open[0]->send("GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    CHECK(open[0]->send("GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     CHECK(open[0]->rest().starts_with("HTTP/1.1 200 OK"));
   }
 }
@@ -457,7 +457,7 @@ TEST_CASE("when too many wait, the next is told at once to come again") {
   Wire busy(service.port);
   REQUIRE(busy.send("POST /api/v1/drafts?name=a.txt HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n"));
   for (int i = 0; i < 600 && service.app.metrics().waiting > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  const std::string get = "GET /static/copy.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  const std::string get = "GET /static/icon.svg HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   std::vector<std::unique_ptr<Wire>> waiting;
   // How many of them got a place cannot be seen before they are answered; that some are refused can.
   for (int i = 0; i < 6; ++i) {

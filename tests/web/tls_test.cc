@@ -162,7 +162,7 @@ TEST_CASE("who speaks in the clear to TLS is told so") {
   CHECK(answer.find("Connection: close") != std::string::npos);
   CHECK(service.town.app.metrics().count(Refusal::clear_text) == 1);
   CHECK(service.town.raw(std::string("\x16\x03\x01\x00\x05nonse", 10)).find("HTTP") == std::string::npos);
-  CHECK(service.client()->Get("/static/copy.js")->status == 200);
+  CHECK(service.client()->Get("/static/suggest.js")->status == 200);
 }
 
 TEST_CASE("a handshake that is slow or silent takes nobody's turn") {
