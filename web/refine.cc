@@ -163,7 +163,7 @@ Json wider_model(const Asked& asked) {
 Json near_model(const Asked& asked, const corpus::Viewer& viewer, Reader& reader) {
   Json out = Json::array();
   auto offer = [&](const search::Part& part, const std::string& beginning) {
-    for (const auto& suggestion : reader.suggester().suggest(beginning, viewer, most_near)) {
+    for (const auto& suggestion : reader.suggester(viewer).suggest(beginning, viewer, most_near)) {
       std::string q = asked.query.with(part, suggestion.text);
       bool is_new = q != asked.q && std::ranges::none_of(out, [&](const Json& other) { return other["q"] == q; });
       if (is_new && out.size() < most_ways) out.push_back({{"q", q}, {"url", changed_url(asked, q)}});
