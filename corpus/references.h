@@ -51,7 +51,7 @@ struct Dangling {
 /// kept can grow stale and what is hidden does not exist. Safe to share between threads.
 class References {
  public:
-  explicit References(const store::Database& database) : database_(database) {}
+  explicit References(const Library& library) : library_(library) {}
 
   /// The marks of each of these clauses, in their order: of the heading first, then of the text, by where they begin, none within
   /// another. `clauses` are all that the viewer sees of the edition, as Library::clauses() gives them. Other documents are
@@ -63,7 +63,7 @@ class References {
   std::vector<Dangling> dangling(const Viewer& viewer, const std::string& slug, const std::string& key) const;
 
  private:
-  const store::Database& database_;
+  const Library& library_;
 };
 
 /// Which of the clauses lead to the one of this path by a reference, by position, itself aside: who cites it within its edition.
