@@ -45,6 +45,8 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   drafts undo 番号 | facts 番号 …      最後の直しを取り消す、書誌を直す
   drafts publish 番号… [--further]     公開する（--further: 登録済みの資料の新しい版として）
   drafts read [番号…] | drop 番号…     読み直す、取りやめる
+  references 識別名 [版]  資料の言葉（参照、定義された語）がどこを指すか [--json]
+                   [--dangling]（行き先のない参照だけ。あれば終了コード 1）
   search 検索語    条項を検索する [--limit 件数（1〜100）] [--json]
                    [--explain 識別名/版/条項]（その条項が、なぜ出るか・出ないか）
   batch            問合せをまとめて検索する --queries F.jsonl --top N --run OUT
@@ -220,6 +222,13 @@ int run(int argc, char** argv) {
   CLI::App* drop_sub = command("drop", [&] { return commands::drafts_drop(arguments, several); }, drafts);
   for (CLI::App* sub : {publish_sub, drop_sub}) sub->add_option("id", several)->required();
   read_sub->add_option("id", several);
+  std::string slug, edition;
+  bool dangling = false;
+  CLI::App* references_sub = command("references", [&] { return commands::references(arguments, slug, edition, dangling, json); });
+  references_sub->add_option("document", slug)->required();
+  references_sub->add_option("edition", edition);
+  references_sub->add_flag("--dangling", dangling);
+  references_sub->add_flag("--json", json);
   std::string explained;
   CLI::App* search_sub = command("search", [&] {
     return explained.empty() ? commands::search(arguments, text, limit, json) : commands::explain(arguments, text, explained, json);

@@ -35,6 +35,10 @@ int drafts_publish(const Arguments& arguments, const std::vector<int64_t>& ids, 
 int drafts_read(const Arguments& arguments, const std::vector<int64_t>& ids);
 int drafts_drop(const Arguments& arguments, const std::vector<int64_t>& ids);
 
+/// Prints what the words of an edition (empty: the current one) lead to, for reading or as JSON with bytes of the clauses' texts:
+/// all, or the references that lead nowhere, and then 1 where there are any.
+int references(const Arguments& arguments, const std::string& slug, const std::string& key, bool dangling, bool json);
+
 /// Prints the best clauses for what is asked, for reading or as the API's JSON.
 int search(const Arguments& arguments, const std::string& text, size_t limit, bool json);
 

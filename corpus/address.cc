@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -271,6 +273,11 @@ class Addressing {
 };
 
 }  // namespace
+
+std::string_view annex_step(std::string_view name) {
+  auto row = std::ranges::find(annex_names, name, &AnnexName::japanese);
+  return row == std::end(annex_names) ? std::string_view() : row->path;
+}
 
 void assign_addresses(std::vector<Clause>& clauses) { Addressing(clauses).run(); }
 

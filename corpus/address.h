@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "corpus/clause.h"
@@ -21,5 +22,8 @@ namespace shirube::corpus {
 /// 「第1項」 is named only where the article has a second one. Both stay short: endless labels are cut, and endless
 /// nests begin anew.
 void assign_addresses(std::vector<Clause>& clauses);
+
+/// The word that the paths of annexes of this name begin with: 別表 beppyo. Empty for what is no such name.
+std::string_view annex_step(std::string_view name);
 
 }  // namespace shirube::corpus

@@ -158,6 +158,19 @@ class Library {
   /// (without it: the current edition), place. nullopt when there is none.
   std::optional<int64_t> resolve(const Viewer& viewer, std::string_view citation) const;
 
+  /// The document of this title or short title, with its edition of this label, or (where that is empty) the one in force on a
+  /// day, else its first. nullopt where there is none, or no such edition.
+  struct Titled {
+    Document document;
+    Edition edition;
+  };
+  std::optional<Titled> titled(const Viewer& viewer, const std::string& title, const std::string& label, const std::string& day) const;
+  /// Which of these are titles or short titles of documents.
+  std::vector<std::string> titles_among(const Viewer& viewer, std::span<const std::string> names) const;
+
+  /// The last day that an edition is or was in force: today for one that is, the day it begins for a future one.
+  std::string last_day(int64_t edition_id) const;
+
   /// Documents with their current (else newest) edition, by title.
   struct Listed {
     Document document;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "corpus/library.h"
 #include "corpus/rows.h"
 #include "store/database.h"
@@ -90,6 +92,45 @@ std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view c
       if (!clause) clause = clause_at(db, viewer, edition, rest.locator);
     }
     return clause;
+  });
+}
+
+std::optional<Library::Titled> Library::titled(const Viewer& viewer, const std::string& title, const std::string& label, const std::string& day) const {
+  return database_.read([&](SQLite::Database& db) -> std::optional<Titled> {
+    SQLite::Statement select(db, fmt::format("SELECT {}, {}, {} AS state FROM documents d JOIN editions e ON e.document_id = d.id "
+                                             "WHERE (d.title = :title OR d.short_title = :title) AND (:label = '' OR e.label = :label) AND {} "
+                                             "ORDER BY d.title = :title DESC, d.id, e.begins <= :day DESC, CASE WHEN e.begins <= :day THEN e.begins END DESC, e.begins, e.id DESC LIMIT 1",
+                                             document_columns, edition_columns(viewer), edition_state, visible(viewer)));
+    bind_viewer(select, viewer);
+    bind_today(select);
+    select.bind(":title", title);
+    select.bind(":label", label);
+    select.bind(":day", day);
+    if (title.empty() || !select.executeStep()) return std::nullopt;
+    return Titled{read_document(select, 0), read_edition(select, document_width)};
+  });
+}
+
+std::vector<std::string> Library::titles_among(const Viewer& viewer, std::span<const std::string> names) const {
+  return database_.read([&](SQLite::Database& db) {
+    // The names drive the look into the indexes of titles: there are fewer of them than of documents.
+    SQLite::Statement select(db, fmt::format("SELECT n.value FROM json_each(:names) n CROSS JOIN documents d ON d.title = n.value WHERE {0} UNION "
+                                             "SELECT n.value FROM json_each(:names) n CROSS JOIN documents d ON d.short_title = n.value WHERE {0}", visible(viewer)));
+    bind_viewer(select, viewer);
+    select.bind(":names", nlohmann::json(std::vector<std::string>(names.begin(), names.end())).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    std::vector<std::string> found;
+    while (select.executeStep()) found.push_back(select.getColumn(0).getString());
+    return found;
+  });
+}
+
+std::string Library::last_day(int64_t edition_id) const {
+  return database_.read([&](SQLite::Database& db) -> std::string {
+    SQLite::Statement select(db, "SELECT CASE WHEN e.begins > date('now', 'localtime') THEN e.begins ELSE "
+                                 "min(date('now', 'localtime'), ifnull((SELECT date(min(n.begins), '-1 day') FROM editions n "
+                                 "WHERE n.document_id = e.document_id AND n.begins > e.begins), '9999')) END FROM editions e WHERE e.id = ?");
+    select.bind(1, edition_id);
+    return select.executeStep() ? select.getColumn(0).getString() : "";
   });
 }
 

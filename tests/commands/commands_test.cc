@@ -277,6 +277,21 @@ TEST_CASE_METHOD(Fixture, "sources are listed, and checked when they are enabled
   CHECK_THAT(err(), Catch::Contains("watched.toml の3行目: 「what」という項目はありません"));
 }
 
+TEST_CASE_METHOD(Fixture, "references lists what words lead to, and those that lead nowhere with exit code 1") {
+  std::string rules = write("kitei.txt", "第１条　この規程は、点検を定める。\n第２条　前条の点検は、第９条による。\n第３条　市は、公表する。\n第４条　市は、記録する。\n");
+  REQUIRE(run({"ingest", rules, "--document", "kitei", "--title", "星見市点検規程"}) == 0);
+  REQUIRE(run({"references", "kitei"}) == 0);
+  CHECK(out() == "第2条\t前条\t第1条\n第2条\t第９条\tこの資料に、参照先が見つかりません。\n");
+  REQUIRE(run({"references", "kitei", "--dangling", "--json"}) == 1);
+  Json found = Json::parse(out());
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]["path"] == "2");
+  CHECK(found[0]["words"] == "第９条");
+  CHECK(found[0]["outcome"] == "missing");
+  CHECK(run({"references", "nai"}) == 3);
+  CHECK(run({"references", "kitei", "nai"}) == 3);
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);
