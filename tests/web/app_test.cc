@@ -392,7 +392,7 @@ TEST_CASE("a search can be narrowed, ordered and widened again by links") {
   CHECK(results["sorts"][1] == nlohmann::json{{"label", "新しい順"}, {"chosen", false}, {"url", "/?q=" + q("持ち出し") + "&sort=newest&fold=off"}});
   check({{"a switch is on or off", "/?q=a&fold=perhaps", 400, {"foldの値「perhaps」は使えません"}},
          {"another too", "/api/v1/search?q=a&synonyms=no", 400, {"on または off"}},
-         {"an order that is chosen is no link", "/?q=" + q("持ち出し") + "&sort=newest", 200, {"<strong aria-current=\"true\">新しい順</strong>", "内訳で絞り込む"}}});
+         {"an order that is chosen is no link", "/?q=" + q("持ち出し") + "&sort=newest", 200, {"<strong aria-current=\"true\">新しい順</strong>", "<summary>絞り込み</summary>"}}});
 }
 
 TEST_CASE("pages fold the hits of a document, and lead to the folded ones") {
