@@ -100,6 +100,7 @@ struct AppOptions {
 ///   /documents/{slug}                                         leads to the current edition
 ///   /documents/{slug}/{key}                                   edition
 ///   /documents/{slug}/{key}/changes                           what is different from another edition
+///   /documents/{slug}/{key}/dangling                          references that lead nowhere
 ///   /documents/{slug}/{key}/clauses/{path}                    clause
 ///   /documents/{slug}/{key}/original                          the file
 ///   /judgements                                               judged queries; POST judges
@@ -147,6 +148,7 @@ struct AppOptions {
 ///   /api/v1/documents/{slug}                                  a document and its editions
 ///   /api/v1/documents/{slug}/{key}
 ///   /api/v1/documents/{slug}/{key}/changes
+///   /api/v1/documents/{slug}/{key}/dangling
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}/similar     clauses like this one
 ///   /api/v1/basket

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "corpus/references.h"
 #include "text/error.h"
 #include "web/model.h"
 #include "web/views.h"
@@ -70,12 +71,13 @@ Json contents_model(const std::string& url, const std::vector<corpus::StoredClau
 }
 
 Json clauses_model(const corpus::Document& document, const corpus::Edition& edition, const std::vector<corpus::StoredClause>& clauses,
-                   const std::vector<size_t>& depth, size_t page) {
+                   const std::vector<size_t>& depth, size_t page, std::span<const std::vector<corpus::Mark>> marks) {
   Json out = Json::array();
   size_t end = std::min(clauses.size(), page * clauses_a_page);
   for (size_t i = (page - 1) * clauses_a_page; i < end; ++i) {
     Json clause = clause_model(document, edition, clauses[i].clause);
     clause["text"] = clauses[i].clause.text;
+    clause["pieces"] = linked_segments(clauses[i].clause.text, marks[i]);
     clause["depth"] = std::min<size_t>(depth[i], 6);
     out.push_back(std::move(clause));
   }
@@ -145,7 +147,7 @@ Json edition_view(const Context& context, const Call& call) {
           {"enclosing", enclosed_model(context.library.enclosing(context.viewer, edition->id))},
           {"clause_count", clauses.size()},
           {"contents", contents_model(url, clauses, depth)},
-          {"clauses", clauses_model(document, *edition, clauses, depth, page)},
+          {"clauses", clauses_model(document, *edition, clauses, depth, page, corpus::References(context.library).marks(context.viewer, document, *edition, clauses))},
           {"paging", paging}};
 }
 

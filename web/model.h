@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "corpus/library.h"
+#include "corpus/references.h"
 #include "search/passage.h"
 
 // The parts that models are made of. Pure functions. Every key is always there, empty or not: a
@@ -34,6 +35,10 @@ std::string place_url(const std::string& edition_url, const std::string& path, s
 Json segments(std::string_view text, search::Span window, std::span<const search::Span> marks);
 /// The whole of `text`.
 Json segments(std::string_view text, std::span<const search::Span> marks = {});
+
+/// `text` with what its words lead to: [{text, look, url, note}]. `look` is reference, term, definition, nowhere (a reference that
+/// leads to nothing, or to what does not speak of it) or empty.
+Json linked_segments(std::string_view text, std::span<const corpus::Mark> marks);
 
 /// What a clause is called among its neighbours: 「第12条　端末の持ち出し」, 「２」.
 std::string title_of(const corpus::Clause& clause);

@@ -82,6 +82,8 @@ nlohmann::json edition_view(const Context& context, const Call& call);
 /// {slug}/{key}: what is different in it from the edition before, or from another one (`from`, a key), clause by clause; with
 /// show=all the clauses that are the same, too. 100 a page.
 nlohmann::json changes_view(const Context& context, const Call& call);
+/// {slug}/{key}: the references of an edition that lead nowhere.
+nlohmann::json dangling_view(const Context& context, const Call& call);
 /// How many clauses a newer edition changed, as their fates are told on that page; `moved` are those that are otherwise the same.
 struct ChangeCounts {
   size_t changed = 0, added = 0, removed = 0, moved = 0;

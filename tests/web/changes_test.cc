@@ -75,3 +75,21 @@ TEST_CASE("what cannot be compared is refused with a reason, and what is hidden 
   CHECK(town().get(app(), "/documents/taisaku-kijun/2025-04-01").body.find(newer) != std::string::npos);
   CHECK(town().get(app(), "/documents/taisaku-kijun/2024-04-01").body.find("/changes\"") == std::string::npos);
 }
+
+TEST_CASE("an edition links what its words lead to, and says to the desk what leads nowhere") {
+  auto page = town().get(app(), "/documents/taisaku-kijun/2025-04-01").body;
+  auto model = nlohmann::json::parse(town().get(app(), "/api/v1/documents/taisaku-kijun/2025-04-01").body);
+  size_t pieces = 0;
+  for (const auto& clause : model["clauses"]) {
+    std::string whole;
+    for (const auto& piece : clause["pieces"]) whole += piece["text"].get<std::string>(), ++pieces;
+    CHECK(whole == clause["text"]);
+  }
+  CHECK(pieces > 4);
+  CHECK(town().get(app(), "/documents/taisaku-kijun/2025-04-01/dangling").status == 403);
+  auto options = town().options();
+  options.viewer.tasks.push_back(shirube::corpus::Task::desk);
+  App desk(options);
+  CHECK(town().get(desk, "/documents/taisaku-kijun/2025-04-01/dangling").body.find("行き先のない参照") != std::string::npos);
+  CHECK(town().get(desk, "/documents/himitsu/2025-04-01/dangling").status == 404);
+}

@@ -128,6 +128,8 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       out["/documents/{}/{}/changes"].push_back(edition + "/changes" + asked);
       out["/api/v1/documents/{}/{}/changes"].push_back("/api/v1" + edition + "/changes" + asked);
     }
+    out["/documents/{}/{}/dangling"].push_back(edition + "/dangling");
+    out["/api/v1/documents/{}/{}/dangling"].push_back("/api/v1" + edition + "/dangling");
     out["/documents/{}/{}/original"].push_back(edition + "/original");
     for (const auto& path : place.paths) {
       std::string clause = edition + "/clauses/" + q(path);

@@ -1,0 +1,76 @@
+// What the words of a clause lead to: links in its text, and the list of those that lead nowhere.
+#include <fmt/format.h>
+
+#include "corpus/references.h"
+#include "web/model.h"
+#include "web/target.h"
+#include "web/views.h"
+
+namespace shirube::web {
+
+namespace {
+
+using corpus::Mark;
+
+/// The place among its neighbours, on whichever page of its edition it stands.
+std::string address_of(const corpus::Target& target) {
+  if (target.key.empty()) return document_url(target.slug);
+  std::string url = edition_url(target.slug, target.key);
+  return target.path.empty() ? url : url + write_query({{"at", target.path}}) + "#" + percent_encode("c-" + target.path);
+}
+
+/// How a mark is shown: nowhere is a reference that leads to nothing, or to what it does not speak of.
+std::string_view look_of(const Mark& mark) {
+  if (mark.kind == Mark::Kind::definition) return "definition";
+  if (mark.kind == Mark::Kind::term) return "term";
+  bool leads = mark.outcome == Mark::Outcome::held;
+  return leads ? "reference" : mark.outcome == Mark::Outcome::not_held ? "" : "nowhere";
+}
+
+std::string note_of(const Mark& mark) {
+  if (!mark.note.empty()) return mark.note;
+  std::string names;
+  for (const auto& target : mark.targets) names += (names.empty() ? "" : "、") + target.name;
+  return names;
+}
+
+}  // namespace
+
+Json linked_segments(std::string_view text, std::span<const Mark> marks) {
+  Json out = Json::array();
+  auto add = [&](std::string_view words, std::string_view look, const std::string& url, const std::string& note) {
+    if (!words.empty()) out.push_back({{"text", words}, {"look", look}, {"url", url}, {"note", note}});
+  };
+  size_t at = 0;
+  for (const auto& mark : marks) {
+    std::string_view look = look_of(mark);
+    if (mark.in_heading || look.empty() || mark.begin < at || mark.end > text.size()) continue;
+    add(text.substr(at, mark.begin - at), "", "", "");
+    bool is_link = (look == "reference" || look == "term") && !mark.targets.empty();
+    add(text.substr(mark.begin, mark.end - mark.begin), look, is_link ? address_of(mark.targets.front()) : "", note_of(mark));
+    at = mark.end;
+  }
+  add(text.substr(at), "", "", "");
+  return out;
+}
+
+Json dangling_view(const Context& context, const Call& call) {
+  FoundEdition found = find_edition(context, call.arguments[0], call.arguments[1]);
+  Json list = Json::array();
+  for (const auto& one : corpus::References(context.library).dangling(context.viewer, found.document.slug, found.edition().key)) {
+    Json nearest = Json::array();
+    for (const auto& target : one.mark.targets) nearest.push_back({{"name", target.name}, {"url", address_of(target)}});
+    list.push_back({{"locator", one.locator},
+                    {"url", clause_url(found.document.slug, found.edition().key, one.path)},
+                    {"words", one.words},
+                    {"doubtful", one.mark.outcome == Mark::Outcome::doubtful},
+                    {"note", one.mark.note},
+                    {"nearest", std::move(nearest)}});
+  }
+  return {{"title", fmt::format("{}　行き先のない参照", found.document.title)},
+          {"document", document_model(found.document)},
+          {"edition", edition_model(found.document, found.edition())},
+          {"dangling", list}};
+}
+
+}  // namespace shirube::web
