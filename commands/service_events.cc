@@ -57,7 +57,7 @@ void ServiceEvents::retain() {
   std::string now = text::utc_now();
   bool leapt = installation_.database.read([&](SQLite::Database& db) { return store::leapt(db, now); });
   if (!leapt) {
-    store::retain(installation_.database, rules_, now, stop_requested);
+    store::retain(installation_.database, rules_, text::utc_now, stop_requested);
     return;
   }
   spdlog::warn("記録の時刻が{}日を超えて飛んでいるため、保存期間を過ぎた記録の削除を見合わせました。時計を確かめてください（正しければ、{}日後から削除します）。", store::longest_pause_days, store::longest_pause_days);

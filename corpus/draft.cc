@@ -94,7 +94,9 @@ Draft read_draft(SQLite::Statement& row) {
   Draft out;
   out.id = row.getColumn(at++).getInt64();
   std::string state = text();
-  out.state = std::ranges::find(states, state, &StateName::name)->state;
+  auto known = std::ranges::find(states, state, &StateName::name);
+  if (known == std::end(states)) throw Error(ErrorKind::internal, fmt::format("下書き{}の状態「{}」が分かりません。", out.id, state), "データが壊れているおそれがあります。shirube check で確かめてください。");
+  out.state = known->state;
   for (auto* field : {&out.source, &out.file_name, &out.file_sha256, &out.media_type}) *field = text();
   out.pages = row.getColumn(at++).getInt();
   if (!row.getColumn(at).isNull()) out.within = row.getColumn(at).getInt64();

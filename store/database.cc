@@ -195,7 +195,7 @@ void Database::run_read(const Body& body) const {
 
 void Database::run_write(const Body& body) {
   if (!writer_) throw Error(ErrorKind::unavailable, "データフォルダに書き込めないため、変更できません。", "データフォルダの権限と、ディスクが書込み可能かを確認してください。");
-  std::lock_guard lock(writer_mutex_);
+  std::lock_guard lock(writing_);
   try {
     SQLite::Transaction transaction(*writer_, SQLite::TransactionBehavior::IMMEDIATE);
     body(*writer_);

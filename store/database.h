@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "store/turns.h"
+
 namespace shirube::store {
 
-/// The SQLite file that is the truth: one writer, any number of snapshot readers. Safe to share
+/// The SQLite file that is the truth: one writer, any number of snapshot readers. Threads write in the order in which they came. Safe to share
 /// between threads and, because every connection waits for locks and the journal is a WAL, between
 /// processes. SQLite's exceptions leave as Error.
 class Database {
@@ -54,6 +56,9 @@ class Database {
   /// Whether anything can be changed, as far as is known from its opening.
   bool writable() const { return writer_ != nullptr; }
 
+  /// So many threads of this process wait to write.
+  size_t waiting_writers() const { return writing_.waiting(); }
+
   /// Number of the newest migration.
   static int newest_version();
 
@@ -83,7 +88,7 @@ class Database {
   std::filesystem::path path_;
   bool frozen_ = false;  ///< nobody writes to the file, and no log stands beside it
   std::unique_ptr<SQLite::Database> writer_;
-  std::mutex writer_mutex_;
+  Turns writing_;
   mutable std::mutex readers_mutex_;
   mutable std::vector<std::unique_ptr<SQLite::Database>> idle_readers_;
 };

@@ -111,12 +111,12 @@ std::vector<RetentionRule> parse_rules(std::span<const std::string> written) {
   return rules;
 }
 
-uint64_t retain(Database& database, std::span<const RetentionRule> rules, const std::string& now, const std::atomic<bool>& stop) {
+uint64_t retain(Database& database, std::span<const RetentionRule> rules, const Clock& clock, const std::atomic<bool>& stop) {
+  const std::string now = clock();
   auto due = database.read([&](SQLite::Database& db) { return due_events(db, rules, now); });
   const RetentionRule* of_accounts = rule_of(rules, retain_action);
   std::string accounts_before = of_accounts ? text::days_before(now, of_accounts->days) : "";
   uint64_t all = 0;
-  bool first = true;
   auto step = [&](SQLite::Database& db, std::span<const Due> some) {
     db.exec("UPDATE event_chain SET retaining = 1");
     Counts removed = remove_content(db, some);
@@ -129,12 +129,13 @@ uint64_t retain(Database& database, std::span<const RetentionRule> rules, const 
     for (const auto& rule : rules) {
       told += fmt::format("{}{}<{}={}", told.empty() ? "" : " ", rule.actions, text::days_before(now, rule.days), removed[&rule]);
     }
-    // Since the first step the clock that said `now` has gone on; it was not set back.
-    append(db, {retain_action, "", told, "", written_checkpoint(db)}, first ? now : std::max(now, head(db).at));
+    // By now others have written, later than `now`: told as of then, the clock would seem to have been set back.
+    append(db, {retain_action, "", told, "", written_checkpoint(db)}, clock());
     return gone;
   };
   size_t done = 0;
-  for (bool more = true; more && !stop; first = false) {
+  bool more = true;
+  while (more && !stop) {
     auto some = std::span(due).subspan(done, std::min(retained_at_a_time, due.size() - done));
     size_t gone = database.write([&](SQLite::Database& db) { return step(db, some); });
     done += some.size();

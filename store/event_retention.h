@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,9 +38,13 @@ constexpr int most_days = 36500;
 /// Error{invalid} naming the rule at fault.
 std::vector<RetentionRule> parse_rules(std::span<const std::string> written);
 
-/// Removes what is older than its rule by a clock that says `now`, `retained_at_a_time` events a step, and tells each step in an
-/// event. Returns how many events it removed the content of. Ends early when `stop` is set. For one at a time.
-uint64_t retain(Database& database, std::span<const RetentionRule> rules, const std::string& now, const std::atomic<bool>& stop);
+/// Says what time it is (text/instant.h).
+using Clock = std::function<std::string()>;
+
+/// Removes what is older than its rule, `retained_at_a_time` events a step, and tells each step in an event. What is older is decided
+/// by the clock at the beginning, which is asked again within each step for when that was. Returns how many events it removed the
+/// content of. Ends after the step at which `stop` is set. For one at a time.
+uint64_t retain(Database& database, std::span<const RetentionRule> rules, const Clock& clock, const std::atomic<bool>& stop);
 constexpr size_t retained_at_a_time = 5000;
 
 /// Whether the times of the events leap by more than `longest_pause_days` to within as many days before `now`: then either nothing

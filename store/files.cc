@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "store/durable.h"
+#include "store/workplace.h"
 #include "text/error.h"
 
 namespace shirube::store {
@@ -25,7 +26,7 @@ Descriptor open_draft(const fs::path& path, fs::path& draft, const char* what) {
   static std::atomic<unsigned> drafts{0};
   for (;;) {
     draft = path;
-    draft += fmt::format(".{}-{}.tmp", ::getpid(), ++drafts);
+    draft += draft_ending(++drafts);
     int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0) fail(what, path, errno);
     ::flock(fd, LOCK_EX);
@@ -102,7 +103,8 @@ std::string Files::put(std::string_view bytes) const {
 
 Files::State Files::verify(const std::string& hash) const {
   fs::path path = path_of(hash);
-  if (!fs::exists(path)) return State::missing;
+  std::error_code none;
+  if (!fs::exists(path, none)) return State::missing;
   return sha256(read_file(path, UINT64_MAX)) == hash ? State::good : State::altered;
 }
 

@@ -1,6 +1,7 @@
 #include "store/workplace.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view prefix = "shirube-unfinished-", ending = ".tmp";
+constexpr std::string_view prefix = "shirube-unfinished-", mark = ".shirube-", ending = ".tmp";
 
 /// Takes the lock of what was left, if it is ours and nobody holds it.
 bool was_left(const Descriptor& fd) {
@@ -38,27 +39,50 @@ void remove_workplaces(const fs::path& where) {
   }
 }
 
-/// NAME.123-4.tmp
+/// NAME and a draft_ending(). A folder of settings may be one that others keep their files in, too.
 bool is_draft(std::string_view name) {
   if (!name.ends_with(ending)) return false;
   name.remove_suffix(ending.size());
-  size_t dot = name.rfind('.');
-  if (dot == name.npos || dot == 0) return false;
-  std::string_view number = name.substr(dot + 1);
+  size_t at = name.rfind(mark);
+  if (at == name.npos || at == 0) return false;
+  std::string_view number = name.substr(at + mark.size());
   size_t dash = number.find('-');
   auto digits = [](std::string_view word) { return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }); };
   return dash != number.npos && digits(number.substr(0, dash)) && digits(number.substr(dash + 1));
 }
 
+/// Whether a folder that was made is locked now. Before it was, another may have taken it for one that was left: then it is no more,
+/// once the lock is to be had. Fails with errno set.
+bool take(const fs::path& path, std::unique_ptr<Descriptor>& lock) {
+  lock = std::make_unique<Descriptor>(open_folder(path));
+  if (lock->get() < 0) return false;
+  while (::flock(lock->get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return false;
+  }
+  struct stat locked {}, there {};
+  if (::fstat(lock->get(), &locked) != 0 || ::lstat(path.c_str(), &there) != 0) return false;
+  if (locked.st_ino == there.st_ino && locked.st_dev == there.st_dev) return true;
+  errno = ENOENT;
+  return false;
+}
+
 }  // namespace
 
+std::string draft_ending(unsigned number) { return fmt::format("{}{}-{}{}", mark, ::getpid(), number, ending); }
+
 Workplace::Workplace(const fs::path& where) {
+  constexpr const char* unmade = "作業用の場所を作れません";
   remove_workplaces(where);
-  std::string path = where / (std::string(prefix) + "XXXXXX");
-  if (::mkdtemp(path.data()) == nullptr) fail("作業用の場所を作れません", where, errno);
-  path_ = path;
-  lock_ = std::make_unique<Descriptor>(open_folder(path_));
-  if (lock_->get() >= 0) ::flock(lock_->get(), LOCK_EX | LOCK_NB);
+  for (;;) {
+    std::string path = where / (std::string(prefix) + "XXXXXX");
+    if (::mkdtemp(path.data()) == nullptr) fail(unmade, where, errno);
+    path_ = path;
+    if (take(path_, lock_)) return;
+    int code = errno;
+    if (code == ENOENT) continue;
+    ::rmdir(path_.c_str());
+    fail(unmade, where, code);
+  }
 }
 
 Workplace::~Workplace() {

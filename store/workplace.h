@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 // What a kill may leave half made, and how it is known: whoever writes it holds a lock, which ends with the process.
 namespace shirube::store {
@@ -23,8 +24,11 @@ class Workplace {
   std::unique_ptr<Descriptor> lock_;
 };
 
+/// What follows the name of a file while it is written beside its place: .shirube-PROCESS-NUMBER.tmp
+std::string draft_ending(unsigned number);
+
 /// Removes, in a folder and those in it, what kills left of files that were being written beside their place (Files::put(),
-/// replace_file()): named NAME.PROCESS-NUMBER.tmp, and nobody's any more. Never fails; what cannot be removed stays.
+/// replace_file()): so named, and nobody's any more. Never fails; what cannot be removed stays.
 void clear_left(const std::filesystem::path& folder);
 
 }  // namespace shirube::store

@@ -2,7 +2,7 @@
 -- corrected. Nothing of them is searched or cited before they are published.
 CREATE TABLE drafts (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  state        TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'failed', 'published')),
+  state        TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'publishing', 'failed', 'published')),
   source       TEXT NOT NULL,                -- where the file came from, for people
   file_name    TEXT NOT NULL,
   file_sha256  TEXT NOT NULL REFERENCES files (sha256),

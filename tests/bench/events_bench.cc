@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   time("removed by rule", all, [&] {
     std::vector<std::string> rules = {"search=1"};
     auto read = store::parse_rules(rules);
-    store::retain(database, read, text::days_before(text::utc_now(), -2), std::atomic<bool>(false));
+    store::retain(database, read, [] { return text::days_before(text::utc_now(), -2); }, std::atomic<bool>(false));
   });
   time("verified", 1, verify);
   return 0;

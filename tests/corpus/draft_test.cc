@@ -269,3 +269,26 @@ TEST_CASE_METHOD(DraftFixture, "a draft is there for those of the desk who see w
   said.said.audience = "restricted";
   CHECK(kind_of_error([&] { drafts.add(clerk, said, 1); }) == ErrorKind::invalid);
 }
+
+TEST_CASE("a draft that an earlier version left amid publishing is ready again") {
+  TemporaryFolder folder;
+  store::Database::Migrations earlier;
+  for (const auto& migration : store::Database::own_migrations()) {
+    if (migration.first < "0015") earlier.push_back(migration);
+  }
+  {
+    store::Database database(folder / "a.db", store::Database::Open::or_create, earlier);
+    database.write([](SQLite::Database& db) {
+      db.exec("INSERT INTO files (sha256, size) VALUES (printf('%064d', 1), 1)");
+      db.exec("INSERT INTO drafts (state, source, file_name, file_sha256) VALUES ('publishing', 'a.txt', 'a.txt', printf('%064d', 1))");
+    });
+  }
+  store::Database database(folder / "a.db");
+  Drafts drafts(database);
+  Viewer all = Viewer::everything();
+  REQUIRE(drafts.list(all, 0, 9).size() == 1);
+  CHECK(drafts.list(all, 0, 9).front().state == Draft::State::ready);
+  // A state that this version does not know is told.
+  database.write([](SQLite::Database& db) { db.exec("UPDATE drafts SET state = 'publishing'"); });
+  CHECK(kind_of_error([&] { drafts.list(all, 0, 9); }) == ErrorKind::internal);
+}

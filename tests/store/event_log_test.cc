@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "store/database.h"
 #include "store/event_chain.h"
@@ -58,7 +60,7 @@ struct Log {
   }
   uint64_t retain(std::vector<std::string> rules, const std::string& now) {
     auto read = store::parse_rules(rules);
-    return store::retain(database, read, now, std::atomic<bool>(false));
+    return store::retain(database, read, [&] { return now; }, std::atomic<bool>(false));
   }
   /// As somebody with the file and a SQLite shell.
   void tamper(const std::string& sql) {
@@ -270,7 +272,7 @@ TEST_CASE_METHOD(Log, "what is removed by rule leaves a chain that is verified")
   CHECK(verify().end.id == head().id);
 }
 
-TEST_CASE_METHOD(Log, "much is removed in steps, between which others write, and what was begun is gone on with") {
+TEST_CASE_METHOD(Log, "much is removed in steps, and what was begun is gone on with") {
   constexpr size_t many = 2 * store::retained_at_a_time + 100;
   database.write([&](SQLite::Database& db) {
     for (size_t i = 0; i < many; ++i) store::append(db, {i % 2 ? "search" : "note", "", ""}, day(1));
@@ -278,15 +280,65 @@ TEST_CASE_METHOD(Log, "much is removed in steps, between which others write, and
   store::EventFilter told;
   told.actions = {"events.retain"};
   auto rules = store::parse_rules(std::vector<std::string>{"search*=5", "note=5"});
-  // It ends after the step at which it is told to: here before the first one, and in between by a kill (tests/faults).
-  CHECK(store::retain(database, rules, day(11), std::atomic<bool>(true)) == 0);
+  // The clock is asked at the beginning and in each step; told to end there, it does after that step.
+  auto stopped_at = [&](int time) {
+    std::atomic<bool> stop{false};
+    int asked = 0;
+    auto clock = [&] {
+      if (++asked == time) stop = true;
+      return day(11);
+    };
+    return store::retain(database, rules, clock, stop);
+  };
+  CHECK(stopped_at(1) == 0);
   CHECK(rows(told).empty());
-  CHECK(retain({"search*=5", "note=5"}, day(11)) == many);
+  CHECK(stopped_at(2) == store::retained_at_a_time);
+  CHECK(rows(told).size() == 1);
+  CHECK(retain({"search*=5", "note=5"}, day(11)) == many - store::retained_at_a_time);
   CHECK(rows(told).size() == 3);
   CHECK(rows(told).front().detail == "search*<" + day(6) + "=2500 note<" + day(6) + "=2500");
   CHECK(verify().sound());
   CHECK(all().size() == 3);
   for (const auto& row : all()) CHECK(row.clock.empty());
+}
+
+TEST_CASE_METHOD(Log, "whoever waits to write comes in between two steps of a removal") {
+  database.write([&](SQLite::Database& db) {
+    for (size_t i = 0; i < 3 * store::retained_at_a_time; ++i) store::append(db, {"search", "", ""}, day(1));
+    store::append(db, {"note", "stays", ""}, day(1));
+  });
+  auto rules = store::parse_rules(std::vector<std::string>{"search*=5"});
+  std::jthread other;
+  int asked = 0;
+  auto clock = [&] {
+    if (++asked == 2) {  // in the first step
+      other = std::jthread([&] { add({"note", "came in", ""}, day(11)); });
+      while (database.waiting_writers() == 0) std::this_thread::yield();
+    }
+    return day(11);
+  };
+  CHECK(store::retain(database, rules, clock, std::atomic<bool>(false)) == 3 * store::retained_at_a_time);
+  other.join();
+  std::vector<std::string> order;
+  store::EventFilter kept;
+  for (const auto& row : rows(kept)) order.push_back(row.action == "note" ? row.subject : row.action);
+  CHECK(order == std::vector<std::string>{"stays", "events.retain", "came in", "events.retain", "events.retain"});
+}
+
+TEST_CASE_METHOD(Log, "a removal that had to wait does not look as if the clock had been set back") {
+  add({"search", "old", ""}, day(1));
+  add({"note", "new", ""}, day(11));
+  auto rules = store::parse_rules(std::vector<std::string>{"search*=5"});
+  int asked = 0;
+  auto clock = [&] {
+    if (++asked > 1) return day(12);
+    add({"note", "written before its first step", ""}, day(12));
+    return day(11);
+  };
+  CHECK(store::retain(database, rules, clock, std::atomic<bool>(false)) == 1);
+  CHECK(all().back().action == "events.retain");
+  CHECK(all().back().at == day(12));
+  CHECK(all().back().clock.empty());
 }
 
 TEST_CASE_METHOD(Log, "a clock that was set forward is seen, across restarts, until the log has gone on for a week") {

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "store/workplace.h"
 #include "tests/temporary_folder.h"
@@ -16,6 +19,19 @@
 using namespace shirube;
 using store::Files;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Done once, before this thread takes its next lock.
+thread_local std::function<void()> before_lock;
+
+}  // namespace
+
+/// In place of the C library's.
+extern "C" int flock(int fd, int operation) noexcept {
+  if (auto first = std::exchange(before_lock, {})) first();
+  return static_cast<int>(::syscall(SYS_flock, fd, operation));
+}
 
 TEST_CASE("SHA-256 is that of FIPS 180-4") {
   CHECK(store::sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -56,8 +72,8 @@ TEST_CASE("what a kill left beside originals goes, and what is being written sta
     std::ofstream(kept.parent_path() / name) << "left";
     return kept.parent_path() / name;
   };
-  fs::path old = left("abcd.123-4.tmp"), written = left("abcd.123-5.tmp");
-  std::vector<fs::path> others = {left("mine.tmp"), left("a.1-x.tmp"), left("a.-1.tmp"), left(".1-2.tmp"), kept};
+  fs::path old = left("abcd.shirube-123-4.tmp"), written = left("abcd.shirube-123-5.tmp");
+  std::vector<fs::path> others = {left("mine.tmp"), left("report.2024-1.tmp"), left("a.shirube-1-x.tmp"), left("a.shirube--1.tmp"), left(".shirube-1-2.tmp"), kept};
   int fd = ::open(written.c_str(), O_RDONLY);
   REQUIRE(::flock(fd, LOCK_EX) == 0);
   store::clear_left(folder / "files");
@@ -79,4 +95,35 @@ TEST_CASE("originals are kept while somebody clears up") {
   });
   for (int i = 0; i < 300; ++i) CHECK(files.verify(files.put("original " + std::to_string(i))) == store::Files::State::good);
   done = true;
+}
+
+TEST_CASE("a place that is taken for one that was left, before it is locked, is made anew") {
+  TemporaryFolder folder;
+  before_lock = [&] { store::Workplace another(folder.path()); };
+  store::Workplace place(folder.path());
+  CHECK(fs::is_directory(place.path()));
+  CHECK_FALSE(before_lock);
+  { store::Workplace another(folder.path()); }
+  CHECK(fs::is_directory(place.path()));
+}
+
+TEST_CASE("of many who make themselves a place in one folder at once, each keeps theirs") {
+  TemporaryFolder folder;
+  std::atomic<int> lost{0};
+  {
+    std::vector<std::jthread> people;
+    for (int person = 0; person < 4; ++person) {
+      people.emplace_back([&] {
+        for (int i = 0; i < 50; ++i) {
+          store::Workplace place(folder.path());
+          std::ofstream(place.path() / "work") << "x";
+          // Whoever comes now finds it in use.
+          { store::Workplace another(folder.path()); }
+          lost += !fs::exists(place.path() / "work");
+        }
+      });
+    }
+  }
+  CHECK(lost == 0);
+  CHECK(fs::is_empty(folder.path()));
 }
