@@ -195,7 +195,7 @@ int drafts_publish(const Arguments& arguments, const std::vector<int64_t>& ids, 
       std::cout << fmt::format("拒否　 {} … {} → {}\n", id, e.message(), e.hint());
     }
   }
-  table.installation.library.link_citations();
+  table.installation.library.link_citations(stop_requested);
   int drained = drain(table.installation, arguments.config);
   return drained ? drained : refused ? some_refused : 0;
 }

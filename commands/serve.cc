@@ -89,7 +89,7 @@ void keep_index(Installation& installation, const config::Config& config, people
       if (!begun) continue;
       // What was closed to somebody does not wait for anything else.
       if (!installation.database.read(store::corrected_editions).empty()) writer.correct(stop_requested);
-      installation.library.link_citations();
+      installation.library.link_citations(stop_requested);
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
         sign_in.tidy();

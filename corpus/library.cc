@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "corpus/mention.h"
 #include "corpus/rows.h"
 #include "corpus/sketch.h"
 #include "store/database.h"
@@ -61,8 +62,12 @@ bool sees_clause(SQLite::Database& db, const Viewer& viewer, int64_t clause_id) 
 
 /// That a clause is the `wanted` of a citation whose other side is given, by hand or in a text that is read as the viewer can.
 std::string related(const Viewer& viewer, const char* wanted, const char* given) {
-  std::string best = fmt::format("SELECT min(b.rank) FROM mentions b JOIN documents d ON d.id = b.document_id LEFT JOIN clauses n ON n.id = b.to_clause_id "
-                                 "WHERE b.from_clause_id = m.from_clause_id AND b.place = m.place AND {} AND (n.id IS NULL OR {})", visible(viewer), visible_clause(viewer, "n"));
+  std::string best = fmt::format("SELECT min(b.rank) FROM mentions b JOIN documents t ON t.id = b.document_id LEFT JOIN clauses n ON n.id = b.to_clause_id "
+                                 "WHERE b.from_clause_id = m.from_clause_id AND b.place = m.place AND CASE "
+                                 "WHEN n.id IS NOT NULL THEN EXISTS (SELECT 1 FROM documents d WHERE d.id = t.id AND {0} AND {1}) "
+                                 "WHEN b.rank % {2} = {3} THEN EXISTS (SELECT 1 FROM documents d WHERE d.short_title = t.short_title AND {0}) "
+                                 "ELSE EXISTS (SELECT 1 FROM documents d WHERE d.title = t.title AND {0}) END",
+                                 visible(viewer), visible_clause(viewer, "n"), mention::for_title, mention::by_short_title);
   return fmt::format("c.id IN (SELECT {0} FROM citations WHERE {1} = :clause UNION SELECT m.{0} FROM mentions m WHERE m.{1} = :clause AND m.from_clause_id <> m.to_clause_id AND m.rank = ({2}))",
                      wanted, given, best);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -85,7 +86,8 @@ class Library {
   ///
   /// Throws Error{invalid} for facts that are no kind, audience or date, for a clause's audience that is none, is `public` or
   /// another one than that of a clause above, and for an edition of narrower clauses alone (then the document is to be narrower);
-  /// Error{conflict} when the label stands for other words already.
+  /// Error{conflict} when the label stands for other words already, or when what came with another document would be for more
+  /// people than that.
   std::vector<Added> add(std::span<const NewEdition> editions);
   /// The same within a write of the database.
   static std::vector<Added> add(SQLite::Database& db, std::span<const NewEdition> editions);
@@ -97,8 +99,10 @@ class Library {
   static void enclose(SQLite::Database& db, int64_t edition_id, int64_t enclosed_edition_id);
 
   /// Replaces the facts of a document that is held by those that are said. False when none differs or there is
-  /// no such document. Throws as add() does.
+  /// no such document. What came with it is closed with it, and never opened. Throws as add() does.
   bool correct(const Facts& facts);
+  /// The same within a write of the database.
+  static bool correct(SQLite::Database& db, const Facts& facts);
 
   /// Records that one clause cites another, with the words it quotes (may be empty). Throws
   /// Error{invalid} when the quote is not in the cited clause.
@@ -106,8 +110,9 @@ class Library {
 
   /// Binds the official citations in texts (題名（版）第…条) to the clauses they name, in each of the ways that they can be
   /// read, in all editions where that is still to be done: new ones, and citing ones since the last
-  /// edition came. What names nothing held is left for then. Safe to be killed and to run twice.
-  void link_citations();
+  /// edition came or title was corrected. What names nothing held is left for then. Others write meanwhile. Safe to be killed, to
+  /// be stopped and to run twice.
+  void link_citations(const std::atomic<bool>& stop);
 
   /// Whether these bytes are an edition of this document already, whoever asks.
   struct Held {

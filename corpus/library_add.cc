@@ -20,6 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// What texts cite may be another thing now.
+void link_anew(SQLite::Database& db) { db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1"); }
+
 /// One transaction's work: prepared statements are reused over its editions.
 class Adding {
  public:
@@ -127,6 +130,7 @@ class Adding {
     }
     if (changed.empty()) return false;
     store::append(db_, {"document.correct", doc.slug, changed, before, after});
+    if (!facts.title.empty() || !facts.short_title.empty()) link_anew(db_);
     return true;
   }
 
@@ -266,7 +270,7 @@ std::vector<Added> Library::add(SQLite::Database& db, std::span<const NewEdition
   }
   // What an earlier edition cites may have come just now.
   bool any_taken = std::ranges::any_of(added, [](const Added& one) { return one.outcome == Added::Outcome::taken; });
-  if (any_taken) db.exec("UPDATE editions SET linked = 0 WHERE cites = 1 AND linked = 1");
+  if (any_taken) link_anew(db);
   if (editions.size() > 1) store::append(db, {"editions.add", added.back().address, fmt::format("{} 件", editions.size())});
   return added;
 }

@@ -1,11 +1,15 @@
 // Official citations in running text, bound to the clauses they name.
-#include <map>
+#include <algorithm>
+#include <compare>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 
 #include "corpus/library.h"
+#include "corpus/mention.h"
 #include "corpus/resolve.h"
 #include "store/database.h"
+#include "store/queue.h"
 #include "text/normalize.h"
 #include "text/numeral.h"
 #include "text/utf8.h"
@@ -19,13 +23,7 @@ constexpr size_t longest_label = 120;   // bytes
 constexpr size_t longest_locator = 500;  // bytes
 constexpr size_t most_cut = 12;         // characters after a place that may look like part of it
 
-/// Readings in order: the longer title first, then what takes more of the words, then what they say exactly. By what stands in the
-/// text alone, so that what somebody does not see changes nothing among the rest.
-constexpr int64_t for_cuts = 32;
-constexpr int64_t rank_of(size_t title_begin, size_t cut, bool exact) { return static_cast<int64_t>(title_begin) * for_cuts + static_cast<int64_t>(cut) * 2 + (exact ? 0 : 1); }
-/// Of a title that is read so while no clause is found: who sees it knows that no shorter one is meant.
-constexpr int64_t rank_of_title(size_t title_begin) { return static_cast<int64_t>(title_begin) * for_cuts + for_cuts - 1; }
-static_assert(most_cut * 2 < static_cast<size_t>(for_cuts) - 1);
+static_assert(most_cut * 2 * mention::for_twins < static_cast<size_t>(mention::by_short_title));
 
 bool may_stand_in_locator(char32_t c) {
   constexpr std::u32string_view signs = U"第条項号編章節の別表紙記附則様式()（）.-．－";
@@ -123,16 +121,45 @@ std::vector<std::string> continued(const std::string& first, std::string_view re
   }
 }
 
-/// Binds what stands in the texts of one edition, within one transaction.
+/// A row of `mentions`: one way to read one citation.
+struct Mention {
+  int64_t from, place, rank, document;
+  std::optional<int64_t> to;
+  auto operator<=>(const Mention&) const = default;
+};
+
+/// Reads what stands in texts, by one state of the database.
 class Linking {
  public:
   explicit Linking(SQLite::Database& db)
       : db_(db),
-        titled_(db, "SELECT id FROM documents WHERE title = :t OR (short_title = :t AND short_title <> '')"),
-        editions_(db, "SELECT id, label FROM editions WHERE document_id = ?"),
-        insert_(db, "INSERT INTO mentions (from_clause_id, place, rank, document_id, to_clause_id) VALUES (?, ?, ?, ?, ?)") {}
+        titled_(db, "SELECT id, title = :t FROM documents WHERE title = :t OR (short_title = :t AND short_title <> '') ORDER BY id"),
+        editions_(db, "SELECT id, label FROM editions WHERE document_id = ?") {}
 
-  void link(int64_t clause, const std::string& text) {
+  /// In order.
+  std::vector<Mention> mentions_of(int64_t edition) {
+    found_.clear();
+    SQLite::Statement select(db_, "SELECT id, text FROM clauses WHERE edition_id = ? AND text LIKE '%版）%'");
+    select.bind(1, edition);
+    while (select.executeStep()) read(select.getColumn(0).getInt64(), select.getColumn(1).getString());
+    std::ranges::sort(found_);
+    found_.erase(std::ranges::unique(found_).begin(), found_.end());
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr std::string_view bracket = "（";
+  using Locators = std::unordered_map<std::string, std::vector<int64_t>>;
+  struct Labelled {
+    int64_t document, edition;
+  };
+  /// Documents of one title: the first that is called so, by its title and by its short one, and the editions of all by folded label.
+  struct Titled {
+    std::optional<int64_t> by_title, by_short_title;
+    std::unordered_multimap<std::string, Labelled> editions;
+  };
+
+  void read(int64_t clause, const std::string& text) {
     from_ = clause, place_ = 0;
     for (auto found = next_citation(text, 0); found; found = next_citation(text, found->locator_end)) {
       // The label and all that follows, without the title.
@@ -140,99 +167,161 @@ class Linking {
       size_t label_length = found->label_end - found->title_end;
       std::string label = text::fold(std::string_view(text).substr(found->title_end + bracket.size(), label_length - 2 * bracket.size()));
       for (size_t begin = earliest_begin(text, found->title_end); begin < found->title_end; begin += text::code_point_at(text, begin).length) {
-        for (int64_t document : titled(text.substr(begin, found->title_end - begin))) {
-          for (size_t i = 0; i < all.size(); ++i) read(document, label, begin, place_ + static_cast<int64_t>(i), all[i].substr(label_length));
-        }
+        const Titled* documents = titled(text.substr(begin, found->title_end - begin));
+        if (documents == nullptr) continue;
+        for (size_t i = 0; i < all.size(); ++i) read(*documents, label, static_cast<int64_t>(begin), place_ + static_cast<int64_t>(i), all[i].substr(label_length));
       }
       place_ += static_cast<int64_t>(all.size());
     }
   }
 
- private:
-  static constexpr std::string_view bracket = "（";
-  using Locators = std::unordered_multimap<std::string, int64_t>;
-
-  std::vector<int64_t> titled(const std::string& title) {
-    std::vector<int64_t> documents;
+  /// Kept, as who cites one often cites it again.
+  const Titled* titled(const std::string& title) {
+    if (auto known = titles_.find(title); known != titles_.end()) return &known->second;
+    Titled found;
     titled_.reset();
     titled_.bind(":t", title);
-    while (titled_.executeStep()) documents.push_back(titled_.getColumn(0).getInt64());
-    return documents;
+    while (titled_.executeStep()) {
+      int64_t document = titled_.getColumn(0).getInt64();
+      auto& first = titled_.getColumn(1).getInt() != 0 ? found.by_title : found.by_short_title;
+      if (!first) first = document;
+      editions_.reset();
+      editions_.bind(1, document);
+      while (editions_.executeStep()) found.editions.emplace(text::fold(editions_.getColumn(1).getString()), Labelled{document, editions_.getColumn(0).getInt64()});
+    }
+    if (!found.by_title && !found.by_short_title) return nullptr;
+    return &titles_.emplace(title, std::move(found)).first->second;
   }
 
-  /// A place in the editions of a document that have this label.
-  void read(int64_t document, const std::string& label, size_t begin, int64_t place, const std::string& words) {
-    insert(place, rank_of_title(begin), document, std::nullopt);
+  /// A place in the editions that have this label.
+  void read(const Titled& documents, const std::string& label, int64_t begin, int64_t place, const std::string& words) {
+    if (documents.by_title) found_.push_back({from_, place, mention::rank(begin, mention::by_title), *documents.by_title, {}});
+    if (documents.by_short_title) found_.push_back({from_, place, mention::rank(begin, mention::by_short_title), *documents.by_short_title, {}});
     if (words.size() > longest_locator) return;
-    editions_.reset();
-    editions_.bind(1, document);
-    while (editions_.executeStep()) {
-      if (text::fold(editions_.getColumn(1).getString()) != label) continue;
-      const Locators& held = locators(editions_.getColumn(0).getInt64());
+    for (auto [one, end] = documents.editions.equal_range(label); one != end; ++one) {
+      const Locators& held = locators(one->second.edition);
+      auto bind = [&](const std::string& name, size_t cut, bool exact) {
+        auto clauses = held.find(name);
+        if (clauses == held.end()) return;
+        for (size_t twin = 0; twin < clauses->second.size(); ++twin) {
+          found_.push_back({from_, place, mention::rank(begin, static_cast<int64_t>(cut), exact, static_cast<int64_t>(twin)), one->second.document, clauses->second[twin]});
+        }
+      };
       // What follows a place may look like part of it (「第2条の規定」, 「第1条）」).
       std::string locator = words;
       for (size_t cut = 0; cut < most_cut && !locator.empty(); ++cut, locator.resize(last_character(locator))) {
         std::string name = folded(locator), other_name = without_first(name);
-        for (auto [it, end] = held.equal_range(name); it != end; ++it) insert(place, rank_of(begin, cut, true), document, it->second);
-        if (other_name == name) continue;
-        for (auto [it, end] = held.equal_range(other_name); it != end; ++it) insert(place, rank_of(begin, cut, false), document, it->second);
+        bind(name, cut, true);
+        if (other_name != name) bind(other_name, cut, false);
       }
     }
   }
 
   static std::string folded(std::string_view locator) { return text::replace_all(text::fold(locator), " ", ""); }
 
-  /// The clauses of an edition by their folded places. Kept, as who cites one often cites it again.
+  /// The clauses of an edition by their folded places, in order.
   const Locators& locators(int64_t edition) {
     auto [known, fresh] = locators_.try_emplace(edition);
     if (!fresh) return known->second;
-    SQLite::Statement select(db_, "SELECT id, locator FROM clauses WHERE edition_id = ?");
+    SQLite::Statement select(db_, "SELECT id, locator FROM clauses WHERE edition_id = ? ORDER BY position");
     select.bind(1, edition);
-    while (select.executeStep()) known->second.emplace(text::fold(select.getColumn(1).getString()), select.getColumn(0).getInt64());
+    while (select.executeStep()) known->second[text::fold(select.getColumn(1).getString())].push_back(select.getColumn(0).getInt64());
     return known->second;
   }
 
-  void insert(int64_t place, int64_t rank, int64_t document, std::optional<int64_t> to) {
-    insert_.reset();
-    insert_.bind(1, from_);
-    insert_.bind(2, place);
-    insert_.bind(3, rank);
-    insert_.bind(4, document);
-    if (to) insert_.bind(5, *to);
-    else insert_.bind(5);
-    insert_.exec();
-  }
-
   SQLite::Database& db_;
-  SQLite::Statement titled_, editions_, insert_;
-  std::map<int64_t, Locators> locators_;
+  SQLite::Statement titled_, editions_;
+  std::unordered_map<std::string, Titled> titles_;
+  std::unordered_map<int64_t, Locators> locators_;
+  std::vector<Mention> found_;
   int64_t from_ = 0, place_ = 0;
 };
 
-void link_edition(SQLite::Database& db, int64_t edition) {
-  SQLite::Statement forget(db, "DELETE FROM mentions WHERE from_clause_id IN (SELECT id FROM clauses WHERE edition_id = ?)");
-  forget.bind(1, edition);
-  forget.exec();
-  Linking linking(db);
-  SQLite::Statement select(db, "SELECT id, text FROM clauses WHERE edition_id = ? AND text LIKE '%版）%'");
+std::vector<Mention> held_mentions(SQLite::Database& db, int64_t edition) {
+  SQLite::Statement select(db, "SELECT from_clause_id, place, rank, document_id, to_clause_id FROM mentions WHERE from_clause_id IN (SELECT id FROM clauses WHERE edition_id = ?)");
   select.bind(1, edition);
-  while (select.executeStep()) linking.link(select.getColumn(0).getInt64(), select.getColumn(1).getString());
-  SQLite::Statement done(db, "UPDATE editions SET linked = 1 WHERE id = ?");
-  done.bind(1, edition);
-  done.exec();
+  std::vector<Mention> held;
+  while (select.executeStep()) {
+    auto number = [&](int column) { return select.getColumn(column).getInt64(); };
+    held.push_back({number(0), number(1), number(2), number(3), select.getColumn(4).isNull() ? std::nullopt : std::optional(number(4))});
+  }
+  std::ranges::sort(held);
+  return held;
 }
+
+void run(SQLite::Database& db, const char* sql, const std::vector<Mention>& mentions) {
+  SQLite::Statement statement(db, sql);
+  for (const auto& one : mentions) {
+    int at = 0;
+    for (int64_t value : {one.from, one.place, one.rank, one.document}) statement.bind(++at, value);
+    if (one.to) statement.bind(++at, *one.to);
+    else statement.bind(++at);
+    statement.exec();
+    statement.reset();
+  }
+}
+
+/// What is to be changed for some editions, by what stood in the database at that time.
+class Plan {
+ public:
+  Plan(SQLite::Database& db, std::span<const int64_t> editions) : state_(state_of(db)) {
+    Linking linking(db);
+    for (int64_t edition : editions) {
+      auto found = linking.mentions_of(edition), held = held_mentions(db, edition);
+      Change change{edition, {}, {}};
+      std::ranges::set_difference(held, found, std::back_inserter(change.gone));
+      std::ranges::set_difference(found, held, std::back_inserter(change.come));
+      changes_.push_back(std::move(change));
+    }
+  }
+  /// Whether no edition came and no title was corrected since.
+  bool holds(SQLite::Database& db) const { return state_ == state_of(db); }
+
+  void carry_out(SQLite::Database& db) const {
+    SQLite::Statement done(db, "UPDATE editions SET linked = 1 WHERE id = ? AND linked = 0");
+    for (const auto& change : changes_) {
+      done.reset();
+      done.bind(1, change.edition);
+      if (done.exec() == 0) continue;  // another process did it
+      run(db, "DELETE FROM mentions WHERE from_clause_id = ? AND place = ? AND rank = ? AND document_id = ? AND to_clause_id IS ?", change.gone);
+      run(db, "INSERT INTO mentions (from_clause_id, place, rank, document_id, to_clause_id) VALUES (?, ?, ?, ?, ?)", change.come);
+    }
+  }
+
+ private:
+  struct Change {
+    int64_t edition;
+    std::vector<Mention> gone, come;
+  };
+  static std::pair<int64_t, int64_t> state_of(SQLite::Database& db) {
+    return {db.execAndGet("SELECT ifnull(max(id), 0) FROM editions").getInt64(), store::corrections_made(db)};
+  }
+
+  std::pair<int64_t, int64_t> state_;
+  std::vector<Change> changes_;
+};
 
 }  // namespace
 
-void Library::link_citations() {
+void Library::link_citations(const std::atomic<bool>& stop) {
+  constexpr size_t at_once = 50;
   auto waiting = database_.read([](SQLite::Database& db) {
     SQLite::Statement select(db, "SELECT id FROM editions WHERE linked = 0 ORDER BY id");
     std::vector<int64_t> editions;
     while (select.executeStep()) editions.push_back(select.getColumn(0).getInt64());
     return editions;
   });
-  // One by one, so that others write in between; each within its transaction, so that none is missed that comes meanwhile.
-  for (int64_t edition : waiting) database_.write([&](SQLite::Database& db) { link_edition(db, edition); });
+  // Looked up while others write, then written in short; what came in between may be what is cited.
+  std::span<const int64_t> left = waiting;
+  while (!left.empty() && !stop) {
+    auto some = left.first(std::min(at_once, left.size()));
+    left = left.subspan(some.size());
+    auto plan = database_.read([&](SQLite::Database& db) { return Plan(db, some); });
+    database_.write([&](SQLite::Database& db) {
+      if (!plan.holds(db)) plan = Plan(db, some);
+      plan.carry_out(db);
+    });
+  }
 }
 
 std::optional<Library::Held> Library::find_edition(const std::string& slug, const std::string& content_hash) const {

@@ -303,7 +303,7 @@ IngestSummary Ingest::paths(const std::vector<fs::path>& paths, const Reporter& 
     }
   }
   // Citations can point at what came later in the same batch.
-  if (!options_.dry_run) library_.link_citations();
+  if (!options_.dry_run) library_.link_citations(stop);
   if (!stop) progress(entries.size(), entries.size());
   return summary;
 }

@@ -122,7 +122,7 @@ IngestSummary Ingest::lines(std::istream& in, const std::string& name, const Rep
     if (batch.size() >= batch_lines || bytes >= batch_bytes) flush();
   }
   flush();
-  library_.link_citations();
+  library_.link_citations(stop);
   return summary;
 }
 

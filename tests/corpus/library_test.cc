@@ -216,7 +216,7 @@ TEST_CASE_METHOD(Fixture, "an event tells who may see a document at first, and w
 TEST_CASE_METHOD(Fixture, "citations in running text are bound both ways") {
   add(policy("2025-04-01", "委託先を監督する。必要に応じて監査する。"));
   add(answer("q1", "根拠は星見市情報セキュリティ対策基準（令和7年4月1日版）第12条第1号及び対策基準（令和7年4月1日版）第12条です。"));
-  library.link_citations();
+  library.link_citations(false);
   int64_t article = library.clause(all, "kijun", "2025-04-01", "12")->id;
   int64_t answer_clause = library.clause(all, "q1", "1", "1")->id;
   REQUIRE(library.cited_by(all, article).size() == 1);
@@ -228,14 +228,95 @@ TEST_CASE_METHOD(Fixture, "citations in running text are bound both ways") {
 
 TEST_CASE_METHOD(Fixture, "what a citation names may come later, and what follows a place is no part of it") {
   add(answer("q1", "（根拠: 対策基準（令和7年4月1日版）第12条第1号）及び対策基準（令和7年4月1日版）第12条の規定による。"));
-  library.link_citations();
+  library.link_citations(false);
   int64_t from = library.clause(all, "q1", "1", "1")->id;
   CHECK(library.citations(all, from).empty());
   add(policy("2025-04-01", "委託先を監督する。"));
-  library.link_citations();
+  library.link_citations(false);
   CHECK(library.citations(all, from).size() == 2);
-  library.link_citations();
+  library.link_citations(false);
   CHECK(library.citations(all, from).size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a title that is corrected is what texts are read by") {
+  add(policy("2025-04-01", "委託先を監督する。"));
+  add(answer("q1", "根拠は、別の要領（令和7年4月1日版）第12条です。"));
+  library.link_citations(false);
+  int64_t from = library.clause(all, "q1", "1", "1")->id;
+  auto cited_as = [&](std::string Facts::*field, const std::string& title) {
+    Facts facts;
+    facts.slug = "kijun", facts.*field = title;
+    REQUIRE(library.correct(facts));
+    library.link_citations(false);
+    return library.citations(all, from).size();
+  };
+  CHECK(library.citations(all, from).empty());
+  CHECK(cited_as(&Facts::title, "別の要領") == 1);
+  CHECK(cited_as(&Facts::title, "古い規程") == 0);
+  CHECK(cited_as(&Facts::short_title, "別の要領") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "of two clauses of one place the first is meant that the reader sees, as where a citation is typed") {
+  auto edition = policy("2025-04-01", "先の文。");
+  edition.clauses.resize(1);
+  edition.clauses.push_back(edition.clauses[0]);
+  edition.clauses[1].text = "後の文。", edition.clauses[0].audience = "committee";
+  assign_addresses(edition.clauses);
+  edition.clauses[1].locator = edition.clauses[0].locator;
+  add(edition);
+  add(answer("q1", "対策基準（令和7年4月1日版）第12条による。"));
+  library.link_citations(false);
+  int64_t from = library.clause(all, "q1", "1", "1")->id;
+  for (const Viewer& viewer : {all, staff}) {
+    auto cited = library.citations(viewer, from);
+    REQUIRE(cited.size() == 1);
+    CHECK(cited[0].id == library.resolve(viewer, "対策基準（令和7年4月1日版）第12条"));
+  }
+  CHECK(library.citations(all, from)[0].clause.text == "先の文。");
+  CHECK(library.citations(staff, from)[0].clause.text == "後の文。");
+}
+
+TEST_CASE_METHOD(Fixture, "what is bound already is not written again, and stopped, binding goes on later") {
+  add(policy("2025-04-01", "委託先を監督する。"));
+  for (const char* slug : {"q1", "q2"}) add(answer(slug, std::string(slug) + "の根拠は対策基準（令和7年4月1日版）第12条です。"));
+  auto number = [&](const char* sql) { return database.read([&](SQLite::Database& db) { return db.execAndGet(sql).getString(); }); };
+  const char *rows = "SELECT group_concat(rowid || ':' || to_clause_id) FROM mentions WHERE to_clause_id IS NOT NULL", *waiting = "SELECT count(*) FROM editions WHERE linked = 0";
+  library.link_citations(true);
+  CHECK(number(waiting) == "2");
+  library.link_citations(false);
+  CHECK(number(waiting) == "0");
+  std::string before = number(rows);
+  REQUIRE_FALSE(before.empty());
+  // Another edition may be what is cited: all are looked at again.
+  add(answer("q3", "何も引かない。"));
+  CHECK(number(waiting) == "2");
+  library.link_citations(false);
+  CHECK(number(waiting) == "0");
+  CHECK(number(rows) == before);
+}
+
+TEST_CASE_METHOD(Fixture, "of many documents of one title a row tells, whichever of them a reader sees") {
+  constexpr int most = 30;
+  auto minutes = [&](const std::string& slug, const std::string& title, int day, const std::string& audience) {
+    NewEdition edition = policy(fmt::format("2025-04-{:02}", day), slug + " 会議の議事録（令和7年4月1日版）第12条による。");
+    edition.facts.slug = slug, edition.facts.title = title, edition.facts.short_title.clear(), edition.facts.audience = audience;
+    add(edition);
+  };
+  minutes("plain", "議事録", 1, "public");
+  for (int day = 1; day <= most; ++day) minutes(fmt::format("m{}", day), "会議の議事録", day, day == most ? "staff" : "committee");
+  library.link_citations(false);
+  // Of each citation the one title and its clause, and the shorter title and its.
+  CHECK(database.read([&](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM mentions").getInt(); }) == (most + 1) * 4);
+  auto cited = [&](const Viewer& viewer) {
+    std::string out;
+    for (const auto& one : library.citations(viewer, library.clause(all, "plain", "2025-04-01", "12")->id)) out += one.document.slug;
+    return out;
+  };
+  CHECK(cited(all) == "m1");
+  CHECK(cited(staff) == "");  // they see one of that title, which has no such edition
+  // Of a public one the words are its own title's: it cites itself, which is no citation.
+  CHECK(cited(Viewer{{"public"}}) == "");
+  CHECK(library.cited_by(all, library.clause(all, "m1", "2025-04-01", "12")->id).size() == most);
 }
 
 TEST_CASE_METHOD(Fixture, "a citation that goes on names each place") {
@@ -251,7 +332,7 @@ TEST_CASE_METHOD(Fixture, "a citation that goes on names each place") {
   assign_addresses(edition.clauses);
   add(edition);
   add(answer("q1", "対策基準（令和7年4月1日版）第12条第2項及び第3項による。"));
-  library.link_citations();
+  library.link_citations(false);
   CHECK(library.citations(all, library.clause(all, "q1", "1", "1")->id).size() == 2);
 }
 

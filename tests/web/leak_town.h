@@ -66,7 +66,7 @@ class LeakTown {
       : indexed_(indexed), model(model), database(folder_ / "shirube.db"), library(database), files(folder_ / "files") {
     for (const char* group : {"監査班", "契約班"}) database.write([&](auto& db) { db.exec(fmt::format("INSERT INTO groups (name) VALUES ('{}')", group)); });
     for (const auto& document : leak_documents()) add(document, viewer);
-    library.link_citations();
+    library.link_citations(false);
     std::filesystem::create_directories(folder_ / "lexicon");
     std::ofstream(folder_ / "lexicon/pinned.tsv") << "無害化\thimitsu/2025-04-01/1\n無害化\tkansa-hokoku/2025-06-01/4\n監査\tkansa-hokoku/2025-06-01/2\n端末\ttaisaku-kijun/2025-04-01/4\n";
     std::ofstream(folder_ / "lexicon/synonyms.tsv") << "漏洩\t流出\n端末\t特命\n監査\t抜き打ち\n";
