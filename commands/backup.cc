@@ -58,15 +58,14 @@ int restore(const Arguments& arguments, const fs::path& file, const fs::path& se
   if (!data.has_filename()) data = data.parent_path();  // DIR/
   fs::path to = settings.empty() ? fs::path(data.string() + "-config") : settings;
   ProgressLine line("復元");
-  auto summary = store::restore(file, data, to, shown_on(line), stop_requested);
-  std::cout << "控えから戻しました: " << data.string() << "\n" << amount(summary) << "\n";
-  if (summary.settings > 0) std::cout << "設定は " << to.string() << " にあります。使うには --config でその中のファイルを指定します。\n";
-  store::Database database(data / "shirube.db", store::Database::Open::existing);
-  database.write([&](SQLite::Database& db) {
+  auto settle = [&](SQLite::Database& db, const store::BackupSummary& summary) {
     // Who signed out since, or whose session was ended, is not to be signed in again.
     db.exec("DELETE FROM sessions");
     store::append(db, {"backup.restore", file.filename().string(), amount(summary)});
-  });
+  };
+  auto summary = store::restore(file, data, to, settle, shown_on(line), stop_requested);
+  std::cout << "控えから戻しました: " << data.string() << "\n" << amount(summary) << "\n";
+  if (summary.settings > 0) std::cout << "設定は " << to.string() << " にあります。使うには --config でその中のファイルを指定します。\n";
   std::cout << "利用者・パスワード・トークンは、控えを作ったときのものです。その後に止めた利用者やトークンは、もう一度止めてください。サインイン中だった人は、サインインし直します。\n";
   std::cout << "検索索引は、次に serve を始めたときに作り直されます（すぐに作るには reindex）。\n";
   return 0;

@@ -397,10 +397,17 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   });
 }
 
+std::pair<Draft, Cut> Drafts::to_publish(const Viewer& viewer, int64_t id, int64_t revision) const {
+  return database_.read([&](SQLite::Database& db) {
+    Draft draft = changeable(db, viewer, id, revision);
+    return std::pair(draft, select_cut(db, id));
+  });
+}
+
 void Drafts::publish(const Viewer& viewer, int64_t id, int64_t revision, const Add& add) {
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
-    int64_t edition_id = add(db, draft, select_cut(db, id));
+    int64_t edition_id = add(db);
     // The edition has the clauses now; the corrections tell how it came by them.
     update(db, id, "state = 'published', edition_id = ?, extracted = '[]', clauses = '[]'", edition_id);
     SQLite::Statement address(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = ?");

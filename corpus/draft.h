@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/clause.h"
@@ -113,9 +114,11 @@ class Drafts {
   void undo(const Viewer& viewer, int64_t id, int64_t revision);
   /// The audience of a mail is that of its attachments too, where they had the same.
   void set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts);
+  /// A draft and its clauses at a revision, for publish(); throws as the changes do.
+  std::pair<Draft, Cut> to_publish(const Viewer& viewer, int64_t id, int64_t revision) const;
   /// Makes an edition of what is published, within the transaction (Library::add()), and gives its number.
-  using Add = std::function<int64_t(SQLite::Database&, const Draft&, const Cut&)>;
-  /// Publishes a draft: all that `add` does, and that the draft is published, are one transaction. Whoever publishes or changes
+  using Add = std::function<int64_t(SQLite::Database&)>;
+  /// Publishes a draft as to_publish() gave it at this revision: all that `add` does, and that the draft is published, are one transaction. Whoever publishes or changes
   /// it at the same time, in this process or another, comes before or after; interrupted, nothing was done.
   void publish(const Viewer& viewer, int64_t id, int64_t revision, const Add& add);
   /// Takes a draft off the desk. The file stays among the originals. A published one stays with its edition.

@@ -124,15 +124,14 @@ std::vector<corpus::Library::Alike> Desk::alike(const corpus::Viewer& viewer, co
 }
 
 corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t revision, bool further) {
-  // Read before the transaction: nobody waits for that.
-  auto found = drafts_.find(viewer, id);
-  if (found && files_.verify(found->file_sha256) != store::Files::State::good) {
-    throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "この下書きを取りやめて、同じファイルをもう一度取り込んでください。");
-  }
+  // Prepared before the transaction, so that nobody waits for it; what is changed meanwhile is refused there.
+  auto [draft, cut] = drafts_.to_publish(viewer, id, revision);
+  corpus::NewEdition edition = edition_of(draft, cut);
   corpus::Added added;
-  drafts_.publish(viewer, id, revision, [&](SQLite::Database& db, const Draft& draft, const corpus::Cut& cut) {
+  drafts_.publish(viewer, id, revision, [&](SQLite::Database& db) {
     // What is read here is what stands before the transaction, within which nobody else writes.
-    added = corpus::Library::add(db, {{edition_of(viewer, draft, cut, further)}}).front();
+    fit_in(edition, viewer, id, further);
+    added = corpus::Library::add(db, {{edition}}).front();
     auto mail = draft.within ? drafts_.find(desk_viewer(), *draft.within) : std::nullopt;
     if (mail && mail->edition_id) corpus::Library::enclose(db, *mail->edition_id, added.edition_id);
     return added.edition_id;
@@ -140,9 +139,27 @@ corpus::Added Desk::publish(const corpus::Viewer& viewer, int64_t id, int64_t re
   return added;
 }
 
-corpus::NewEdition Desk::edition_of(const corpus::Viewer& viewer, const Draft& draft, const corpus::Cut& cut, bool further) const {
+/// What a draft makes by itself, whatever is held.
+corpus::NewEdition Desk::edition_of(const Draft& draft, const corpus::Cut& cut) const {
   corpus::NewEdition edition;
   edition.facts = draft.facts;
+  edition.file_sha256 = draft.file_sha256;
+  std::error_code lost;
+  edition.file_size = fs::file_size(files_.path_of(draft.file_sha256), lost);
+  if (lost || files_.verify(draft.file_sha256) != store::Files::State::good) {
+    throw Error(ErrorKind::conflict, "取り込んだ原本が失われたか、変わっています。", "この下書きを取りやめて、同じファイルをもう一度取り込んでください。");
+  }
+  edition.file_name = draft.file_name;
+  edition.media_type = draft.media_type;
+  edition.clauses = cut.clauses;
+  edition.warnings = with_doubts(draft.warnings, edition.clauses);
+  // Read anew, a clause that was closed may stand open again.
+  auto anew = cut.extracted;
+  for (size_t left : corpus::carry_out_all(anew, cut.corrections)) {
+    if (cut.corrections[left].kind == corpus::Correction::Kind::audience) {
+      throw Error(ErrorKind::conflict, fmt::format("公開範囲の直しがやり直されていません（{}）。", corpus::description(cut.corrections[left])), "その直しを取り消してから、公開範囲を選び直してください。");
+    }
+  }
   // The same file cut otherwise is another edition.
   edition.content_hash = draft.file_sha256;
   auto undone = cut.undone();
@@ -151,6 +168,11 @@ corpus::NewEdition Desk::edition_of(const corpus::Viewer& viewer, const Draft& d
     const auto& one = cut.corrections[i];
     edition.content_hash = store::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", edition.content_hash, name(one.kind), one.path, one.words, one.value, one.offset, one.page));
   }
+  return edition;
+}
+
+/// Holds it against what is held, and binds it to the attachments that are.
+void Desk::fit_in(corpus::NewEdition& edition, const corpus::Viewer& viewer, int64_t draft, bool further) const {
   auto held = library_.document(viewer, edition.facts.slug);
   if (held && library_.find_edition(edition.facts.slug, edition.content_hash)) {
     throw Error(ErrorKind::conflict, fmt::format("同じファイルが、資料「{}」の版として登録済みです。", held->title), "取り込む必要はありません。この下書きは取りやめてください。");
@@ -167,23 +189,9 @@ corpus::NewEdition Desk::edition_of(const corpus::Viewer& viewer, const Draft& d
   if (known) {
     for (auto field : {&Facts::title, &Facts::short_title, &Facts::kind, &Facts::issuer, &Facts::audience, &Facts::topic}) (edition.facts.*field).clear();
   }
-  edition.file_sha256 = draft.file_sha256;
-  edition.file_size = fs::file_size(files_.path_of(draft.file_sha256));
-  edition.file_name = draft.file_name;
-  edition.media_type = draft.media_type;
-  edition.clauses = cut.clauses;
-  // Read anew, a clause that was closed may stand open again.
-  auto anew = cut.extracted;
-  for (size_t left : corpus::carry_out_all(anew, cut.corrections)) {
-    if (cut.corrections[left].kind == corpus::Correction::Kind::audience) {
-      throw Error(ErrorKind::conflict, fmt::format("公開範囲の直しがやり直されていません（{}）。", corpus::description(cut.corrections[left])), "その直しを取り消してから、公開範囲を選び直してください。");
-    }
-  }
-  edition.warnings = with_doubts(draft.warnings, edition.clauses);
-  for (const auto& attached : drafts_.within(desk_viewer(), draft.id)) {
+  for (const auto& attached : drafts_.within(desk_viewer(), draft)) {
     if (attached.edition_id) edition.encloses.push_back(*attached.edition_id);
   }
-  return edition;
 }
 
 }  // namespace shirube::indexer

@@ -60,7 +60,8 @@ class Desk {
 
  private:
   void read_one(const corpus::Draft& draft, const std::atomic<bool>& stop);
-  corpus::NewEdition edition_of(const corpus::Viewer& viewer, const corpus::Draft& draft, const corpus::Cut& cut, bool further) const;
+  corpus::NewEdition edition_of(const corpus::Draft& draft, const corpus::Cut& cut) const;
+  void fit_in(corpus::NewEdition& edition, const corpus::Viewer& viewer, int64_t draft, bool further) const;
 
   corpus::Library library_;
   corpus::Drafts drafts_;

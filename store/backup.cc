@@ -294,7 +294,7 @@ class Target {
 
 }  // namespace
 
-BackupSummary restore(const fs::path& archive, const fs::path& data, const fs::path& settings, const Progress& progress, const std::atomic<bool>& stop) {
+BackupSummary restore(const fs::path& archive, const fs::path& data, const fs::path& settings, const Settling& settle, const Progress& progress, const std::atomic<bool>& stop) {
   if (fs::weakly_canonical(data) == fs::weakly_canonical(settings)) throw Error(ErrorKind::invalid, "データと設定を、同じフォルダへは戻せません。", "--config-to に別のフォルダを指定してください。");
   // The mark stands in the data folder as long as it does in the other; alone there it is none of a restore.
   Target data_target(data, true), settings_target(settings, data_target.again());
@@ -311,6 +311,7 @@ BackupSummary restore(const fs::path& archive, const fs::path& data, const fs::p
   auto opened = [&](const BackupManifest& what) { require_space(data_target.unfinished(), what.bytes()); };
   auto manifest = read_archive(archive, opened, unpacking.sink(), half(1), stop);
   look_through_backup(data_target.unfinished() / database_name, manifest);
+  Database(data_target.unfinished() / database_name, Database::Open::existing).write([&](SQLite::Database& db) { settle(db, manifest.summary()); });
   data_target.sync();
   settings_target.sync();
   settings_target.move({});

@@ -9,6 +9,10 @@
 
 #include "store/snapshot.h"
 
+namespace SQLite {
+class Database;
+}
+
 // A backup (控え): one file with all that cannot be made anew. It is a tar file (POSIX pax) compressed by zstd:
 //
 //   manifest.json           what follows, in this order, with sizes and SHA-256
@@ -58,11 +62,14 @@ BackupSummary back_up(const BackupSource& source, const std::filesystem::path& a
 /// what is wrong, Error{conflict} when a newer version of the program made it, Error{missing} when there is no such file.
 BackupSummary verify(const std::filesystem::path& archive, const std::filesystem::path& scratch, const Progress& progress, const std::atomic<bool>& stop);
 
+/// What is to be done in the transaction of it to a database that is brought to this version, before it is in place.
+using Settling = std::function<void(SQLite::Database&, const BackupSummary&)>;
+
 /// Verifies a backup, and only then puts it in place: database and originals into `data`, the settings into `settings`,
 /// both of which must be empty or not there yet (else Error{conflict}). It is written in a folder within each and moved
-/// when all is on disk, the database last; interrupted before that, the same call begins anew, and takes away what the
+/// when all is on disk and the database is settled, that last; interrupted before that, the same call begins anew, and takes away what the
 /// first one left once the backup is known to be good. Throws as verify() does.
-BackupSummary restore(const std::filesystem::path& archive, const std::filesystem::path& data, const std::filesystem::path& settings, const Progress& progress,
-                      const std::atomic<bool>& stop);
+BackupSummary restore(const std::filesystem::path& archive, const std::filesystem::path& data, const std::filesystem::path& settings, const Settling& settle,
+                      const Progress& progress, const std::atomic<bool>& stop);
 
 }  // namespace shirube::store

@@ -248,7 +248,7 @@ TEST_CASE_METHOD(Fixture, "a published draft is there for those who see all of i
   drafts.set_read(id, reading);
   CHECK(drafts.find(clerk, id));
   int64_t edition = library.editions(all, "hokoku").at(0).id;
-  drafts.publish(clerk, id, drafts.find(clerk, id)->revision, [&](SQLite::Database&, const Draft&, const Cut&) { return edition; });
+  drafts.publish(clerk, id, drafts.find(clerk, id)->revision, [&](SQLite::Database&) { return edition; });
   CHECK_FALSE(drafts.find(clerk, id));
   CHECK_FALSE(drafts.cut(clerk, id));
   CHECK(drafts.list(clerk, 0, 9).empty());

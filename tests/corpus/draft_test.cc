@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "corpus/outline.h"
+#include "store/database.h"
 #include "store/files.h"
 #include "tests/corpus/fixture.h"
 #include "text/error.h"
@@ -117,15 +118,17 @@ TEST_CASE_METHOD(DraftFixture, "a draft is published whole or not at all") {
   int64_t id = add();
   drafts.set_read(id, reading({"端末を返す。", "鍵を返す。"}));
   auto publish = [&](int64_t revision, bool fail) {
-    drafts.publish(all, id, revision, [&](SQLite::Database& db, const Draft& draft, const Cut& cut) {
-      NewEdition edition;
-      edition.facts = draft.facts, edition.content_hash = "x", edition.clauses = cut.clauses;
+    NewEdition edition;
+    edition.facts = at(id).facts, edition.content_hash = "x", edition.clauses = drafts.cut(all, id)->clauses;
+    drafts.publish(all, id, revision, [&](SQLite::Database& db) {
       int64_t made = Library::add(db, {{edition}}).front().edition_id;
       if (fail) throw Error(ErrorKind::invalid, "途中", "");
       return made;
     });
   };
   CHECK(kind_of_error([&] { publish(at(id).revision + 1, false); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.to_publish(all, id, at(id).revision + 1); }) == ErrorKind::conflict);
+  CHECK(drafts.to_publish(all, id, at(id).revision).second.clauses.size() == 2);
   CHECK(kind_of_error([&] { publish(at(id).revision, true); }) == ErrorKind::invalid);
   CHECK(at(id).state == Draft::State::ready);
   CHECK_FALSE(library.document(all, "tsuchi"));
@@ -162,7 +165,7 @@ TEST_CASE_METHOD(DraftFixture, "the same file handed in twice is one draft, unti
   edition.content_hash = "x";
   edition.clauses = reading({"端末を返す。"}).clauses;
   int64_t made = library.add({&edition, 1}).front().edition_id;
-  drafts.publish(all, id, at(id).revision, [&](SQLite::Database&, const Draft&, const Cut&) { return made; });
+  drafts.publish(all, id, at(id).revision, [&](SQLite::Database&) { return made; });
   CHECK(at(id).address == "tsuchi/1");
   CHECK(kind_of_error([&] { drafts.correct(all, id, at(id).revision, {}); }) == ErrorKind::conflict);
   CHECK(kind_of_error([&] { drafts.drop(all, id); }) == ErrorKind::conflict);
@@ -185,7 +188,7 @@ TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who have the tas
     CHECK(kind_of_error([&] { drafts.drop(viewer, id); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.read_again(viewer, id); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.undo(viewer, id, 1); }) == ErrorKind::missing);
-    CHECK(kind_of_error([&] { drafts.publish(viewer, id, at(id).revision, [](SQLite::Database&, const Draft&, const Cut&) { return int64_t{1}; }); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.publish(viewer, id, at(id).revision, [](SQLite::Database&) { return int64_t{1}; }); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.add(viewer, {}, 1); }) == ErrorKind::missing);
   }
   CHECK(at(id).state == Draft::State::ready);
@@ -246,7 +249,7 @@ TEST_CASE_METHOD(DraftFixture, "a draft is there for those of the desk who see w
   for (int64_t id : {meant, narrowed, waiting}) {
     CHECK_FALSE(drafts.find(clerk, id));
     CHECK_FALSE(drafts.cut(clerk, id));
-    CHECK(kind_of_error([&] { drafts.publish(clerk, id, at(id).revision, [](SQLite::Database&, const Draft&, const Cut&) { return int64_t{1}; }); }) == ErrorKind::missing);
+    CHECK(kind_of_error([&] { drafts.publish(clerk, id, at(id).revision, [](SQLite::Database&) { return int64_t{1}; }); }) == ErrorKind::missing);
     CHECK(kind_of_error([&] { drafts.drop(clerk, id); }) == ErrorKind::missing);
     CHECK(drafts.find(auditor, id));
   }

@@ -20,7 +20,7 @@ std::string far_time() {
 }
 
 struct Wrong : Office {
-  std::vector<std::string> environment{std::string("LD_PRELOAD=") + SHIRUBE_FATE, "SHIRUBE_FATE_CLOCK=" + write("clock", std::string(8, '\0'))};
+  std::vector<std::string> environment = fated("SHIRUBE_FATE_CLOCK=" + write("clock", std::string(8, '\0')));
 
   Wrong() { std::ofstream(settings, std::ios::app) << "[backup]\nfolder = \"../backups\"\ntimes = [\"" << far_time() << "\"]\nkeep = 2\n"; }
   void set_clock(int64_t seconds) const {

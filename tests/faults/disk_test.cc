@@ -10,6 +10,9 @@ namespace {
 constexpr uint64_t kib = 1024;
 const std::string search = "/api/v1/search?q=%E7%AB%AF%E6%9C%AB";  // 端末
 
+/// Of an article of a file of more().
+std::string sentence(int file, int article) { return "見本の" + std::to_string(file * 1000 + article) + "番目の端末について定める。"; }
+
 /// An office whose data lie on a disk of their own.
 struct OnSmallDisk : Office {
   SmallDisk disk;
@@ -20,7 +23,7 @@ struct OnSmallDisk : Office {
     std::vector<std::string> files;
     for (int i = 0; i < count; ++i) {
       std::string text = "# 見本" + std::to_string(i) + "\n\n";
-      for (int article = 1; article <= 150; ++article) text += "第" + std::to_string(article) + "条　見本の" + std::to_string(i * 1000 + article) + "番目の端末について定める。\n";
+      for (int article = 1; article <= 150; ++article) text += "第" + std::to_string(article) + "条　" + sentence(i, article) + "\n";
       files.push_back(write("in/mihon" + std::to_string(i) + ".md", text));
     }
     return files;
@@ -62,9 +65,9 @@ TEST_CASE("a disk that fills up during ingest loses nothing that was taken") {
       CHECK_THAT(out + err, Catch::Contains("空き"));
     }
     office.disk.empty();
-    for (const auto& slug : taken(out)) {
+    auto slugs = taken(out);
+    for (const auto& slug : slugs) {
       INFO(slug);
-      CHECK(office.run({"search", "端末 document:" + slug}) == 0);
       store::Database database(office.data + "/shirube.db", store::Database::Open::existing);
       CHECK(database.read([&](SQLite::Database& db) {
         SQLite::Statement select(db, "SELECT count(*) FROM documents WHERE slug = ?");
@@ -76,6 +79,12 @@ TEST_CASE("a disk that fills up during ingest loses nothing that was taken") {
     code = office.run({"ingest", office.policy, "--effective", "2025-04-01"});
     INFO(office.out() << office.err());
     CHECK(code == 0);
+    for (const auto& slug : slugs) {
+      std::string words = sentence(std::stoi(slug.substr(std::strlen("mihon"))), 7);
+      INFO(words);
+      CHECK(office.run({"search", words}) == 0);
+      CHECK_THAT(office.out(), Catch::Contains(words));
+    }
     office.require_clean();
   }
   CHECK(failures >= 2);

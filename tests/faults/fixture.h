@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
@@ -46,7 +47,7 @@ inline httplib::Headers from_here() {
 /// A service on a data directory, from the first line it prints until it ends or is killed.
 class Running {
  public:
-  /// `also` stands in its environment: NAME=value.
+  /// `also` stands in its environment, in place of what does under these names: NAME=value.
   Running(const std::string& data, const std::string& settings, const std::filesystem::path& to, std::vector<std::string> also = {}) : to_(to) {
     port_ = free_port();
     std::vector<std::string> words = {shirube::test::program, "--data", data, "--config", settings, "serve", "--port", std::to_string(port_)};
@@ -54,8 +55,13 @@ class Running {
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     std::vector<char*> environment;
-    for (char** one = environ; *one; ++one) environment.push_back(*one);
     for (auto& one : also) environment.push_back(one.data());
+    auto said_before = [&](std::string_view one) {
+      return std::ranges::any_of(also, [&](std::string_view set) { return set.substr(0, set.find('=')) == one.substr(0, one.find('=')); });
+    };
+    for (char** one = environ; *one; ++one) {
+      if (!said_before(*one)) environment.push_back(*one);
+    }
     environment.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -131,6 +137,13 @@ class Running {
   int port_ = 0, status_ = 0;
   pid_t pid_ = 0;
 };
+
+/// The environment in which a service meets what fate.cc makes of SHIRUBE_FATE_….
+inline std::vector<std::string> fated(const std::string& fate) {
+  // AddressSanitizer ends a program into which anything was loaded before it, unless it is told not to look.
+  const char* options = std::getenv("ASAN_OPTIONS");
+  return {std::string("LD_PRELOAD=") + SHIRUBE_FATE, "ASAN_OPTIONS=" + (options ? options + std::string(":") : "") + "verify_asan_link_order=0", fate};
+}
 
 /// A data directory with one document, and the commands on it. Settings without lists of words, and without programs from outside.
 struct Office {

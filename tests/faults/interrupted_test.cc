@@ -101,6 +101,7 @@ TEST_CASE("a restore that is killed is repeated") {
     CHECK(entries(office.data + "/files") == originals);
     CHECK(slurp(office.folder / "again/data-config/shirube.toml") == slurp(office.settings));
     CHECK(office.run({"events", "verify"}) == 0);
+    CHECK(store::Database(office.data + "/shirube.db", store::Database::Open::existing).read([](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM sessions").getInt(); }) == 0);
     fs::remove_all(office.folder / "again");
   }
   office.data = office.folder / "whole/data";
@@ -159,12 +160,19 @@ TEST_CASE("a removal of old events that is killed leaves a sound chain, and is g
       for (size_t i = 0; i < many; ++i) store::append(db, {i % 100 ? "search" : "note", "subject", "detail"}, start);
     });
   }
-  auto retain = [&](const fs::path& file) {
+  // The clock is asked at the beginning and then in each step. Killed in one of them, or by others, or not at all.
+  constexpr int by_others = 0;
+  auto retain = [&](const fs::path& file, int killed_in_step) {
     pid_t pid = ::fork();
     if (pid == 0) {
+      int asked = 0;
+      auto clock = [&] {
+        if (killed_in_step != by_others && asked++ == killed_in_step) ::kill(::getpid(), SIGKILL);
+        return later;
+      };
       try {
         store::Database database(file, store::Database::Open::existing);
-        store::retain(database, rules, later, std::atomic<bool>(false));
+        store::retain(database, rules, clock, std::atomic<bool>(false));
       } catch (...) {
         ::_exit(1);
       }
@@ -177,28 +185,39 @@ TEST_CASE("a removal of old events that is killed leaves a sound chain, and is g
     ::waitpid(pid, &status, 0);
     return status;
   };
+  constexpr uint64_t old = many - many / 100;
+  /// How much was left to do, which is done then.
+  auto go_on = [&](const fs::path& file) {
+    store::Database database(file, store::Database::Open::existing);
+    auto verdict = [&] { return database.read([](SQLite::Database& db) { return store::verify(db, [](uint64_t, uint64_t) {}); }); };
+    auto kept = [&] { return database.read([&](SQLite::Database& db) { return static_cast<uint64_t>(db.execAndGet("SELECT count(*) FROM events WHERE action = 'search' AND kept = 1").getInt64()); }); };
+    CHECK(verdict().sound());
+    uint64_t left = kept();
+    CHECK(store::retain(database, rules, [&] { return later; }, std::atomic<bool>(false)) == left);
+    CHECK(kept() == 0);
+    CHECK(verdict().sound());
+    return left;
+  };
+  for (int step = 1; step <= 5; ++step) {
+    INFO("step " << step);
+    fs::path file = folder / ("step" + std::to_string(step) + ".db");
+    fs::copy(folder / "full.db", file);
+    REQUIRE(WIFSIGNALED(wait(retain(file, step))));
+    CHECK(go_on(file) == old - static_cast<uint64_t>(step - 1) * store::retained_at_a_time);
+  }
   fs::copy(folder / "full.db", folder / "whole.db");
-  Instants instants([&] { REQUIRE(wait(retain(folder / "whole.db")) == 0); });
-  int amid = 0;
+  Instants instants([&] { REQUIRE(wait(retain(folder / "whole.db", by_others)) == 0); });
   for (int killed = 0, round = 0; killed < rounds; ++round) {
     INFO("round " << round);
     fs::path file = folder / ("round" + std::to_string(round) + ".db");
     fs::copy(folder / "full.db", file);
-    pid_t pid = retain(file);
+    pid_t pid = retain(file, by_others);
     std::this_thread::sleep_for(instants.next());
     ::kill(pid, SIGKILL);
     bool was_killed = WIFSIGNALED(wait(pid));
     killed += was_killed;
     if (!was_killed) instants.too_late();
-    store::Database database(file, store::Database::Open::existing);
-    auto verdict = [&] { return database.read([](SQLite::Database& db) { return store::verify(db, [](uint64_t, uint64_t) {}); }); };
-    auto kept = [&] { return database.read([](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM events WHERE action = 'search' AND kept = 1").getInt64(); }); };
-    CHECK(verdict().sound());
-    int64_t left = kept();
-    amid += left > 0 && left < static_cast<int64_t>(many - many / 100);
-    CHECK(store::retain(database, rules, later, std::atomic<bool>(false)) == static_cast<uint64_t>(left));
-    CHECK(kept() == 0);
-    CHECK(verdict().sound());
+    uint64_t left = go_on(file);
+    CHECK((left == 0 || (old - left) % store::retained_at_a_time == 0));
   }
-  WARN(rounds << " rounds, " << amid << " of them killed between two steps");
 }

@@ -23,6 +23,7 @@ int publish_at_once(const std::string& data, std::pair<int64_t, int64_t> ids) {
       processes.push_back(pid);
       continue;
     }
+    ::alarm(120);  // where the other came to grief, it is not waited for without end
     int code = failed;
     try {
       store::Database database(data + "/shirube.db", store::Database::Open::existing);

@@ -29,7 +29,7 @@ size_t starts(const Running& service) {
 TEST_CASE("a signal in the instant of the exchange stops the new service") {
   Office office;
   office.found();
-  Running service(office.data, office.settings, office.folder.path(), {std::string("LD_PRELOAD=") + SHIRUBE_FATE, "SHIRUBE_FATE_SIGNAL=1"});
+  Running service(office.data, office.settings, office.folder.path(), fated("SHIRUBE_FATE_SIGNAL=1"));
   REQUIRE(change_roles(service, office) == 303);
   CHECK(service.ends());
   CHECK(starts(service) == 2);

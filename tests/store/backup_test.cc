@@ -29,6 +29,7 @@ namespace {
 
 const std::atomic<bool> never{false}, at_once{true};
 const store::Progress quiet = [](uint64_t, uint64_t) {};
+const store::Settling as_it_is = [](SQLite::Database&, const store::BackupSummary&) {};
 
 void write(const fs::path& file, const std::string& bytes) {
   fs::create_directories(file.parent_path());
@@ -71,7 +72,7 @@ struct Office {
   }
   store::BackupSummary back_up() const { return store::back_up(source(), archive, quiet, never); }
   store::BackupSummary verify() const { return store::verify(archive, folder.path(), quiet, never); }
-  store::BackupSummary restore() const { return store::restore(archive, folder / "new", folder / "new-config", quiet, never); }
+  store::BackupSummary restore() const { return store::restore(archive, folder / "new", folder / "new-config", as_it_is, quiet, never); }
 };
 
 /// All files below a folder.
@@ -168,7 +169,7 @@ TEST_CASE("what is restored is what was backed up, to the last row and byte") {
   CHECK(verified.bytes == made.bytes);
   CHECK(verified.originals == 4);
   uint64_t last = 0, end = 0;
-  store::restore(office.archive, office.folder / "new", office.folder / "new-config", [&](uint64_t done, uint64_t all) {
+  store::restore(office.archive, office.folder / "new", office.folder / "new-config", as_it_is, [&](uint64_t done, uint64_t all) {
     CHECK(done >= last);
     last = done, end = all;
   }, never);
@@ -416,8 +417,8 @@ TEST_CASE("a restore takes no place that is taken, and one that was interrupted 
   CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::conflict);
   CHECK(contents(office.folder / "new-config") == std::map<std::string, std::string>{{"mine", "mine"}, {"restoring.unfinished/x", "mine"}});
   fs::remove_all(office.folder / "new-config");
-  CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new", quiet, never); }).kind() == ErrorKind::invalid);
-  CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new-config", quiet, at_once); }).kind() == ErrorKind::unavailable);
+  CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new", as_it_is, quiet, never); }).kind() == ErrorKind::invalid);
+  CHECK(error_of([&] { store::restore(office.archive, office.folder / "new", office.folder / "new-config", as_it_is, quiet, at_once); }).kind() == ErrorKind::unavailable);
   CHECK(fs::is_empty(office.folder / "new"));
   // Killed before the database had moved.
   for (const char* left : {"new/restoring.unfinished/shirube.db", "new/files/00/x", "new-config/restoring.unfinished/y", "new-config/shirube.toml"}) write(office.folder / left, "left");
@@ -437,4 +438,23 @@ TEST_CASE("a restore takes no place that is taken, and one that was interrupted 
   // Killed after it: what is there is whole, and in use perhaps.
   write(office.folder / "new/restoring.unfinished/left", "left");
   CHECK(error_of([&] { office.restore(); }).kind() == ErrorKind::conflict);
+}
+
+TEST_CASE("a database is settled before it is in place, or nothing is") {
+  Office office;
+  auto made = office.back_up();
+  auto restore = [&](bool fail) {
+    auto settle = [&](SQLite::Database& db, const store::BackupSummary& summary) {
+      CHECK_FALSE(fs::exists(office.folder / "new/shirube.db"));
+      CHECK(summary.made_at == made.made_at);
+      store::append(db, {"note", "settled", ""});
+      if (fail) throw Error(ErrorKind::unavailable, "途中", "もう一度。");
+    };
+    store::restore(office.archive, office.folder / "new", office.folder / "new-config", settle, quiet, never);
+  };
+  CHECK(error_of([&] { restore(true); }).kind() == ErrorKind::unavailable);
+  CHECK_FALSE(fs::exists(office.folder / "new"));
+  CHECK_FALSE(fs::exists(office.folder / "new-config"));
+  restore(false);
+  CHECK(Database(office.folder / "new/shirube.db").read([](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM events WHERE subject = 'settled'").getInt(); }) == 1);
 }

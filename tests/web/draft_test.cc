@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "indexer/desk.h"
@@ -255,6 +257,36 @@ TEST_CASE_METHOD(Fixture, "of two who publish a draft at once, one does") {
     CHECK(refused == 1);
     CHECK(library.editions(all, facts.slug).size() == 1);
   }
+}
+
+TEST_CASE_METHOD(Fixture, "a draft whose original is lost says so, but not when it is published already") {
+  corpus::Viewer all = corpus::Viewer::everything();
+  auto ready = [&](const std::string& slug) {
+    auto draft = desk.drafts().find(all, hand_in(slug + ".txt", slug + "\n" + kNotice)).value();
+    corpus::Facts facts = draft.facts;
+    facts.slug = slug;
+    desk.drafts().set_facts(all, draft.id, draft.revision, facts);
+    return desk.drafts().find(all, draft.id).value();
+  };
+  auto why_not = [&](const corpus::Draft& draft, int64_t revision) {
+    try {
+      desk.publish(all, draft.id, revision, false);
+    } catch (const Error& e) {
+      return e.message();
+    }
+    return std::string();
+  };
+  auto published = ready("sumi"), lost = ready("ushinai"), barred = ready("ijo");
+  CHECK(why_not(published, published.revision).empty());
+  for (const auto& draft : {published, lost}) std::filesystem::remove(desk.files().path_of(draft.file_sha256));
+  // What its file's folder would be is none.
+  std::filesystem::path folder = desk.files().path_of(barred.file_sha256).parent_path();
+  std::filesystem::remove_all(folder);
+  std::ofstream(folder) << "x";
+  CHECK(why_not(published, published.revision) == "公開済みのため、変更できません。");
+  CHECK(why_not(lost, lost.revision - 1) == "ほかの画面でこの下書きが変更されました。");
+  CHECK(why_not(lost, lost.revision) == "取り込んだ原本が失われたか、変わっています。");
+  CHECK(why_not(barred, barred.revision) == "取り込んだ原本が失われたか、変わっています。");
 }
 
 TEST_CASE_METHOD(Fixture, "the form without script takes several files at once") {

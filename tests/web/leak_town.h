@@ -233,7 +233,7 @@ class LeakTown {
       for (const auto& edition : library.editions(Viewer::everything(), address.substr(0, slash))) {
         if (edition.key != address.substr(slash + 1)) continue;
         int64_t id = hand_in("koukai-" + address.substr(0, slash) + edition.key, true);
-        drafts.publish(Viewer::everything(), id, drafts.find(Viewer::everything(), id)->revision, [&](SQLite::Database&, const Draft&, const Cut&) { return edition.id; });
+        drafts.publish(Viewer::everything(), id, drafts.find(Viewer::everything(), id)->revision, [&](SQLite::Database&) { return edition.id; });
       }
     }
     // Last, as drafts are asked for by number.
