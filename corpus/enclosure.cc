@@ -35,8 +35,9 @@ std::vector<Row> rows(SQLite::Database& db, const std::string& query, int64_t of
 }
 
 std::vector<Row> drafts(SQLite::Database& db, const char* condition, int64_t of) {
-  return rows(db, fmt::format("SELECT r.id, d.id, ifnull(d.audience, coalesce(nullif(json_extract(r.facts, '$.audience'), ''), json_extract(r.said, '$.audience'), '')), r.id || ' ' || r.source, r.revision > 0 "
-                              "FROM drafts r LEFT JOIN editions e ON e.id = r.edition_id LEFT JOIN documents d ON d.id = e.document_id WHERE {} ORDER BY r.id", condition), of);
+  constexpr const char* meant = "coalesce(nullif(json_extract(r.facts, '$.audience'), ''), json_extract(r.said, '$.audience'), '')";
+  return rows(db, fmt::format("SELECT r.id, d.id, ifnull(d.audience, {}), r.id || ' ' || r.source, r.revision > 0 "
+                              "FROM drafts r LEFT JOIN editions e ON e.id = r.edition_id LEFT JOIN documents d ON d.id = e.document_id WHERE {} ORDER BY r.id", meant, condition), of);
 }
 
 std::vector<Row> documents(SQLite::Database& db, const char* condition, int64_t of) {
@@ -87,12 +88,15 @@ void close_attachments_of_draft(SQLite::Database& db, int64_t draft) {
 
 void close_attachments_of_document(SQLite::Database& db, int64_t document) {
   std::string audience = documents(db, "d.id = ?", document).at(0).audience;
-  close(db, documents(db, "d.id IN (SELECT e.document_id FROM editions m JOIN enclosures n ON n.edition_id = m.id JOIN editions e ON e.id = n.enclosed_edition_id WHERE m.document_id = ?1 AND e.document_id <> ?1)", document), audience);
+  close(db, documents(db, "d.id IN (SELECT e.document_id FROM editions m JOIN enclosures n ON n.edition_id = m.id JOIN editions e ON e.id = n.enclosed_edition_id "
+                          "WHERE m.document_id = ?1 AND e.document_id <> ?1)", document), audience);
   close(db, drafts(db, "r.within_id IN (SELECT m.id FROM drafts m JOIN editions o ON o.id = m.edition_id WHERE o.document_id = ?)", document), audience);
 }
 
 void require_mail_as_wide(SQLite::Database& db, int64_t document, const std::string& audience) {
-  for (const auto& mail : documents(db, "d.id IN (SELECT m.document_id FROM editions e JOIN enclosures n ON n.enclosed_edition_id = e.id JOIN editions m ON m.id = n.edition_id WHERE e.document_id = ?1 AND m.document_id <> ?1)", document)) {
+  auto mails = documents(db, "d.id IN (SELECT m.document_id FROM editions e JOIN enclosures n ON n.enclosed_edition_id = e.id JOIN editions m ON m.id = n.edition_id "
+                             "WHERE e.document_id = ?1 AND m.document_id <> ?1)", document);
+  for (const auto& mail : mails) {
     if (narrowed(audience, mail.audience) == audience) continue;
     throw Error(ErrorKind::conflict, "添付の資料の公開範囲を、添付元の資料より広くすることはできません。", "先に、添付元の資料の公開範囲を広げてください。");
   }
