@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corpus/address.h"
+#include "corpus/enclosure.h"
 #include "corpus/rows.h"
 #include "store/database.h"
 #include "store/event_log.h"
@@ -160,17 +161,8 @@ std::optional<Draft> select(SQLite::Database& db, const Viewer& viewer, int64_t 
   return row.executeStep() ? std::optional(read_draft(row)) : std::nullopt;
 }
 
-/// What came with a mail is for the people that the mail is for, but where somebody said otherwise of it.
-void hand_down(SQLite::Database& db, int64_t mail, const std::string& before, const std::string& after) {
-  SQLite::Statement change(db, "WITH RECURSIVE inside (id) AS (SELECT :mail UNION SELECT r.id FROM drafts r JOIN inside ON r.within_id = inside.id) "
-                               "UPDATE drafts SET said = json_set(said, '$.audience', :after), facts = json_set(facts, '$.audience', :after), revision = revision + 1 "
-                               "WHERE id IN inside AND id <> :mail AND state IN ('waiting', 'ready', 'failed') "
-                               "AND coalesce(nullif(json_extract(facts, '$.audience'), ''), json_extract(said, '$.audience'), '') = :before");
-  change.bind(":mail", mail);
-  change.bind(":before", before);
-  change.bind(":after", after);
-  change.exec();
-}
+/// An attachment's audience, no wider than that of its mail by now.
+std::string within_mail(SQLite::Database& db, const std::optional<int64_t>& mail, const std::string& audience) { return mail ? narrowed(audience, audience_of_draft(db, *mail)) : audience; }
 
 Cut select_cut(SQLite::Database& db, int64_t id) {
   SQLite::Statement row(db, "SELECT extracted, clauses, corrections FROM drafts WHERE id = ?");
@@ -227,6 +219,7 @@ int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
   if (!said.audience.empty()) said.audience = audience_key(said.audience);
   return database_.write([&](SQLite::Database& db) {
     require_seen_audience(db, viewer, said.audience);
+    said.audience = within_mail(db, draft.within, said.audience);
     // What came with a mail came with it once, whatever became of it. Another's draft that is not for this viewer stays theirs.
     auto same = open_query(db, viewer, "r.id, r.state", "r.file_sha256 = :hash AND r.file_name = :name AND r.source = :source AND (r.state <> 'published' OR r.within_id = :within)");
     same.bind(":hash", draft.file_sha256);
@@ -235,7 +228,10 @@ int64_t Drafts::add(const Viewer& viewer, const Draft& draft, uint64_t size) {
     if (draft.within) same.bind(":within", *draft.within);
     if (same.executeStep()) {
       int64_t id = same.getColumn(0).getInt64();
-      if (same.getColumn(1).getString() == "failed") update(db, id, "state = 'waiting', reason = '', hint = '', said = ?", write(said));
+      if (same.getColumn(1).getString() != "failed") return id;
+      // Its mail, read again, opens nothing that was closed meanwhile.
+      if (draft.within) said.audience = narrowed(said.audience, audience_of_draft(db, id));
+      update(db, id, "state = 'waiting', reason = '', hint = '', said = ?", write(said));
       return id;
     }
     SQLite::Statement file(db, "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
@@ -323,8 +319,12 @@ void Drafts::set_read(int64_t id, const Reading& reading) {
     auto warnings = reading.warnings;
     for (size_t left : carry_out_all(clauses, corrections)) warnings.push_back(fmt::format("前の直しをやり直せませんでした。{}", description(corrections[left])));
     // What a person had settled stays settled.
-    Facts facts = draft->revision > 0 ? draft->facts : reading.facts;
+    bool settled = draft->revision > 0;
+    Facts facts = settled ? draft->facts : reading.facts;
     facts.audience = key_of(audiences(), facts.audience).value_or(facts.audience);
+    // It may have been closed while it was read.
+    if (!settled) facts.audience = narrowed(facts.audience, draft->said.audience);
+    facts.audience = within_mail(db, draft->within, facts.audience);
     update(db, id, "state = 'ready', reason = '', hint = '', media_type = ?, pages = ?, facts = ?, warnings = ?, extracted = ?, clauses = ?, revision = revision + 1", reading.media_type,
            reading.pages, write(facts), Json(warnings).dump(), write(reading.clauses), write(clauses));
   });
@@ -391,9 +391,14 @@ void Drafts::set_facts(const Viewer& viewer, int64_t id, int64_t revision, const
   database_.write([&](SQLite::Database& db) {
     Draft draft = changeable(db, viewer, id, revision);
     require_seen_audience(db, viewer, good.audience);
+    std::string within = within_mail(db, draft.within, good.audience);
+    if (!good.audience.empty() && within != good.audience) {
+      throw Error(ErrorKind::invalid, "添付ファイルの公開範囲を、添付元より広くすることはできません。", "添付元と同じ公開範囲か、「担当者限り」などのより狭いものを選んでください。");
+    }
+    good.audience = within;
     update(db, id, "facts = ?, revision = revision + 1", write(good));
-    if (good.audience != draft.facts.audience) hand_down(db, id, draft.facts.audience, good.audience);
     store::append(db, {"draft.facts", subject(draft), "", write(draft.facts), write(good)});
+    close_attachments_of_draft(db, id);
   });
 }
 
@@ -413,6 +418,11 @@ void Drafts::publish(const Viewer& viewer, int64_t id, int64_t revision, const A
     SQLite::Statement address(db, "SELECT d.slug || '/' || e.key FROM editions e JOIN documents d ON d.id = e.document_id WHERE e.id = ?");
     address.bind(1, edition_id);
     store::append(db, {"draft.publish", subject(draft), address.executeStep() ? address.getColumn(0).getString() : ""});
+    std::string audience = audience_of_draft(db, id);
+    if (within_mail(db, draft.within, audience) != audience) {
+      throw Error(ErrorKind::conflict, "添付ファイルを、添付元より公開範囲の広い資料の版にすることはできません。", "別の識別名を付けるか、そのファイルだけを取り込み直してください。");
+    }
+    close_attachments_of_draft(db, id);
   });
 }
 

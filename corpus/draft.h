@@ -112,14 +112,17 @@ class Drafts {
   void correct(const Viewer& viewer, int64_t id, int64_t revision, const Correction& correction);
   /// Takes the last correction back.
   void undo(const Viewer& viewer, int64_t id, int64_t revision);
-  /// The audience of a mail is that of its attachments too, where they had the same.
+  /// Attachments are never for more people than their mail: what closes a mail closes all that came with it, drafts and what was
+  /// published of them, in the same transaction and with an event each; what opens it opens none of them. Throws Error{invalid}
+  /// for an attachment that would be wider than its mail.
   void set_facts(const Viewer& viewer, int64_t id, int64_t revision, const Facts& facts);
   /// A draft and its clauses at a revision, for publish(); throws as the changes do.
   std::pair<Draft, Cut> to_publish(const Viewer& viewer, int64_t id, int64_t revision) const;
   /// Makes an edition of what is published, within the transaction (Library::add()), and gives its number.
   using Add = std::function<int64_t(SQLite::Database&)>;
-  /// Publishes a draft as to_publish() gave it at this revision: all that `add` does, and that the draft is published, are one transaction. Whoever publishes or changes
-  /// it at the same time, in this process or another, comes before or after; interrupted, nothing was done.
+  /// Publishes a draft as to_publish() gave it at this revision: all that `add` does, and that the draft is published, are one
+  /// transaction. Whoever publishes or changes it at the same time, in this process or another, comes before or after; interrupted,
+  /// nothing was done. Throws Error{conflict} for an attachment that would become an edition of a document that is wider than its mail.
   void publish(const Viewer& viewer, int64_t id, int64_t revision, const Add& add);
   /// Takes a draft off the desk. The file stays among the originals. A published one stays with its edition.
   void drop(const Viewer& viewer, int64_t id);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "corpus/enclosure.h"
 #include "corpus/library.h"
 #include "corpus/rows.h"
 #include "corpus/sketch.h"
@@ -59,6 +60,7 @@ class Adding {
     auto audiences = clause_audiences(incoming.clauses);
     for (size_t i = 0; i < incoming.clauses.size(); ++i) insert_clause(edition, i, incoming.clauses[i], audiences[i]);
     for (size_t i = 0; i < incoming.encloses.size(); ++i) insert(insert_enclosure_, edition, incoming.encloses[i], static_cast<int64_t>(i));
+    if (!incoming.encloses.empty()) close_attachments_of_document(db_, doc.id);
     // A line of JSON Lines is one of very many, and no file that might be handed in twice.
     if (!incoming.file_sha256.empty()) {
       for (int64_t print : sketch(incoming.clauses)) insert(insert_print_, print, edition);
@@ -115,7 +117,8 @@ class Adding {
     const Field fields[] = {{"title", "件名", &doc.title, &facts.title},     {"short_title", "略称", &doc.short_title, &facts.short_title},
                             {"kind", "種別", &doc.kind, &facts.kind, document_kinds()}, {"issuer", "発出者", &doc.issuer, &facts.issuer},
                             {"audience", "公開範囲", &doc.audience, &facts.audience, audiences()}, {"topic", "分野", &doc.topic, &facts.topic}};
-    std::string changed, before, after;
+    std::string changed, before, after, held_audience = doc.audience;
+    if (!facts.audience.empty() && narrowed(doc.audience, facts.audience) != facts.audience) require_mail_as_wide(db_, doc.id, facts.audience);
     auto join = [](std::string& list, std::string_view part) { list += (list.empty() ? "" : "、") + std::string(part); };
     for (const auto& field : fields) {
       if (field.said->empty() || *field.held == *field.said) continue;
@@ -131,6 +134,7 @@ class Adding {
     if (changed.empty()) return false;
     store::append(db_, {"document.correct", doc.slug, changed, before, after});
     if (!facts.title.empty() || !facts.short_title.empty()) link_anew(db_);
+    if (doc.audience != held_audience) close_attachments_of_document(db_, doc.id);
     return true;
   }
 
@@ -297,8 +301,10 @@ void Library::enclose(SQLite::Database& db, int64_t edition_id, int64_t enclosed
 }
 
 bool Library::correct(const Facts& facts) {
-  return database_.write([&](SQLite::Database& db) { return Adding(db).correct(facts); });
+  return database_.write([&](SQLite::Database& db) { return correct(db, facts); });
 }
+
+bool Library::correct(SQLite::Database& db, const Facts& facts) { return Adding(db).correct(facts); }
 
 void Library::add_citation(int64_t from_clause, int64_t to_clause, const std::string& quote) {
   database_.write([&](SQLite::Database& db) {

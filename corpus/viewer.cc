@@ -27,6 +27,16 @@ std::optional<std::string_view> key_of(std::span<const Choice> choices, std::str
 }
 
 std::span<const Choice> audiences() { return audience_choices; }
+
+std::string narrowed(const std::string& held, const std::string& by) {
+  if (by.empty() || by == "public" || by == held) return held;
+  if (held.empty() || held == "public") return by;
+  auto place = [](std::string_view audience) { return std::ranges::find(audience_choices, audience, &Choice::key); };
+  auto of_held = place(held), of_by = place(by), group = std::end(audience_choices);
+  if (of_held == group || of_by == group) return "restricted";
+  return std::max(of_held, of_by)->key.data();
+}
+
 std::span<const Choice> tasks() { return task_choices; }
 
 std::optional<Task> task_of(std::string_view key) {

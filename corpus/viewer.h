@@ -23,6 +23,10 @@ std::optional<std::string_view> key_of(std::span<const Choice> choices, std::str
 /// group of people is an audience too, under its own name.
 std::span<const Choice> audiences();
 
+/// The audience of what is for those of `held` and came with what is for those of `by`, by their keys: the narrower one. Of a group
+/// and another audience neither holds the other, which leaves `restricted`. An empty one says nothing.
+std::string narrowed(const std::string& held, const std::string& by);
+
 /// What is not for everybody who may read.
 enum class Task {
   judge,       ///< say how well a clause answers a search
@@ -47,6 +51,8 @@ struct Viewer {
   static Viewer everything();
   /// Whether an audience is one of theirs; `only` has no say in it.
   bool sees(std::string_view audience) const;
+  /// Whether nothing at all is hidden from them.
+  bool sees_everything() const { return sees_all && !only; }
   bool may(Task task) const;
   /// The audiences as a JSON array, as SQL takes them.
   std::string json() const;

@@ -57,6 +57,15 @@ void check_quotes(SQLite::Database& db, std::vector<std::string>& lines) {
   }
 }
 
+void check_mentions(SQLite::Database& db, std::vector<std::string>& lines) {
+  Problems problems(lines);
+  SQLite::Statement select(db, "SELECT DISTINCT d.slug || '/' || e.key || ' ' || c.path FROM mentions m JOIN clauses c ON c.id = m.from_clause_id "
+                               "JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
+                               "LEFT JOIN clauses n ON n.id = m.to_clause_id LEFT JOIN editions o ON o.id = n.edition_id "
+                               "WHERE c.text NOT LIKE '%版）%' OR o.document_id <> m.document_id ORDER BY c.id");
+  while (select.executeStep()) problems.add("文にない引用が結び付いている条項: " + select.getColumn(0).getString());
+}
+
 void check_files(SQLite::Database& db, const store::Files& files, std::vector<std::string>& lines) {
   Problems problems(lines);
   SQLite::Statement select(db, "SELECT f.sha256, (SELECT e.file_name FROM editions e WHERE e.file_sha256 = f.sha256 LIMIT 1) FROM files f");
@@ -100,6 +109,7 @@ std::vector<std::string> check(const std::filesystem::path& data, const store::D
   database.read([&](SQLite::Database& db) {
     check_database(db, lines);
     check_quotes(db, lines);
+    check_mentions(db, lines);
     check_files(db, files, lines);
     try {
       check_index(db, folder, lines);

@@ -70,16 +70,11 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
 
 Report refusal(const std::string& source, const Error& e) { return {source, Report::Outcome::refused, {}, 0, {}, e.message(), e.hint()}; }
 
-/// The audience `said`, where it is narrower than the one held; else nothing: what comes inside a file never
-/// opens what was closed. Of a group and another audience neither holds the other: both are left to `restricted`.
-std::string narrower(const std::string& said_word, const std::string& held) {
-  std::string said = corpus::audience_key(said_word);
-  auto place = [](std::string_view audience) { return std::ranges::find(corpus::audiences(), audience, &corpus::Choice::key) - corpus::audiences().begin(); };
-  auto known = static_cast<std::ptrdiff_t>(corpus::audiences().size()), of_said = place(said), of_held = place(held);
-  if (said.empty() || said == held || said == "public" || held == "restricted") return "";
-  if (held == "public") return said;
-  if (of_said == known || of_held == known) return "restricted";
-  return of_said > of_held ? said : "";
+/// The audience that is left of the one held, where what is said narrows it; else nothing: what comes inside a file never opens
+/// what was closed.
+std::string narrower(const std::string& said, const std::string& held) {
+  std::string left = corpus::narrowed(held, corpus::audience_key(said));
+  return left == held ? "" : left;
 }
 
 /// Narrows clauses. One that is not found would stay open.
@@ -182,7 +177,6 @@ std::optional<int64_t> Ingest::take(const Source& source, const Reporter& report
     edition.facts = source.depth == 0 ? given : closed(given.slug, source.said.audience);
     edition.content_hash = hash;
     auto added = library_.add({&edition, 1}).front();
-    close_enclosures(held->edition_id, source.said.audience);
     report({source.shown, outcome_of(added.outcome), added.address, held->clauses, {}, {}, {}});
     return held->edition_id;
   }
@@ -235,18 +229,6 @@ Facts Ingest::closed(const std::string& slug, const std::string& audience) const
   facts.slug = slug;
   if (auto document = library_.document(corpus::Viewer::everything(), slug)) facts.audience = narrower(audience, document->audience);
   return facts;
-}
-
-/// Whoever may no longer see a mail may not see its attachments.
-void Ingest::close_enclosures(int64_t edition_id, const std::string& audience) {
-  for (const auto& [document, edition] : library_.enclosures(corpus::Viewer::everything(), edition_id)) {
-    close_enclosures(edition.id, audience);
-    Facts facts;
-    facts.slug = document.slug;
-    facts.audience = narrower(audience, document.audience);
-    if (facts.audience.empty()) continue;
-    library_.correct(facts);
-  }
 }
 
 NewEdition Ingest::make(const Source& source, Extraction extraction) const {

@@ -81,7 +81,6 @@ class Ingest {
   std::vector<Entry> collect(const std::vector<std::filesystem::path>& paths);
   std::optional<int64_t> take(const Source& source, const Reporter& report, const std::atomic<bool>& stop);
   corpus::Facts closed(const std::string& slug, const std::string& audience) const;
-  void close_enclosures(int64_t edition_id, const std::string& audience);
   corpus::NewEdition make(const Source& source, Extraction extraction) const;
 
   corpus::Library& library_;

@@ -18,9 +18,10 @@ constexpr size_t longest_group = 50, most_groups = 1000;
 
 void check_group(const std::string& name) {
   size_t length = text::length_utf8(name);
+  bool listed = name.find("、") != name.npos;  // events and pages list audiences by it
   bool unseen = std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (length == 0 || length > longest_group || unseen || text::trim(name) != name || text::compose(name) != name) {
-    throw Error(ErrorKind::invalid, "グループの名前が正しくありません。", fmt::format("{}文字までの1行で書いてください。", longest_group));
+  if (length == 0 || length > longest_group || unseen || listed || text::trim(name) != name || text::compose(name) != name) {
+    throw Error(ErrorKind::invalid, "グループの名前が正しくありません。", fmt::format("「、」を使わず、{}文字までの1行で書いてください。", longest_group));
   }
   if (corpus::key_of(corpus::audiences(), name)) throw Error(ErrorKind::invalid, fmt::format("「{}」は公開範囲の名前です。", name), "別の名前にしてください。");
 }

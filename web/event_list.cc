@@ -38,10 +38,31 @@ constexpr Label labels[] = {
     {"events.verify", "記録を確かめる"}, {"events.broken", "記録に切れ目"}, {"events.export", "記録を書出し"}, {"events.retain", "保存期間を過ぎた記録を除く"},
 };
 
-/// Of these actions the subject begins with the slug of a document.
-constexpr std::string_view of_documents[] = {"read.*", "document.*", "edition.*", "editions.*", "judgement.*"};
-/// Of these it begins with the number of a draft, is a login, or is the name of a group. Settings are files full of names.
-constexpr std::string_view of_drafts = "draft.*", of_accounts = "account.*", of_groups = "group.*", of_settings = "settings.*";
+/// What an event is of: what its subject is, and what has to be seen for the rest of it to be read.
+enum class Of {
+  document,  ///< the subject begins with the slug of a document
+  draft,     ///< it begins with the number of a draft
+  account,   ///< it is a login
+  group,     ///< it is the name of a group
+  service,   ///< nothing of it is hidden
+  all,       ///< the subject is hidden from nobody, the rest may speak of anything: settings, what was asked for, how much there is
+  unknown,   ///< as `all`, and the subject may be anything too
+};
+/// The first that an action matches; what stands nowhere is `unknown`.
+constexpr struct {
+  std::string_view actions;
+  Of of;
+} kinds[] = {{"read.*", Of::document}, {"document.*", Of::document}, {"edition.*", Of::document}, {"editions.*", Of::all},
+             {"judgement.import", Of::all}, {"judgement.export", Of::all}, {"judgement.*", Of::document}, {"draft.*", Of::draft},
+             {"account.*", Of::account}, {"group.*", Of::group}, {"settings.*", Of::all}, {"search*", Of::all}, {"backup.*", Of::all},
+             {"events.export", Of::all}, {"events.*", Of::service}, {"sign-in.*", Of::service}, {"session.*", Of::service},
+             {"password.*", Of::service}, {"second-step.*", Of::service}, {"token.*", Of::service}, {"access.refused", Of::service},
+             {"index.*", Of::service}, {"service.*", Of::service}};
+
+Of kind_of(const store::EventRow& event) {
+  auto found = std::ranges::find_if(kinds, [&](const auto& kind) { return store::matches_action(kind.actions, event.action); });
+  return found == std::end(kinds) ? Of::unknown : found->of;
+}
 
 std::string text_of(const Target& target, std::string_view name) {
   auto value = target.parameter(name);
@@ -193,20 +214,24 @@ bool EventScreen::sees_account(const std::string& described) {
 }
 
 bool EventScreen::sees(const store::EventRow& event) {
-  auto is = [&](std::string_view pattern) { return store::matches_action(pattern, event.action); };
-  if (std::ranges::any_of(of_documents, is)) return sees_place(event) && sees_audiences(event);
-  if (is(of_drafts)) return sees_draft(event.subject);
-  if (is(of_accounts)) return sees_account(event.before) && sees_account(event.after);
-  if (is(of_groups)) return viewer_.sees(event.subject);
-  return !is(of_settings);
+  switch (kind_of(event)) {
+    case Of::document: return sees_place(event) && sees_audiences(event);
+    case Of::draft: return sees_draft(event.subject);
+    case Of::account: return sees_account(event.before) && sees_account(event.after);
+    case Of::group: return viewer_.sees(event.subject);
+    case Of::service: return true;
+    case Of::all: case Of::unknown: break;
+  }
+  return false;
 }
 
 EventScreen::Screened EventScreen::operator()(store::EventRow event) {
-  if ((viewer_.sees_all && !viewer_.only) || sees(event)) return {std::move(event), true};
+  if (viewer_.sees_everything() || sees(event)) return {std::move(event), true};
   event.detail.clear(), event.before.clear(), event.after.clear(), event.salt.clear();
   // Of a draft the subject is its number and where it came from, which is the name of a file.
-  if (store::matches_action(of_drafts, event.action)) event.subject.resize(std::min(event.subject.size(), event.subject.find(' ')));
-  if (store::matches_action(of_groups, event.action)) event.subject.clear();
+  Of of = kind_of(event);
+  if (of == Of::draft) event.subject.resize(std::min(event.subject.size(), event.subject.find(' ')));
+  if (of == Of::group || of == Of::unknown) event.subject.clear();
   return {std::move(event), false};
 }
 

@@ -39,7 +39,8 @@ std::vector<std::pair<std::string, std::string>> parameters(const AskedEvents& a
 /// What this viewer may read of an event, and whether that is all of it. Whoever may read events reads that something was done, by
 /// whom, when, from where and on what address. Detail, before and after are left out of a document or a draft that the viewer may
 /// not see (one that is gone too), of an account that has a group which is not theirs or is narrowed to a document that they may
-/// not see, and, unless they see all, of settings, whose lines may name anything. So is the name of a group which is not theirs,
+/// not see, and, unless they see all, of whatever may speak of anything: settings, what was searched for, how much came at once, and
+/// every action that nobody has said to be harmless. So is the name of a group which is not theirs,
 /// what was done to a clause that they do not see of a document that they do, and the name of a file whose clauses they do not all see.
 /// Keeps what it learns of documents and drafts: for one answer and one thread.
 class EventScreen {

@@ -44,7 +44,7 @@ search::Suggester& Reader::suggester(const corpus::Viewer& viewer) {
     before->refresh();
     return before;
   });
-  return suggester_.waiting && !viewer.sees_all ? no_suggestions_ : opened;
+  return suggester_.waiting && !viewer.sees_everything() ? no_suggestions_ : opened;
 }
 
 search::Searcher* Reader::searcher_if_any() {

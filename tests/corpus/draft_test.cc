@@ -1,5 +1,8 @@
 #include "corpus/draft.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "corpus/outline.h"
@@ -46,6 +49,47 @@ struct DraftFixture : LibraryFixture {
   }
   void correct(int64_t id, size_t position, Correction::Kind kind, std::string value = {}) {
     drafts.correct(all, id, at(id).revision, correction_at(drafts.cut(all, id)->clauses, position, kind, std::move(value)));
+  }
+};
+
+/// A mail that was read, and what may be attached to it.
+struct MailFixture : DraftFixture {
+  int64_t mail = add("mail.eml", "mail");
+  MailFixture() { drafts.set_read(mail, reading({"別添のとおり。"})); }
+
+  int64_t attach(const std::string& name, int64_t within, const std::string& audience = "") {
+    Draft draft;
+    draft.source = draft.file_name = name, draft.file_sha256 = store::sha256(name), draft.within = within, draft.said.audience = audience;
+    return drafts.add(all, draft, name.size());
+  }
+  void set_audience(int64_t id, const std::string& audience) {
+    Facts facts = at(id).facts;
+    facts.audience = audience;
+    drafts.set_facts(all, id, at(id).revision, facts);
+  }
+  /// A further edition of what has this slug, within a write of the database.
+  static int64_t further(SQLite::Database& db, const std::string& slug, const std::string& audience = "") {
+    static int count = 0;
+    NewEdition edition;
+    edition.facts.slug = slug, edition.facts.title = "題 " + slug, edition.facts.audience = audience;
+    edition.content_hash = std::to_string(++count);
+    edition.clauses.resize(1);
+    edition.clauses[0].kind = ClauseKind::article, edition.clauses[0].label = "第1条", edition.clauses[0].text = "本文。";
+    assign_addresses(edition.clauses);
+    return Library::add(db, {&edition, 1}).front().edition_id;
+  }
+  void publish_as(const std::string& slug, const std::string& audience) {
+    database.write([&](SQLite::Database& db) { further(db, slug, audience); });
+  }
+  std::vector<std::string> told() {
+    std::vector<std::string> out;
+    database.read([&](SQLite::Database& db) {
+      SQLite::Statement select(db, "SELECT action, subject, before, after FROM events ORDER BY id");
+      while (select.executeStep()) {
+        out.push_back(fmt::format("{} {} {} → {}", select.getColumn(0).getString(), select.getColumn(1).getString(), select.getColumn(2).getString(), select.getColumn(3).getString()));
+      }
+    });
+    return out;
   }
 };
 
@@ -194,25 +238,125 @@ TEST_CASE_METHOD(DraftFixture, "drafts are there only for those who have the tas
   CHECK(at(id).state == Draft::State::ready);
 }
 
-TEST_CASE_METHOD(DraftFixture, "what came with a mail is for the people of the mail, unless somebody said otherwise") {
-  int64_t mail = add("mail.eml", "mail");
-  auto attach = [&](const std::string& name, int64_t within, const std::string& audience) {
-    Draft draft;
-    draft.source = draft.file_name = name, draft.file_sha256 = store::sha256(name), draft.within = within, draft.said.audience = audience;
-    return drafts.add(all, draft, name.size());
-  };
-  int64_t waiting = attach("a.txt", mail, ""), ready = attach("b.eml", mail, ""), other = attach("c.txt", mail, "public"), deeper = attach("d.txt", ready, "");
-  for (int64_t id : {mail, ready}) drafts.set_read(id, reading({"端末を返す。"}));
-  Facts facts = at(mail).facts;
-  facts.audience = "committee";
-  drafts.set_facts(all, mail, at(mail).revision, facts);
+TEST_CASE_METHOD(MailFixture, "what came with a mail is for no more people than the mail, and nothing opens it") {
+  int64_t waiting = attach("a.txt", mail), ready = attach("b.eml", mail), wider = attach("c.txt", mail, "public"), own = attach("d.txt", mail, "restricted"), deeper = attach("e.txt", ready);
+  drafts.set_read(ready, reading({"鍵を返す。"}));
+  size_t before = told().size();
+  set_audience(mail, "committee");
   CHECK(at(waiting).said.audience == "committee");
   CHECK(at(ready).facts.audience == "committee");
+  CHECK(at(wider).said.audience == "committee");
+  CHECK(at(own).said.audience == "restricted");
   CHECK(at(deeper).said.audience == "committee");
-  CHECK(at(other).said.audience == "public");
+  auto events = told();
+  events.erase(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(before));
+  CHECK(events.size() == 5);  // the mail's own, and of each that was closed
+  CHECK(std::ranges::count(events, fmt::format("draft.facts {} c.txt {{\"audience\":\"public\"}} → {{\"audience\":\"committee\"}}", wider)) == 1);
   const Viewer clerk{{"public", "staff", "restricted"}, {Task::desk}};
-  CHECK_FALSE(drafts.find(clerk, waiting));
-  CHECK(drafts.find(clerk, other));
+  for (int64_t id : {waiting, ready, wider, deeper}) CHECK_FALSE(drafts.find(clerk, id));
+  set_audience(mail, "public");
+  for (int64_t id : {waiting, wider, deeper}) CHECK(at(id).said.audience == "committee");
+  CHECK(at(ready).facts.audience == "committee");
+  CHECK(at(own).said.audience == "restricted");
+}
+
+TEST_CASE_METHOD(MailFixture, "a mail that is closed while its attachment is read takes nothing from what is read") {
+  set_audience(mail, "staff");
+  int64_t waiting = attach("a.txt", mail, "staff"), failed = attach("b.txt", mail, "staff");
+  drafts.set_failed(failed, "読めません。", "");
+  set_audience(mail, "committee");
+  drafts.read_again(all, failed);
+  for (int64_t id : {waiting, failed}) {
+    // The reading began before: it says what was said then.
+    Reading read = reading({"鍵を返す。"});
+    read.facts.audience = "staff", read.facts.kind = "notice", read.facts.issued = "2026-04-01";
+    drafts.set_read(id, read);
+    CHECK(at(id).facts.title == "端末の返却について");
+    CHECK(at(id).facts.slug == "tsuchi");
+    CHECK(at(id).facts.kind == "notice");
+    CHECK(at(id).facts.issued == "2026-04-01");
+    CHECK(at(id).facts.audience == "committee");
+  }
+}
+
+TEST_CASE_METHOD(MailFixture, "who may see a draft stays as a person settled it when it is read anew") {
+  Draft said;
+  said.source = said.file_name = "z.txt", said.file_sha256 = store::sha256("z"), said.said.audience = "staff";
+  int64_t id = drafts.add(all, said, 1);
+  drafts.set_read(id, reading({"鍵を返す。"}));
+  CHECK(at(id).facts.audience == "staff");
+  set_audience(id, "public");
+  drafts.read_again(all, id);
+  drafts.set_read(id, reading({"鍵を返す。"}));
+  CHECK(at(id).facts.audience == "public");
+}
+
+TEST_CASE_METHOD(MailFixture, "an attachment that is found only now is for no more people than its mail is by now") {
+  set_audience(mail, "committee");
+  CHECK(at(attach("a.txt", mail, "staff")).said.audience == "committee");
+  CHECK(at(attach("b.txt", mail, "restricted")).said.audience == "restricted");
+  int64_t failed = attach("c.txt", mail, "restricted");
+  drafts.set_failed(failed, "読めません。", "");
+  REQUIRE(attach("c.txt", mail, "staff") == failed);
+  CHECK(at(failed).said.audience == "restricted");
+}
+
+TEST_CASE_METHOD(MailFixture, "nobody makes an attachment wider than its mail") {
+  set_audience(mail, "committee");
+  int64_t id = attach("a.txt", mail);
+  drafts.set_read(id, reading({"鍵を返す。"}));
+  for (const char* wider : {"public", "staff"}) CHECK(kind_of_error([&] { set_audience(id, wider); }) == ErrorKind::invalid);
+  set_audience(id, "");
+  CHECK(at(id).facts.audience == "committee");
+  set_audience(id, "restricted");
+  CHECK(at(id).facts.audience == "restricted");
+  // Nor by making it an edition of what is open already.
+  publish_as("open", "public");
+  int64_t revision = at(id).revision;
+  CHECK(kind_of_error([&] { drafts.publish(all, id, revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "open"); }); }) == ErrorKind::conflict);
+  CHECK(at(id).state == Draft::State::ready);
+  CHECK(library.editions(all, "open").size() == 1);
+}
+
+TEST_CASE_METHOD(MailFixture, "closing a mail closes what was published of its attachments, and the other way round") {
+  int64_t published = attach("a.txt", mail, "staff"), waiting = attach("b.txt", mail, "staff");
+  drafts.set_read(published, reading({"鍵を返す。"}));
+  set_audience(mail, "staff");
+  drafts.publish(all, published, at(published).revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "a", "staff"); });
+  int64_t inside = attach("c.txt", published, "staff");
+  set_audience(mail, "committee");
+  CHECK(library.document(all, "a")->audience == "committee");
+  CHECK(at(inside).said.audience == "committee");
+  CHECK(told().back().starts_with("draft.facts"));
+  CHECK(std::ranges::count(told(), "document.correct a 公開範囲: 庁内 → 公開範囲: 委員会") == 1);
+  // Published, the mail is a document; what waits follows that.
+  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db, const Draft&, const Cut&) {
+    int64_t edition = further(db, "m", "committee");
+    Library::enclose(db, edition, *drafts.find(all, published)->edition_id);
+    return edition;
+  });
+  Facts facts;
+  facts.slug = "m", facts.audience = "restricted";
+  REQUIRE(library.correct(facts));
+  CHECK(library.document(all, "a")->audience == "restricted");
+  CHECK(at(waiting).said.audience == "restricted");
+  facts.audience = "public";
+  REQUIRE(library.correct(facts));
+  CHECK(library.document(all, "a")->audience == "restricted");
+  // Of an attachment it is its own mail that says how far it may be opened.
+  facts.slug = "a";
+  REQUIRE(library.correct(facts));
+  facts.slug = "m", facts.audience = "staff";
+  REQUIRE(library.correct(facts));
+  CHECK(library.document(all, "a")->audience == "staff");
+  facts.slug = "a", facts.audience = "public";
+  CHECK(kind_of_error([&] { library.correct(facts); }) == ErrorKind::conflict);
+}
+
+TEST_CASE_METHOD(MailFixture, "a mail that is published narrower than its drafts closes them") {
+  int64_t waiting = attach("a.txt", mail, "staff");
+  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "m", "restricted"); });
+  CHECK(at(waiting).said.audience == "restricted");
 }
 
 TEST_CASE_METHOD(DraftFixture, "facts that cannot be are refused whole") {

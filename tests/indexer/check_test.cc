@@ -59,6 +59,15 @@ TEST_CASE_METHOD(Fixture, "each kind of problem is named") {
     sql("UPDATE citations SET quote = '三つ目'");
     CHECK_THAT(problems(), Catch::Contains("文が引用先の条項にありません"));
   }
+  SECTION("a citation where the text has none") {
+    sql("INSERT INTO mentions (from_clause_id, place, rank, document_id, to_clause_id) VALUES (1, 0, 0, 1, 2)");
+    CHECK_THAT(problems(), Catch::Contains("文にない引用が結び付いている条項: a/1 1"));
+  }
+  SECTION("a citation of another document's clause") {
+    sql("UPDATE clauses SET text = 'b（第1版）第1条' WHERE id = 1; INSERT INTO documents (id, slug, title, kind, audience) VALUES (9, 'b', 'b', 'other', 'public');"
+        "INSERT INTO mentions (from_clause_id, place, rank, document_id, to_clause_id) VALUES (1, 0, 0, 9, 2)");
+    CHECK_THAT(problems(), Catch::Contains("文にない引用が結び付いている条項: a/1 1"));
+  }
   SECTION("missing file") {
     std::filesystem::remove(files.path_of(hash));
     CHECK_THAT(problems(), Catch::Contains("原本がありません"));

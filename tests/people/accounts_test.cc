@@ -178,7 +178,7 @@ TEST_CASE_METHOD(Fixture, "a group comes and goes, but not while something is fo
   accounts.add_group("監査班");
   CHECK(accounts.groups() == std::vector<std::string>{"監査班"});
   CHECK_THAT(refusal([&] { accounts.add_group("監査班"); }), Catch::StartsWith("conflict "));
-  for (const std::string& name : {std::string(), std::string(" 班"), std::string("a\tb"), std::string(51, 'a'), std::string("public"), std::string("庁内"), std::string("\u304b\u3099")}) {
+  for (const std::string& name : {std::string(), std::string(" 班"), std::string("a\tb"), std::string(51, 'a'), std::string("監査、契約班"), std::string("public"), std::string("庁内"), std::string("\u304b\u3099")}) {
     INFO(name);
     CHECK_THAT(refusal([&] { accounts.add_group(name); }), Catch::StartsWith("invalid "));
   }

@@ -189,6 +189,29 @@ TEST_CASE("an auditor reads that accounts, groups and settings changed, and no n
   CHECK(Json::parse(town.ask(auditor, "/api/v1/events?text=" + percent_encode("特命")).body)["events"].empty());
 }
 
+TEST_CASE("what others asked for, how much came at once and what nobody named is not an auditor's who does not see all") {
+  Office town;
+  town.add({"search", "", "特命の検索"});
+  town.add({"search.explain", "", "x clause=himitsu/2025-04-01/特命"});
+  town.add({"search.similar", "", "特命の文章"});
+  town.add({"editions.add", "taisaku-kijun/2025-04-01", "98765 件"});
+  town.add({"events.export", "csv", "3件、「特命」"});
+  town.add({"something.new", "特命の対象", "特命", "特命", "特命"});
+  town.add({"sign-in.wrong", "hanako", "確認コードがちがう"});
+  Viewer narrowed = whole;
+  narrowed.only = {"taisaku-kijun"};
+  for (const char* target : {"/events", "/api/v1/events", "/events/export?format=csv", "/events/export?format=jsonl", "/events/export?format=syslog"}) {
+    for (const Viewer& viewer : {auditor, narrowed}) {
+      INFO(target);
+      Response seen = town.ask(viewer, target);
+      for (const char* part : {"search.explain", "search.similar", "editions.add", "taisaku-kijun", "something.new", "hanako", "確認コードがちがう"}) CHECK(holds(seen, part));
+      for (const char* part : {"特命", "98765", "clause=himitsu"}) CHECK_FALSE(holds(seen, part));
+    }
+    Response all = town.ask(whole, target);
+    for (const char* part : {"特命の検索", "特命の文章", "特命の対象", "98765"}) CHECK(holds(all, part));
+  }
+}
+
 TEST_CASE("of drafts an auditor of the desk reads those that they may see") {
   Office town;
   const Viewer clerk = {{"public", "staff"}, {Task::events, Task::desk}};

@@ -311,7 +311,8 @@ inline std::vector<LeakDocument> leak_documents() {
   out.push_back({"furoku-hiraki", "公開の添付", "other", "総務課", "public", "2025-04-01", {{"第1条", "添付", "公開の添付である。"}}});
   out.push_back({"furoku-toji", "非公開の添付", "other", "総務課", "restricted", "2025-04-01", {{"第1条", "添付", "非公開の添付である。"}}});
   out.push_back({"meru", "電子メール", "other", "総務課", "public", "2025-04-02", {{"第1条", "本文", "添付を送る。"}}, false, {"furoku-toji", "furoku-hiraki"}});
-  out.push_back({"meru-toji", "非公開の電子メール", "other", "総務課", "restricted", "2025-04-02", {{"第1条", "本文", "添付を密かに送る。"}}, false, {"furoku-hiraki"}});
+  // What came with it is no wider, and still seen by some who do not see the mail: neither of the two holds the other.
+  out.push_back({"meru-toji", "監査班の電子メール", "other", "総務課", "監査班", "2025-04-02", {{"第1条", "本文", "添付を密かに送る。"}}, false, {"furoku-toji"}});
   // More clauses than one page shows, but not for everybody.
   LeakDocument lengthy{"nagai", "長い規則", "policy", "星見市", "public", "2022-04-01", {}, true};
   for (int i = 1; i <= 402; ++i) lengthy.clauses.push_back({fmt::format("第{}条", i), "", fmt::format("長い文書の条文その{}。", i), i == 3 || i == 5 ? "staff" : i == 9 ? "committee" : ""});
