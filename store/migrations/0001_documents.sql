@@ -19,7 +19,6 @@ CREATE TABLE documents (
 
 CREATE INDEX documents_by_audience ON documents (audience, kind);
 CREATE INDEX documents_by_issuer ON documents (issuer, audience);
-CREATE INDEX documents_by_topic ON documents (topic, audience);
 CREATE INDEX documents_by_title ON documents (title);
 CREATE INDEX documents_by_short_title ON documents (short_title);
 
@@ -39,7 +38,6 @@ CREATE TABLE editions (
   media_type    TEXT NOT NULL DEFAULT '',
   warnings      TEXT NOT NULL DEFAULT '[]',  -- JSON array of sentences
   added_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  day           TEXT GENERATED ALWAYS AS (CASE WHEN issued <> '' THEN issued WHEN effective <> '' THEN effective ELSE substr(added_at, 1, 10) END) STORED,  -- in 最新情報
   indexed_state TEXT NOT NULL DEFAULT '',    -- current, past or future as the index has it
   cites         INTEGER NOT NULL DEFAULT 0,  -- its text names editions of other documents
   linked        INTEGER NOT NULL DEFAULT 1,  -- and these are bound in `citations`, as far as they are held
@@ -47,8 +45,6 @@ CREATE TABLE editions (
   UNIQUE (document_id, label)
 ) STRICT;
 CREATE INDEX editions_to_link ON editions (linked) WHERE linked = 0;
-CREATE INDEX editions_by_day ON editions (day DESC, id DESC);
-CREATE INDEX editions_by_begin ON editions (begins);
 CREATE INDEX editions_by_hash ON editions (content_hash);
 
 CREATE TABLE clauses (
