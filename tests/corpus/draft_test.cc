@@ -313,7 +313,7 @@ TEST_CASE_METHOD(MailFixture, "nobody makes an attachment wider than its mail") 
   // Nor by making it an edition of what is open already.
   publish_as("open", "public");
   int64_t revision = at(id).revision;
-  CHECK(kind_of_error([&] { drafts.publish(all, id, revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "open"); }); }) == ErrorKind::conflict);
+  CHECK(kind_of_error([&] { drafts.publish(all, id, revision, [&](SQLite::Database& db) { return further(db, "open"); }); }) == ErrorKind::conflict);
   CHECK(at(id).state == Draft::State::ready);
   CHECK(library.editions(all, "open").size() == 1);
 }
@@ -322,7 +322,7 @@ TEST_CASE_METHOD(MailFixture, "closing a mail closes what was published of its a
   int64_t published = attach("a.txt", mail, "staff"), waiting = attach("b.txt", mail, "staff");
   drafts.set_read(published, reading({"鍵を返す。"}));
   set_audience(mail, "staff");
-  drafts.publish(all, published, at(published).revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "a", "staff"); });
+  drafts.publish(all, published, at(published).revision, [&](SQLite::Database& db) { return further(db, "a", "staff"); });
   int64_t inside = attach("c.txt", published, "staff");
   set_audience(mail, "committee");
   CHECK(library.document(all, "a")->audience == "committee");
@@ -330,7 +330,7 @@ TEST_CASE_METHOD(MailFixture, "closing a mail closes what was published of its a
   CHECK(told().back().starts_with("draft.facts"));
   CHECK(std::ranges::count(told(), "document.correct a 公開範囲: 庁内 → 公開範囲: 委員会") == 1);
   // Published, the mail is a document; what waits follows that.
-  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db, const Draft&, const Cut&) {
+  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db) {
     int64_t edition = further(db, "m", "committee");
     Library::enclose(db, edition, *drafts.find(all, published)->edition_id);
     return edition;
@@ -355,7 +355,7 @@ TEST_CASE_METHOD(MailFixture, "closing a mail closes what was published of its a
 
 TEST_CASE_METHOD(MailFixture, "a mail that is published narrower than its drafts closes them") {
   int64_t waiting = attach("a.txt", mail, "staff");
-  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db, const Draft&, const Cut&) { return further(db, "m", "restricted"); });
+  drafts.publish(all, mail, at(mail).revision, [&](SQLite::Database& db) { return further(db, "m", "restricted"); });
   CHECK(at(waiting).said.audience == "restricted");
 }
 
