@@ -92,7 +92,7 @@ async function copies(page, address) {
 
 async function editions(page, address) {
   await page.goto(address + "documents/kisoku/2025-04-01/clauses/12");
-  assert.equal((await page.locator("ins").allTextContents()).join(""), "庁外への、記録す");
+  assert.equal((await page.locator("ins").allTextContents()).join(""), "庁外への受け、記録する");
   await page.click("form.keep button");
   await page.waitForSelector("form.keep button[aria-pressed=true]");
   await page.goto(address + "documents/kisoku/2025-04-01");
