@@ -19,7 +19,7 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-/// What a person would mark when the one text became the other, in order: whole words (a run of kanji, katakana, letters or digits;
+/// What a person would mark when the one text became the other, in order: whole words (a run of kanji, katakana, letters or digits, a single kanji with its ending;
 /// 「情報資産」 to 「情報システム」 is one change, not two) and little in pieces: what is alike between two changes counts
 /// only when it says something (more than a particle). A difference in width, case, spaces and line ends alone is none.
 ///
