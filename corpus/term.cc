@@ -47,7 +47,7 @@ bool stands_alone(std::string_view text, size_t begin, size_t end) {
 
 class Users {
  public:
-  Users(const Places& places, const std::vector<ScopedTerm>& terms) : places_(places), terms_(terms) {
+  explicit Users(const std::vector<ScopedTerm>& terms) : terms_(terms) {
     for (size_t i = 0; i < terms.size(); ++i) {
       const std::string& term = terms[i].defined.term;
       if (text::length_utf8(term) < shortest_use) continue;
@@ -102,7 +102,6 @@ class Users {
     return best;
   }
 
-  const Places& places_;
   const std::vector<ScopedTerm>& terms_;
   std::unordered_map<uint64_t, std::vector<Word>> by_start_;
 };
@@ -134,7 +133,7 @@ std::vector<ScopedTerm> scoped_terms(const Places& places, const std::vector<std
 
 std::vector<std::vector<TermUse>> term_uses(const Places& places, const std::vector<ScopedTerm>& terms) {
   std::vector<std::vector<TermUse>> out(places.size());
-  Users users(places, terms);
+  Users users(terms);
   for (size_t at = 0; at < places.size(); ++at) {
     users.find(at, places[at].heading, true, out[at]);
     users.find(at, places[at].text, false, out[at]);
