@@ -182,7 +182,7 @@ class Addressing {
     if (clause.kind == ClauseKind::article) {
       while (base && clauses_[*base].kind != ClauseKind::annex) base = clauses_[*base].parent;
     }
-    clause.path = base && clauses_[*base].path.size() <= longest_address ? join_path(*base, segment.path) : segment.path;
+    clause.path = base && clauses_[*base].path.size() <= longest_address ? join_path(*base, i, segment.path) : segment.path;
     clause.locator = base && clauses_[*base].locator.size() <= longest_address ? join_locator(*base, i, segment.locator) : segment.locator;
     make_unique(clause.path);
   }
@@ -244,10 +244,10 @@ class Addressing {
     return next == '.' || next == '-';
   }
 
-  std::string join_path(size_t base, const std::string& segment) const {
+  std::string join_path(size_t base, size_t clause, const std::string& segment) const {
     const Clause& parent = clauses_[base];
     const std::string& parents = state_[base].label.plain;
-    if (repeats(parent, segment, parents) && parent.path.ends_with(parents)) {
+    if (repeats(parent, state_[clause].label.plain, parents) && parent.path.ends_with(parents)) {
       return parent.path.substr(0, parent.path.size() - parents.size()) + segment;
     }
     return parent.path + "-" + segment;

@@ -62,6 +62,17 @@ TEST_CASE("articles are numbered through the document") {
   });
 }
 
+TEST_CASE("an item of the first article is no decimal number") {
+  check({
+      {K::article, "第１条", "", -1, "1", "第1条"},
+      {K::item, "(1)", "", 0, "1-1-1", "第1条第1号"},
+      {K::item, "(2)", "", 0, "1-1-2", "第1条第2号"},
+      {K::subitem, "ア", "", 2, "1-1-2-ア", "第1条第2号ア"},
+      {K::article, "第２条", "", -1, "2", "第2条"},
+      {K::item, "(1)", "", 4, "2-1-1", "第2条第1号"},
+  });
+}
+
 TEST_CASE("notices and guidelines are cited by their own numbers") {
   check({
       {K::section, "第１", "措置", -1, "1", "第1"},
