@@ -3,6 +3,7 @@
 include(GNUInstallDirs)
 install(TARGETS shirube RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${web_fonts}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/shirube/fonts)
+install(DIRECTORY ${web_pdfjs}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/shirube/pdfjs)
 install(FILES packaging/shirube.service DESTINATION /etc/systemd/system)
 install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME shirube.conf)
 install(FILES docs/operations.md packaging/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})

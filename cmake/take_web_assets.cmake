@@ -1,6 +1,6 @@
 # Run at build: brings the packages and takes from them what cmake/web_assets.cmake tells.
 file(COPY ${WEB}/package.json ${WEB}/package-lock.json DESTINATION ${PACKAGES})
-execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --silent WORKING_DIRECTORY ${PACKAGES} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${NPM} ci --ignore-scripts --omit=optional --no-audit --no-fund --silent WORKING_DIRECTORY ${PACKAGES} COMMAND_ERROR_IS_FATAL ANY)
 set(tokens ${PACKAGES}/node_modules/@digital-go-jp/design-tokens)
 set(typeface ${PACKAGES}/node_modules/@fontsource-variable/noto-sans-jp)
 
@@ -22,5 +22,11 @@ endforeach()
 if(css MATCHES "\\./files/")
   message(FATAL_ERROR "${typeface}/index.css names a file that is not there")
 endif()
+# What draws PDF files in a browser: one folder for all of it, as its names do not meet.
+set(pdfjs ${PACKAGES}/node_modules/pdfjs-dist)
+file(REMOVE_RECURSE ${PDFJS})
+file(GLOB files ${pdfjs}/build/pdf.min.mjs ${pdfjs}/build/pdf.worker.min.mjs ${pdfjs}/cmaps/*.bcmap ${pdfjs}/standard_fonts/*.pfb ${pdfjs}/standard_fonts/*.ttf
+     ${pdfjs}/standard_fonts/LICENSE_* ${pdfjs}/LICENSE)
+file(COPY ${files} DESTINATION ${PDFJS})
 file(WRITE ${PACKAGES}/fonts.css "${css}")
 file(COPY ${tokens}/dist/tokens.css DESTINATION ${PACKAGES})

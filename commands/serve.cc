@@ -24,10 +24,10 @@ namespace shirube::commands {
 
 namespace {
 
-/// The typeface stands beside a program that was built, and among its data where it is installed.
-std::filesystem::path fonts_of(const std::filesystem::path& program) {
-  auto beside = program.parent_path() / "fonts";
-  return std::filesystem::exists(beside) ? beside : program.parent_path().parent_path() / "share/shirube/fonts";
+/// What packages brought stands beside a program that was built, and among its data where it is installed.
+std::filesystem::path packaged(const std::filesystem::path& program, const char* folder) {
+  auto beside = program.parent_path() / folder;
+  return std::filesystem::exists(beside) ? beside : program.parent_path().parent_path() / "share/shirube" / folder;
 }
 
 bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
@@ -178,7 +178,8 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   bool local = is_loopback(host) && config.proxy_addresses.empty();
   auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = local;
-  options.fonts = fonts_of(arguments.program);
+  options.fonts = packaged(arguments.program, "fonts");
+  options.pdfjs = packaged(arguments.program, "pdfjs");
   people::Accounts accounts(installation.database, access_table(config), password_cost(config));
   people::SignIn sign_in(installation.database, accounts, sign_in_options(config));
   options.accounts = &accounts;

@@ -29,7 +29,7 @@ constexpr Narrowing narrowings[] = {
 };
 
 std::string arrival_query(const Viewer& viewer, const std::string& rest) {
-  return fmt::format("SELECT {}, {}, {} AS state, e.day, e.added_at, "
+  return fmt::format("SELECT {}, {}, {} AS state, e.day, "
                      "EXISTS (SELECT 1 FROM editions n WHERE n.document_id = e.document_id AND (n.begins, n.id) < (e.begins, e.id)) "
                      "FROM editions e JOIN documents d ON d.id = e.document_id WHERE {} {}",
                      document_columns, edition_columns(viewer), edition_state, visible(viewer), rest);
@@ -39,8 +39,7 @@ std::vector<Arrival> read_arrivals(SQLite::Statement& select) {
   std::vector<Arrival> found;
   while (select.executeStep()) {
     int at = document_width + edition_width;
-    found.push_back({read_document(select, 0), read_edition(select, document_width), select.getColumn(at).getString(), select.getColumn(at + 1).getString(),
-                     select.getColumn(at + 2).getInt() != 0});
+    found.push_back({read_document(select, 0), read_edition(select, document_width), select.getColumn(at).getString(), select.getColumn(at + 1).getInt() != 0});
   }
   return found;
 }
@@ -71,6 +70,18 @@ std::vector<Arrival> Arrivals::list(const Viewer& viewer, const ArrivalFilter& f
     }
     select.bind(":most", static_cast<int64_t>(most));
     select.bind(":first", static_cast<int64_t>(first));
+    return read_arrivals(select);
+  });
+}
+
+std::vector<Arrival> Arrivals::taking_effect(const Viewer& viewer, const std::string& from, const std::string& to, size_t most) const {
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, arrival_query(viewer, "AND e.begins BETWEEN :from AND :to AND e.effective <> '' ORDER BY e.begins, e.id LIMIT :most"));
+    bind_viewer(select, viewer);
+    bind_today(select);
+    select.bind(":from", from);
+    select.bind(":to", to);
+    select.bind(":most", static_cast<int64_t>(most));
     return read_arrivals(select);
   });
 }

@@ -19,7 +19,6 @@ struct Arrival {
   Document document;
   Edition edition;
   std::string day;      ///< by which it is listed: 発出日, else 施行日, else the day it was added; ISO
-  std::string added_at; ///< ISO instant, UTC
   bool has_earlier = false;  ///< there is an edition before it
 };
 
@@ -47,6 +46,9 @@ class Arrivals {
 
   /// Editions that have yet to take effect, the next first.
   std::vector<Arrival> coming(const Viewer& viewer, size_t most) const;
+
+  /// Editions that take effect between two ISO days, both included, the first first.
+  std::vector<Arrival> taking_effect(const Viewer& viewer, const std::string& from, const std::string& to, size_t most) const;
 
   /// Documents of the kind commentary in force that cite a clause of this edition, or name its number (文書番号) in their text.
   std::vector<Commentary> commentaries(const Viewer& viewer, const Edition& edition) const;

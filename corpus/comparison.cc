@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "corpus/sketch.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
 
@@ -20,13 +21,6 @@ constexpr size_t least_prints_afar = 8;     // shorter ones are alike by chance
 constexpr double heading_counts = 0.25, label_counts = 0.10;
 
 constexpr size_t nowhere = static_cast<size_t>(-1);
-
-uint64_t mixed(uint64_t h) {
-  h ^= h >> 33;
-  h *= 0xff51afd7ed558ccdULL;
-  h ^= h >> 33;
-  return h;
-}
 
 std::string without_spaces(std::string_view s) {
   std::string out;
@@ -49,23 +43,14 @@ Prints prints_of(std::string_view words) {
   Prints prints;
   char32_t last = 0;
   for (char32_t c : text::to_utf32(words)) {
-    prints.push_back(mixed((static_cast<uint64_t>(last) << 32 | c) + 0x9e3779b97f4a7c15ULL));
+    prints.push_back(mixed_hash((static_cast<uint64_t>(last) << 32 | c) + 0x9e3779b97f4a7c15ULL));
     last = c;
   }
   keep_smallest(prints);
   return prints;
 }
 
-double share(const Prints& a, const Prints& b) {
-  if (a.empty() || b.empty()) return a.empty() && b.empty() ? 1 : 0;
-  size_t i = 0, k = 0, both = 0, seen = 0;
-  for (; seen < most_prints && (i < a.size() || k < b.size()); ++seen) {
-    if (k == b.size() || (i < a.size() && a[i] < b[k])) ++i;
-    else if (i == a.size() || b[k] < a[i]) ++k;
-    else ++both, ++i, ++k;
-  }
-  return static_cast<double>(both) / static_cast<double>(seen);
-}
+double share(const Prints& a, const Prints& b) { return a.empty() && b.empty() ? 1 : shared_sample<uint64_t>(a, b, most_prints); }
 
 /// An edition as it is compared.
 struct Side {
@@ -286,6 +271,31 @@ class Matching {
 std::vector<Compared> compare(std::span<const Clause> before, std::span<const Clause> after) {
   Side a(before), b(after);
   return Matching(a, b).rows();
+}
+
+Comparisons::Rows Comparisons::of(std::span<const StoredClause> before, std::span<const StoredClause> after) {
+  Known wanted;
+  for (const auto& stored : before) wanted.before.push_back(stored.id);
+  for (const auto& stored : after) wanted.after.push_back(stored.id);
+  {
+    std::lock_guard lock(mutex_);
+    for (auto known = known_.begin(); known != known_.end(); ++known) {
+      if (known->before != wanted.before || known->after != wanted.after) continue;
+      known_.splice(known_.begin(), known_, known);
+      return known_.front().rows;
+    }
+  }
+  std::vector<Clause> old_ones, new_ones;
+  for (const auto& stored : before) old_ones.push_back(stored.clause);
+  for (const auto& stored : after) new_ones.push_back(stored.clause);
+  wanted.rows = std::make_shared<const std::vector<Compared>>(compare(old_ones, new_ones));
+  Rows rows = wanted.rows;
+  std::lock_guard lock(mutex_);
+  known_.push_front(std::move(wanted));
+  size_t kept = 0;
+  auto over = std::ranges::find_if(known_, [&](const Known& known) { return (kept += known.rows->size() + 1) > most_rows; });
+  if (over != known_.begin()) known_.erase(over, known_.end());
+  return rows;
 }
 
 }  // namespace shirube::corpus

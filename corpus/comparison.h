@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "corpus/clause.h"
+#include "corpus/library.h"
 
 namespace shirube::corpus {
 
@@ -34,5 +38,22 @@ struct Compared {
 /// have moved there. Pure; the time grows with the clauses, and with the square of brothers up to a bound beyond which only what is
 /// the same parts them.
 std::vector<Compared> compare(std::span<const Clause> before, std::span<const Clause> after);
+
+/// The comparisons that were made last, for those who see the same clauses: clauses never change, so that their numbers say all.
+/// Safe to share between threads.
+class Comparisons {
+ public:
+  using Rows = std::shared_ptr<const std::vector<Compared>>;
+  Rows of(std::span<const StoredClause> before, std::span<const StoredClause> after);
+
+ private:
+  static constexpr size_t most_rows = 200'000;  // kept, of all together
+  struct Known {
+    std::vector<int64_t> before, after;
+    Rows rows;
+  };
+  std::mutex mutex_;
+  std::list<Known> known_;  ///< the last used first
+};
 
 }  // namespace shirube::corpus

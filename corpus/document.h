@@ -43,6 +43,7 @@ struct Edition {
   std::string file_name, media_type;
   std::vector<std::string> warnings;  ///< what a person should look at
   EditionState state = EditionState::current;
+  std::string added_at{};   ///< when it came; ISO instant, UTC
 };
 
 /// What is known of a document and of one edition before it is added; an empty string is "not

@@ -287,17 +287,18 @@ std::vector<PlacedClause> Library::citations(const Viewer& viewer, int64_t claus
   return cited(database_, viewer, related(viewer, "to_clause_id", "from_clause_id"), clause_id);
 }
 
-std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t first, size_t most) const {
+std::vector<Library::Listed> Library::documents(const Viewer& viewer, size_t first, size_t most, const std::string& kind) const {
   return database_.read([&](SQLite::Database& db) {
     // Of each document the newest edition that has begun, else the newest at all.
     SQLite::Statement select(db, fmt::format(
         "SELECT {}, {}, {} AS state, (SELECT count(*) FROM clauses c WHERE c.edition_id = e.id) - {} FROM documents d JOIN editions e ON e.id = "
         "(SELECT id FROM editions x WHERE x.document_id = d.id ORDER BY x.begins <= :today DESC, x.begins DESC, x.id DESC LIMIT 1) "
-        "WHERE {} ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns(viewer), edition_state, hidden_clauses(viewer), visible(viewer)));
+        "WHERE {} AND (:kind = '' OR d.kind = :kind) ORDER BY d.title, d.id LIMIT :most OFFSET :first", document_columns, edition_columns(viewer), edition_state, hidden_clauses(viewer), visible(viewer)));
     bind_viewer(select, viewer);
     bind_today(select);
     select.bind(":most", static_cast<int64_t>(most));
     select.bind(":first", static_cast<int64_t>(first));
+    select.bind(":kind", kind);
     std::vector<Listed> found;
     while (select.executeStep()) {
       found.push_back({read_document(select, 0), read_edition(select, document_width), select.getColumn(document_width + edition_width).getInt64()});

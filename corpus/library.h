@@ -176,13 +176,13 @@ class Library {
   /// The last day that an edition is or was in force: today for one that is, the day it begins for a future one.
   std::string last_day(int64_t edition_id) const;
 
-  /// Documents with their current (else newest) edition, by title.
+  /// Documents (of one kind, where it is said) with their current (else newest) edition, by title.
   struct Listed {
     Document document;
     Edition edition;
     int64_t clauses = 0;
   };
-  std::vector<Listed> documents(const Viewer& viewer, size_t first, size_t most) const;
+  std::vector<Listed> documents(const Viewer& viewer, size_t first, size_t most, const std::string& kind = {}) const;
 
   /// The names of groups, which are audiences, in order.
   std::vector<std::string> groups() const;

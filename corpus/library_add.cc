@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "corpus/definition.h"
 #include "corpus/enclosure.h"
+#include "corpus/glossary.h"
 #include "corpus/library.h"
 #include "corpus/rows.h"
 #include "corpus/sketch.h"
@@ -14,6 +16,7 @@
 #include "text/date.h"
 #include "text/error.h"
 #include "text/normalize.h"
+#include "text/utf8.h"
 
 namespace shirube::corpus {
 
@@ -40,7 +43,8 @@ class Adding {
                        "INSERT INTO clauses (edition_id, position, parent, path, locator, label, kind, heading, text, page, printed_page, readings, audience) "
                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_enclosure_(db, "INSERT OR IGNORE INTO enclosures (edition_id, enclosed_edition_id, position) VALUES (?, ?, ?)"),
-        insert_print_(db, "INSERT INTO sketches (print, edition_id) VALUES (?, ?)") {}
+        insert_print_(db, "INSERT INTO sketches (print, edition_id) VALUES (?, ?)"),
+        insert_definition_(db, "INSERT INTO definitions (clause_id, position, term, explanation) VALUES (?, ?, ?, ?)") {}
 
   Added add(const NewEdition& incoming) {
     Facts facts = checked(incoming.facts);
@@ -249,11 +253,16 @@ class Adding {
     s.exec();
     s.reset();
     s.clearBindings();
+    const int64_t id = db_.getLastInsertRowid();
+    int64_t at = 0;
+    for (const auto& term : defined_terms(clause.text)) {
+      if (text::length_utf8(term.term) >= shortest_glossary_term) insert(insert_definition_, id, at++, term.term, term.meaning.empty() ? term.explanation : term.meaning);
+    }
   }
 
   SQLite::Database& db_;
   std::string first_audience_;
-  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_, insert_print_;
+  SQLite::Statement find_document_, insert_document_, find_same_, find_label_, insert_edition_, insert_clause_, insert_enclosure_, insert_print_, insert_definition_;
 };
 
 }  // namespace

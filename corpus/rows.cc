@@ -26,7 +26,7 @@ EditionState state_of(const std::string& word) {
 
 Edition read_edition(SQLite::Statement& row, int at) {
   auto text = [&](int i) { return row.getColumn(at + i).getString(); };
-  Edition e{row.getColumn(at).getInt64(), text(1), text(2), text(3), text(4), text(5), text(6), {}, {}, {}, {}, state_of(text(12))};
+  Edition e{row.getColumn(at).getInt64(), text(1), text(2), text(3), text(4), text(5), text(6), {}, {}, {}, {}, state_of(text(13)), text(12)};
   bool whole = row.getColumn(at + 11).getInt64() == 0;
   if (!whole) return e;
   e.file_sha256 = text(7), e.file_name = text(8), e.media_type = text(9);
@@ -92,7 +92,7 @@ void require_audience(SQLite::Database& db, const std::string& audience) {
 }
 
 std::string edition_columns(const Viewer& viewer) {
-  return "e.id, e.key, e.label, e.number, e.issued, e.effective, e.link, ifnull(e.file_sha256, ''), e.file_name, e.media_type, e.warnings, " + hidden_clauses(viewer);
+  return "e.id, e.key, e.label, e.number, e.issued, e.effective, e.link, ifnull(e.file_sha256, ''), e.file_name, e.media_type, e.warnings, " + hidden_clauses(viewer) + ", e.added_at";
 }
 
 void bind_today(SQLite::Statement& statement) { statement.bind(":today", text::to_iso(text::today())); }

@@ -40,7 +40,7 @@ void require_audience(SQLite::Database& db, const std::string& audience);
 /// Of `editions e` of a document `d`, with the state last; format it with `edition_state`. Of an edition that holds clauses which
 /// the viewer does not see, neither the original nor its warnings are there: both speak of all clauses.
 std::string edition_columns(const Viewer& viewer);
-inline constexpr int edition_width = 13;
+inline constexpr int edition_width = 14;
 Edition read_edition(SQLite::Statement& row, int at);
 
 /// Of `clauses c`.

@@ -21,4 +21,26 @@ std::vector<int64_t> sketch(std::span<const Clause> clauses);
 /// The share of what either text holds that both hold, from 0 to 1; 0 when either sketch is empty.
 double resemblance(std::span<const int64_t> a, std::span<const int64_t> b);
 
+/// Mixes so that the smallest hashes are a fair sample (the finalizer of MurmurHash3).
+constexpr uint64_t mixed_hash(uint64_t h) {
+  h ^= h >> 33;
+  h *= 0xff51afd7ed558ccdULL;
+  h ^= h >> 33;
+  h *= 0xc4ceb9fe1a85ec53ULL;
+  return h ^ (h >> 33);
+}
+
+/// Of the `most` smallest of two samples together, each in ascending order, the share that both hold; 0 when either is empty.
+template <typename Hash>
+double shared_sample(std::span<const Hash> a, std::span<const Hash> b, size_t most) {
+  if (a.empty() || b.empty()) return 0;
+  size_t i = 0, k = 0, both = 0, seen = 0;
+  for (; seen < most && (i < a.size() || k < b.size()); ++seen) {
+    if (k == b.size() || (i < a.size() && a[i] < b[k])) ++i;
+    else if (i == a.size() || b[k] < a[i]) ++k;
+    else ++both, ++i, ++k;
+  }
+  return static_cast<double>(both) / static_cast<double>(seen);
+}
+
 }  // namespace shirube::corpus

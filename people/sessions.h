@@ -36,6 +36,7 @@ struct Token {
   int64_t id = 0;
   std::string label, last_day, created_at, seen_at;  ///< days and times ISO
   std::vector<corpus::Task> tasks;  ///< of its owner's, those that it may do; reading it may always
+  bool feeds = false;  ///< opens feeds alone, by their address, where it may be seen: never the API, as others never open feeds
 };
 
 enum class Outcome {

@@ -50,15 +50,17 @@ std::vector<corpus::Task> read_tasks(const std::string& json) {
   return tasks;
 }
 
-constexpr const char* token_columns = "t.id, t.label, t.last_day, t.created_at, t.seen_at, t.tasks";
+std::string said_of(const Token& token) { return fmt::format("{} {}", token.feeds ? "feeds" : written(token.tasks), token.last_day); }
+
+constexpr const char* token_columns = "t.id, t.label, t.last_day, t.created_at, t.seen_at, t.tasks, t.feeds";
 
 Token read_token(SQLite::Statement& row) {
   return {row.getColumn(0).getInt64(), row.getColumn(1).getString(), row.getColumn(2).getString(), iso_time(row.getColumn(3).getInt64()),
-          iso_time(row.getColumn(4).getInt64()), read_tasks(row.getColumn(5).getString())};
+          iso_time(row.getColumn(4).getInt64()), read_tasks(row.getColumn(5).getString()), row.getColumn(6).getInt() != 0};
 }
 
 void tell_end(SQLite::Database& db, const Account& owner, const Token& token) {
-  store::append(db, {"token.end", owner.login, token.label, fmt::format("{} {}", written(token.tasks), token.last_day), ""});
+  store::append(db, {"token.end", owner.login, token.label, said_of(token), ""});
 }
 
 void check(const Token& token, const Account& owner, const AccessTable& table) {
@@ -70,6 +72,7 @@ void check(const Token& token, const Account& owner, const AccessTable& table) {
   if (!text::from_iso(token.last_day) || token.last_day < today() || token.last_day > in_years(longest_years)) {
     throw Error(ErrorKind::invalid, "鍵の最終日が正しくありません。", fmt::format("今日から{}までの日を指定してください。", in_years(longest_years)));
   }
+  if (token.feeds && !token.tasks.empty()) throw Error(ErrorKind::invalid, "フィード用の鍵には、操作を許せません。", "操作を選ばずに作ってください。");
   const Role* role = table.find(owner.role);
   for (corpus::Task task : token.tasks) {
     if (role == nullptr || std::ranges::find(role->tasks, task) == role->tasks.end()) {
@@ -90,15 +93,16 @@ std::string SignIn::make_token(int64_t account_id, const Token& token) {
     count.bind(2, today());
     count.executeStep();
     if (count.getColumn(0).getInt64() >= static_cast<int64_t>(most_tokens)) throw Error(ErrorKind::conflict, fmt::format("鍵は{}件までです。", most_tokens), "使わない鍵を止めてください。");
-    SQLite::Statement insert(db, "INSERT INTO tokens (account_id, token_sha256, label, tasks, last_day, created_at) VALUES (?, ?, ?, ?, ?, ?)");
+    SQLite::Statement insert(db, "INSERT INTO tokens (account_id, token_sha256, label, tasks, last_day, created_at, feeds) VALUES (?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, account_id);
     insert.bind(2, store::sha256(secret));
     insert.bind(3, std::string(text::trim(token.label)));
     insert.bind(4, written(token.tasks));
     insert.bind(5, token.last_day);
     insert.bind(6, now_of(options_));
+    insert.bind(7, token.feeds ? 1 : 0);
     insert.exec();
-    store::append(db, {"token.add", owner.login, token.label, "", fmt::format("{} {}", written(token.tasks), token.last_day)});
+    store::append(db, {"token.add", owner.login, token.label, "", said_of(token)});
   });
   return secret;
 }
@@ -151,7 +155,7 @@ std::optional<SignIn::Bearer> SignIn::bearer(std::string_view secret) {
     if (!row.executeStep()) return std::nullopt;
     seen_at = row.getColumn(4).getInt64();
     Token token = read_token(row);
-    auto account = find_account(db, row.getColumn(6).getInt64());
+    auto account = find_account(db, row.getColumn(7).getInt64());
     if (!account || !is_open(*account)) return std::nullopt;
     const Role* role = accounts_.table().find(account->role);
     // The owner's role may have become a smaller one.

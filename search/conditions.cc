@@ -97,6 +97,13 @@ class Read {
   std::vector<std::string> terms_;
 };
 
+/// The clauses that came after one.
+Q later_than(const Xapian::Database& index, int64_t clause) {
+  std::vector<Xapian::docid> later;
+  for (int64_t one = clause + 1; one <= int64_t{index.get_lastdocid()}; ++one) later.push_back(static_cast<Xapian::docid>(one));
+  return GivenPostings::query(later);
+}
+
 std::vector<std::string> kept_pairs(const std::string& text) {
   std::vector<std::string> out;
   for (auto& token : text::bigrams(text::normalize(text))) {
@@ -268,6 +275,15 @@ Q Conditions::narrow(Q found) const {
     for (const auto& issuer : filters.issuers) queries.emplace_back(Q::OP_WILDCARD, term(prefix::issuer, issuer));
     filter(any_of(std::move(queries)));
   }
+  if (!filters.audiences.empty()) {
+    std::vector<Q> queries;
+    std::string p(prefix::audience);
+    for (auto it = index_.allterms_begin(p), end = index_.allterms_end(p); it != end; ++it) {
+      if (std::ranges::find(filters.audiences, narrowest(expression_of(*it))) != filters.audiences.end()) queries.emplace_back(*it);
+    }
+    filter(any_of(std::move(queries)));
+  }
+  if (filters.added_after > 0) filter(later_than(index_, filters.added_after));
   if (!filters.begins.empty()) filter(within(slot::begins, filters.begins));
   if (!filters.issued.empty()) filter(within(slot::issued, filters.issued));
   if (!filters.effective.empty()) filter(within(slot::effective, filters.effective));

@@ -47,6 +47,11 @@ bool sees(const corpus::Viewer& viewer, std::string_view expression) {
   return viewer.sees(expression.substr(0, end)) && (end == expression.size() || viewer.sees(expression.substr(end + 1)));
 }
 
+std::string narrowest(std::string_view expression) {
+  size_t end = expression.find(narrower);
+  return std::string(end == expression.npos ? expression : expression.substr(end + 1));
+}
+
 bool is_public(std::string_view expression) { return expression == "public"; }
 
 std::string audience_term(std::string_view expression) { return std::string(prefix::audience).append(expression.substr(0, longest_term - prefix::audience.size())); }

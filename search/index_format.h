@@ -83,6 +83,8 @@ std::string term(std::string_view prefix, std::string_view word);
 std::string audience_expression(std::string_view document, std::string_view clause);
 /// Whether the viewer sees both; `only` has no say in it.
 bool sees(const corpus::Viewer& viewer, std::string_view audience_expression);
+/// The narrower of both, which is whom the clause is for.
+std::string narrowest(std::string_view audience_expression);
 /// Whether everybody may see what has it: `only` says nothing of that.
 bool is_public(std::string_view audience_expression);
 /// The term of an expression, which stands in it as it is.

@@ -9,6 +9,7 @@
 
 #include "search/index_format.h"
 #include "search/xapian_access.h"
+#include "text/date.h"
 
 namespace shirube::search {
 
@@ -34,11 +35,12 @@ void OpenIndex::read_clauses() {
 
   groups_ = {{}};
   group_of_.resize(size);
-  auto divide = [&](unsigned slot, std::string Group::*member, size_t length) {
+  /// `stream` hands on clauses with their value.
+  auto divide = [&](std::string Group::*member, auto stream) {
     std::map<std::pair<uint32_t, std::string>, uint32_t> divided;
     auto last = divided.end();  // neighbours are alike
-    each(slot, [&](uint32_t clause, const std::string& value) {
-      std::pair<uint32_t, std::string> key(group_of_[clause], value.substr(0, length));
+    stream([&](uint32_t clause, const std::string& value) {
+      std::pair<uint32_t, std::string> key(group_of_[clause], value);
       if (last == divided.end() || last->first != key) {
         bool fresh = false;
         std::tie(last, fresh) = divided.try_emplace(std::move(key), static_cast<uint32_t>(groups_.size()));
@@ -51,10 +53,29 @@ void OpenIndex::read_clauses() {
       group_of_[clause] = last->second;
     });
   };
-  constexpr size_t year = 4;
-  divide(slot::kind, &Group::kind, std::string::npos);
-  divide(slot::issuer, &Group::issuer, std::string::npos);
-  divide(slot::begins, &Group::year, year);
+  auto values = [&](unsigned slot) { return [&, slot](auto take) { each(slot, take); }; };
+  divide(&Group::kind, values(slot::kind));
+  divide(&Group::issuer, values(slot::issuer));
+  divide(&Group::year, [&](auto take) {
+    each(slot::begins, [&](uint32_t clause, const std::string& value) {
+      if (auto day = text::from_iso(value)) take(clause, std::to_string(text::fiscal_year(*day)));
+    });
+  });
+  divide(&Group::audience, [&](auto take) {
+    std::vector<std::string> names;
+    for (const auto& expression : audiences_) names.push_back(narrowest(expression));
+    for (uint32_t clause = 1; clause < size; ++clause) {
+      if (audience_of_[clause] > 0) take(clause, names[audience_of_[clause]]);
+    }
+  });
+  divide(&Group::state, [&](auto take) {
+    for (const char* state : {"current", "past", "future"}) {
+      std::string name = term(prefix::state, state);
+      for (auto it = db.postlist_begin(name), end = db.postlist_end(name); it != end; ++it) {
+        if (*it < size) take(*it, std::string(state));
+      }
+    }
+  });
   for (auto& group : groups_) {
     auto row = std::ranges::find(authorities, group.kind, &Authority::kind);
     if (row != std::end(authorities)) group.authority = row->factor;
@@ -81,8 +102,8 @@ void OpenIndex::refresh(const std::filesystem::path& wanted, const std::string& 
     with_snapshot(next.db, index_name, [&] {
       next.lengths = Lengths(next.db);
       next.definitions = Definitions(next.db);
-      next.read_clauses();
       next.read_audiences();
+      next.read_clauses();
       next.read_ = next.db.get_revision();
     });
   }

@@ -37,9 +37,12 @@ struct OpenIndex {
   /// closed since. The last few are kept: whoever sees the same shares one.
   std::shared_ptr<const Sight> sight(const corpus::Viewer& viewer, const std::optional<std::vector<int64_t>>& documents, const Stretches& closed) const;
 
-  /// What clauses are counted by, and what they weigh by it: those of one kind, issuer and year are a group.
+  /// What clauses are counted by, and what they weigh by it: those of one kind, issuer, fiscal year, audience and state are a
+  /// group.
   struct Group {
-    std::string kind, issuer, year;
+    std::string kind, issuer;
+    std::string year;             ///< fiscal year in which the edition begins
+    std::string audience, state;  ///< narrowest(); current, past, future
     double authority = 1;  ///< what binds stands a little before what explains it (住民への説明は法令が先): a factor
   };
   const std::vector<Group>& groups() const { return groups_; }
@@ -53,7 +56,7 @@ struct OpenIndex {
   std::string value(int64_t clause, unsigned slot) const { return db.get_document(static_cast<Xapian::docid>(clause)).get_value(slot); }
 
  private:
-  /// Reads once what is asked of every candidate: by number (ten bytes a clause).
+  /// Reads once what is asked of every candidate: by number (ten bytes a clause). After read_audiences().
   void read_clauses();
   void read_audiences();
 

@@ -265,6 +265,7 @@ class Reader {
       case Part::Kind::clause: return add_value(query_.clauses, field.text, field);
       case Part::Kind::kind: return add_value(filters.kinds, field.text, field);
       case Part::Kind::issuer: return add_value(filters.issuers, field.text, field);
+      case Part::Kind::audience: return add_value(filters.audiences, field.text, field);
       case Part::Kind::number: return add_value(filters.numbers, field.text, field);
       case Part::Kind::edition: return add_value(filters.editions, field.edition, field);
       case Part::Kind::issued: return add_range(filters.issued, field);
@@ -399,6 +400,7 @@ constexpr PartName part_names[] = {
     {Part::Kind::clause, "clause", "条"},
     {Part::Kind::kind, "kind", "種別"},
     {Part::Kind::issuer, "issuer", "発出者"},
+    {Part::Kind::audience, "audience", "公開範囲"},
     {Part::Kind::number, "number", "番号"},
     {Part::Kind::edition, "edition", "版"},
     {Part::Kind::begins, "begins", "日付"},
@@ -456,6 +458,7 @@ std::string Query::understood() const {
   say_all(Kind::clause, clauses, as_is);
   say_all(Kind::kind, filters.kinds, display_kind);
   say_all(Kind::issuer, filters.issuers, as_is);
+  say_all(Kind::audience, filters.audiences, [](const std::string& key) { return std::string(corpus::label_of(corpus::audiences(), key)); });
   say_all(Kind::number, filters.numbers, as_is);
   for (const auto& slug : filters.documents) out.push_back(fmt::format("資料「{}」", slug));
   say_all(Kind::edition, filters.editions, displayed);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@
 //   委託 NEAR 監査 NEAR/5 報告   both within 10 (or 1 to 100) characters; a chain is pairs
 //   件名:分類 (題名: title:)     title or headings must contain it; all of several
 //   条:12 条:第12条第2項 条:12-2 条:12の2 (clause:)       any of several, as of the next four
-//   種別:通知 (kind:)  発出者:総務省 (issuer:)  番号:総行情第1号 (number:)
+//   種別:通知 (kind:)  発出者:総務省 (issuer:)  番号:総行情第1号 (number:)  公開範囲:庁内 (audience:)
 //   版:現行 旧版 未施行 すべて, 版:令和7年4月1日版 (edition:); 版:2025-04-01 時点:2025-04-01 in force then
 //   2024..2026 2025-04-01.. ..2026     days between which the edition begins, as 日付:
 //   日付:2024〜2026 日付:2027- 日付:令和7年4月 年度:令和7 年度:2024..2025 発出:… 施行:…
@@ -62,11 +63,13 @@ struct EditionChoice {
 struct Filters {
   std::vector<std::string> kinds;       ///< keys; any of them
   std::vector<std::string> issuers;     ///< as typed; any of them
+  std::vector<std::string> audiences;   ///< keys, names of groups; any of them: of the clause where it is narrower than its document
   std::vector<std::string> numbers;     ///< document numbers as typed; any of them
   std::vector<std::string> documents;   ///< slugs; any of them. Not typed: chosen on a page
   std::vector<EditionChoice> editions;  ///< any of them
   Range begins;                         ///< of the day the edition begins: effective, else issued
   Range issued, effective;
+  int64_t added_after = 0;              ///< only clauses whose number is higher: those that came later. Not typed
   bool operator==(const Filters&) const = default;
 };
 
@@ -74,7 +77,7 @@ struct Filters {
 struct Part {
   enum class Kind {
     word, required, plain, phrase, excluded, prefix, alternatives, near,
-    title, clause, kind, issuer, number, edition, begins, issued, effective,
+    title, clause, kind, issuer, audience, number, edition, begins, issued, effective,
   };
   Kind kind = Kind::word;  ///< of +=word `required`; of a chain of OR or NEAR one part for the whole
   std::string text;   ///< as understood(): 監査, 機密性|完全性, 12条2項, 2024-01-01〜2026-12-31

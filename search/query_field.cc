@@ -18,7 +18,7 @@ namespace {
 using Kind = Part::Kind;
 
 /// How the value of a field is read.
-enum class Reading { text, kind, clause, edition, day, range, fiscal };
+enum class Reading { text, kind, audience, clause, edition, day, range, fiscal };
 
 struct FieldName {
   std::string_view name;
@@ -31,6 +31,7 @@ constexpr FieldName field_names[] = {
     {"title", Kind::title, Reading::text},          {"発出者", Kind::issuer, Reading::text},
     {"issuer", Kind::issuer, Reading::text},        {"番号", Kind::number, Reading::text},
     {"文書番号", Kind::number, Reading::text},      {"number", Kind::number, Reading::text},
+    {"公開範囲", Kind::audience, Reading::audience}, {"audience", Kind::audience, Reading::audience},
     {"種別", Kind::kind, Reading::kind},            {"kind", Kind::kind, Reading::kind},
     {"条", Kind::clause, Reading::clause},          {"条項", Kind::clause, Reading::clause},
     {"clause", Kind::clause, Reading::clause},      {"版", Kind::edition, Reading::edition},
@@ -156,6 +157,9 @@ std::optional<Field> read_field(std::string_view name, std::string_view value) {
         return out;
       }
       return std::nullopt;
+    case Reading::audience:
+      out.text = corpus::key_of(corpus::audiences(), folded).value_or(value);  // else the name of a group
+      return out;
     case Reading::clause:
       if (auto clause = read_clause(folded)) {
         out.text = *clause;

@@ -12,7 +12,7 @@ namespace shirube::search {
 /// A field that was understood. Of the values only the one of its kind is set.
 struct Field {
   Part::Kind kind;
-  std::string text;        ///< title, clause, kind (key), issuer, number
+  std::string text;        ///< title, clause, kind (key), audience (key or group), issuer, number
   EditionChoice edition;
   Range range;             ///< begins, issued, effective
 };

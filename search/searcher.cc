@@ -300,6 +300,8 @@ Matches Searcher::Private::match(const Query& query, const corpus::Viewer& viewe
       out.kinds = facets(index, *tally, &OpenIndex::Group::kind);
       out.issuers = facets(index, *tally, &OpenIndex::Group::issuer);
       out.years = facets(index, *tally, &OpenIndex::Group::year);
+      out.audiences = facets(index, *tally, &OpenIndex::Group::audience);
+      out.states = facets(index, *tally, &OpenIndex::Group::state);
     }
     if (window.one_per_document) {
       all = folded(all);

@@ -27,7 +27,7 @@ struct Match {
   uint64_t more = 0;  ///< when folding: further matches of its document; at least so many unless `total_exact`
 };
 
-/// How many of the matches are of a kind, an issuer, a year. Where `total` is not exact, as far as the
+/// How many of the matches are of a kind, an issuer, a fiscal year, an audience, a state of their edition. Where `total` is not exact, as far as the
 /// terms of the index tell: exclusions and phrases that only the text proves are not taken off.
 struct Facet {
   std::string value;
@@ -39,7 +39,7 @@ struct Matches {
   uint64_t total = 0;      ///< of all matches, folded or not; exact when `total_exact`
   bool total_exact = true;
   uint64_t documents = 0;  ///< when folding: documents listed so far; all there are when `total_exact`
-  std::vector<Facet> kinds, issuers, years;  ///< most first; when asked for
+  std::vector<Facet> kinds, issuers, years, audiences, states;  ///< most first; when asked for
   Question question;                         ///< what was looked for
   std::vector<std::string> unknown;          ///< words that stand in no clause that the viewer may see
   bool all_words = false;  ///< a few words were typed apart, and each match speaks of all that stand anywhere

@@ -45,7 +45,7 @@ Json tokens_model(const Visit& visit, int64_t account_id) {
   Json list = Json::array();
   for (const auto& token : visit.service.options.sign_in->tokens(account_id)) {
     list.push_back({{"id", token.id}, {"label", token.label}, {"last_day", token.last_day}, {"created_at", local_time(token.created_at)},
-                    {"seen_at", local_time(token.seen_at)}, {"tasks", tasks_model(token.tasks)}});
+                    {"seen_at", local_time(token.seen_at)}, {"tasks", tasks_model(token.tasks)}, {"feeds", token.feeds}});
   }
   return list;
 }
@@ -173,7 +173,9 @@ Response take_token(const Visit& visit) {
       if (!task) throw Error(ErrorKind::invalid, "許す操作が正しくありません。", "画面を開き直して選んでください。");
       token.tasks.push_back(*task);
     }
-    return shown(visit, {}, 200, sign_in.make_token(account.id, token));
+    token.feeds = typed(form, "for") == "feeds";
+    std::string secret = sign_in.make_token(account.id, token);
+    return shown(visit, {}, 200, token.feeds ? origin_of(visit) + "/feeds/news" + write_query({{"key", secret}}) : secret);
   };
   return take(make, [&](const Note& note, int status) { return again(visit, note, status); });
 }

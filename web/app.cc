@@ -67,15 +67,26 @@ constexpr Route route_table[] = {
     {"GET", "/documents/{}/{}/changes", Access::reader, changes_view, "changes"},
     {"GET", "/documents/{}/{}/dangling", Access::desk, dangling_view, "dangling"},
     {"GET", "/documents/{}/{}/clauses/{}", Access::reader, clause_view, "clause"},
+    {"POST", "/documents/{}/{}/clauses/{}/note", Access::desk, nullptr, {}, take_note},
     {"GET", "/news", Access::reader, news_view, "news"},
+    {"POST", "/news", Access::person, nullptr, {}, take_news_seen},
+    {"GET", "/news/digest", Access::reader, digest_view, "digest"},
+    {"GET", "/feeds/news", Access::reader, nullptr, {}, send_news_feed},
+    {"GET", "/feeds/searches/{}", Access::person, nullptr, {}, send_search_feed},
+    {"GET", "/terms", Access::reader, terms_view, "terms"},
     {"GET", "/help", Access::reader, help_view, "help"},
+    {"GET", "/accessibility", Access::reader, accessibility_view, "accessibility"},
+    {"GET", "/search.xlsx", Access::reader, nullptr, {}, send_results},
     {"GET", "/explain", Access::reader, explain_view, "explain"},
     {"GET", "/similar", Access::reader, similar_to_text_view, "similar"},
+    {"GET", "/documents/{}/{}/beside", Access::reader, beside_view, "beside"},
     {"GET", "/documents/{}/{}/original", Access::reader, nullptr, {}, send_original},
     {"GET", "/judgements", Access::judge, judgements_view, "judgements"},
     {"POST", "/judgements", Access::judge, nullptr, {}, take_judgement},
     {"GET", "/basket", Access::person, basket_view, "basket"},
     {"POST", "/basket", Access::person, nullptr, {}, take_citation},
+    {"GET", "/favourites", Access::person, favourites_view, "favourites"},
+    {"POST", "/favourites", Access::person, nullptr, {}, take_favourite},
     {"GET", "/drafts", Access::desk, drafts_view, "drafts"},
     {"POST", "/drafts", Access::desk, nullptr, {}, take_files, files_type, Size::file},
     {"GET", "/drafts/{}", Access::desk, draft_view, "draft"},
@@ -87,6 +98,7 @@ constexpr Route route_table[] = {
     {"POST", "/admin/settings/{}", Access::administer, nullptr, {}, change_setting, files_type, Size::setting},
     {"GET", "/static/{}", Access::anyone, nullptr, {}, send_static},
     {"GET", "/static/fonts/{}", Access::anyone, nullptr, {}, send_font},
+    {"GET", "/static/pdfjs/{}", Access::anyone, nullptr, {}, send_pdfjs},
     {"GET", "/sign-in", Access::anyone, nullptr, {}, sign_in_page},
     {"POST", "/sign-in", Access::anyone, nullptr, {}, take_sign_in},
     {"POST", "/sign-in/code", Access::person, nullptr, {}, take_code},
@@ -116,9 +128,12 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/documents/{}/{}/clauses/{}", Access::reader, clause_view},
     {"GET", "/api/v1/documents/{}/{}/clauses/{}/similar", Access::reader, similar_view},
     {"GET", "/api/v1/news", Access::reader, news_view},
+    {"GET", "/api/v1/news/digest", Access::reader, digest_view},
+    {"GET", "/api/v1/terms", Access::reader, terms_view},
     {"GET", "/api/v1/explain", Access::reader, explain_view},
     {"GET", "/api/v1/similar", Access::reader, similar_to_text_view},
     {"GET", "/api/v1/basket", Access::person, basket_view},
+    {"GET", "/api/v1/favourites", Access::person, favourites_view},
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
@@ -211,7 +226,14 @@ Response run(const Route& route, const Visit& visit) {
   return route.page.empty() ? json_response(model) : page_response(visit, route.page, std::move(model));
 }
 
-bool is_api(const Request& request) { return request.target.starts_with("/api/"); }
+/// Programs are told what is wrong as JSON.
+bool is_api(const Request& request) { return request.target.starts_with("/api/") || request.target.starts_with("/feeds/"); }
+
+/// As a log may have it: without the token that stands in the address of a feed, however that is written.
+std::string_view logged(const Request& request) {
+  std::string_view target = request.target;
+  return target.find("key=") != target.npos ? target.substr(0, target.find('?')) : target;
+}
 
 Response refusal(const Service& service, const Visitor& visitor, const Problem& problem, const Request& request) {
   Json model = problem_model(problem);
@@ -329,10 +351,10 @@ Response answer_or_refuse(Service& service, const Visitor& visitor, const Reques
     return answer(service, visitor, request, place);
   } catch (const search::UnreadableIndex& e) {
     if (service.options.index_trouble()) return refusal(service, visitor, problem_of(index_is_made), request);
-    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    service.options.log(fmt::format("{} {}: {}", request.method, logged(request), e.what()));
     return refusal(service, visitor, problem_of(e), request);
   } catch (const Error& e) {
-    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    if (e.kind() == ErrorKind::internal || e.kind() == ErrorKind::unavailable) service.options.log(fmt::format("{} {}: {}", request.method, logged(request), e.what()));
     return refusal(service, visitor, problem_of(e), request);
   }
 }
@@ -445,13 +467,13 @@ Response App::handle(const Request& request) const {
     response = respond(request, place);
   } catch (const Error& e) {
     // Who asks could not be found out.
-    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    service.options.log(fmt::format("{} {}: {}", request.method, logged(request), e.what()));
     response = refusal(service, Visitor{}, problem_of(e), request);
   } catch (const std::exception& e) {
-    service.options.log(fmt::format("{} {}: {}", request.method, request.target, e.what()));
+    service.options.log(fmt::format("{} {}: {}", request.method, logged(request), e.what()));
     response = refusal(service, Visitor{}, problem_of(500), request);
   } catch (...) {
-    service.options.log(fmt::format("{} {}: unknown exception", request.method, request.target));
+    service.options.log(fmt::format("{} {}: unknown exception", request.method, logged(request)));
     response = refusal(service, Visitor{}, problem_of(500), request);
   }
   for (const auto& [status, refused] : counted_statuses) {

@@ -65,6 +65,7 @@ struct AppOptions {
   bool local_only = false;     ///< answer only requests whose Host is this machine's own (DNS rebinding)
   std::function<std::vector<indexer::SourceState>()> sources = {};  ///< how the watched places stand, for the desk's page; from any thread
   std::filesystem::path fonts = {};  ///< folder of the typeface that fonts.css names; without it pages show in one of the reader's
+  std::filesystem::path pdfjs = {};  ///< folder of PDF.js; without it originals open as files alone
   std::vector<EditableFile> settings = {};  ///< files that an administrator may edit
   indexer::DeskOptions desk = {};  ///< how files that are handed in are read
   people::Accounts* accounts = nullptr;  ///< who may sign in; with `sign_in`, or neither
@@ -92,8 +93,12 @@ struct AppOptions {
 /// elsewhere could otherwise have its reader's browser make it. A program with a token is no browser.
 ///
 ///   /                                                         search
-///   /news                                                     what is new
+///   /search.xlsx                                              its hits as a workbook
+///   /news                                                     what is new; POST says that one has read it
+///   /news/digest                                              what came in a time, on one page
+///   /terms                                                    the glossary
 ///   /help                                                     how to use it
+///   /accessibility                                            the statement of accessibility
 ///   /explain                                                  why a clause is a hit, or not
 ///   /similar                                                  clauses like a text
 ///   /documents                                                list
@@ -102,9 +107,12 @@ struct AppOptions {
 ///   /documents/{slug}/{key}/changes                           what is different from another edition
 ///   /documents/{slug}/{key}/dangling                          references that lead nowhere
 ///   /documents/{slug}/{key}/clauses/{path}                    clause
+///   /documents/{slug}/{key}/clauses/{path}/note               POST writes its note in plain language
+///   /documents/{slug}/{key}/beside                            its original, a PDF, beside its text
 ///   /documents/{slug}/{key}/original                          the file
 ///   /judgements                                               judged queries; POST judges
 ///   /basket                                                   citations that one keeps; POST keeps one, moves or drops it
+///   /favourites                                               searches and documents that one keeps; POST changes them
 ///   /drafts                                                   files handed in; POST takes more
 ///   /drafts/{id}                                              a draft; POST changes it
 ///   /drafts/{id}/pages/{n}                                    a picture of a page
@@ -133,14 +141,20 @@ struct AppOptions {
 ///   /admin/backups                                            POST makes one, or reads one again
 ///   /admin/health                                             how the service stands
 ///
+///   /feeds/news                                               Atom feeds (RFC 4287), by a token of their own (key=)
+///   /feeds/searches/{number}                                  what is new to a saved search
+///
 ///   /static/{file}                                            files of the pages
 ///   /static/fonts/{file}                                      their typeface
+///   /static/pdfjs/{file}                                      PDF.js
 ///   /healthz                                                  for monitors: alive
 ///   /readyz                                                   able to work; 503 with reasons
 ///   /metrics                                                  figures in Prometheus's text format
 ///
 ///   /api/v1/search                                            the models of the pages, as JSON
 ///   /api/v1/news
+///   /api/v1/news/digest
+///   /api/v1/terms
 ///   /api/v1/explain
 ///   /api/v1/similar
 ///   /api/v1/suggest                                           suggestions while one types
@@ -152,6 +166,7 @@ struct AppOptions {
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}
 ///   /api/v1/documents/{slug}/{key}/clauses/{path}/similar     clauses like this one
 ///   /api/v1/basket
+///   /api/v1/favourites
 ///   /api/v1/drafts                                            POST takes a file
 ///   /api/v1/drafts/{id}
 ///   /api/v1/events

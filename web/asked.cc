@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "corpus/document.h"
 #include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
+#include "web/day.h"
 #include "web/views.h"
 
 namespace shirube::web {
@@ -14,22 +17,16 @@ namespace {
 
 constexpr size_t longest_query = 2000;  // characters
 constexpr size_t page_size = 20;
-constexpr std::string_view current_edition = "current";
+constexpr std::pair<std::string_view, search::EditionChoice::Kind> edition_choices[] = {
+    {"current", search::EditionChoice::Kind::current}, {"past", search::EditionChoice::Kind::past}, {"future", search::EditionChoice::Kind::future}};
 constexpr size_t last_position = 1000;  // of a first hit, as search::Window has it
-
-std::string read_date(const std::string& typed, bool end, const char* name) {
-  auto span = text::parse_date(typed);
-  if (!span) {
-    throw Error(ErrorKind::invalid, fmt::format("{}「{}」は日付として読めません。", name, text::clamp_utf8(typed, 100)),
-                "2025-04-01 または令和7年4月1日の形で、実在する日を指定してください。");
-  }
-  return text::to_iso(end ? span->last : span->first);
-}
 
 void read_filters(const Target& target, Asked& asked) {
   asked.form.kinds = target.all("kind");
   asked.form.issuers = target.all("issuer");
+  asked.form.audiences = target.all("audience");
   asked.form.documents = target.all("document");
+  asked.unseen = static_cast<int64_t>(target.number("unseen", 1, INT32_MAX, 0));
   asked.form.begins = {target.parameter("from").value_or(""), target.parameter("to").value_or("")};
   auto& filters = asked.query.filters;
   for (const auto& word : asked.form.kinds) {
@@ -40,12 +37,14 @@ void read_filters(const Target& target, Asked& asked) {
     filters.kinds.emplace_back(*key);
   }
   filters.issuers.insert(filters.issuers.end(), asked.form.issuers.begin(), asked.form.issuers.end());
+  filters.audiences.insert(filters.audiences.end(), asked.form.audiences.begin(), asked.form.audiences.end());
   filters.documents = asked.form.documents;
   asked.edition = target.parameter("edition").value_or("");
-  if (asked.edition == current_edition) filters.editions.push_back({search::EditionChoice::Kind::current, ""});
-  else if (!asked.edition.empty()) filters.editions.push_back({search::EditionChoice::Kind::day, read_date(asked.edition, false, "版を選ぶ日")});
-  if (!asked.form.begins.from.empty()) filters.begins.from = read_date(asked.form.begins.from, false, "始まりの日");
-  if (!asked.form.begins.to.empty()) filters.begins.to = read_date(asked.form.begins.to, true, "終わりの日");
+  auto choice = std::ranges::find(edition_choices, std::string_view(asked.edition), &std::pair<std::string_view, search::EditionChoice::Kind>::first);
+  if (choice != std::end(edition_choices)) filters.editions.push_back({choice->second, ""});
+  else if (!asked.edition.empty()) filters.editions.push_back({search::EditionChoice::Kind::day, first_day(asked.edition)});
+  if (!asked.form.begins.from.empty()) filters.begins.from = first_day(asked.form.begins.from);
+  if (!asked.form.begins.to.empty()) filters.begins.to = last_day(asked.form.begins.to);
 }
 
 /// A parameter that is on or off.
@@ -88,14 +87,25 @@ Asked read_asked(const Target& target) {
   return asked;
 }
 
+Asked read_asked(const Context& context, const Target& target) {
+  Asked asked = read_asked(target);
+  if (asked.unseen == 0) return asked;
+  auto saved = context.favourites.search(context.owner, asked.unseen);
+  if (!saved) throw Error(ErrorKind::missing, "保存した検索がありません。", "お気に入りの画面から選び直してください。");
+  asked.query.filters.added_after = saved->seen_clause;
+  return asked;
+}
+
 Parameters parameters(const Asked& asked) {
   Parameters out = {{"q", asked.q}};
   for (const auto& kind : asked.form.kinds) out.emplace_back("kind", kind);
   for (const auto& issuer : asked.form.issuers) out.emplace_back("issuer", issuer);
+  for (const auto& audience : asked.form.audiences) out.emplace_back("audience", audience);
   for (const auto& slug : asked.form.documents) out.emplace_back("document", slug);
   if (!asked.form.begins.from.empty()) out.emplace_back("from", asked.form.begins.from);
   if (!asked.form.begins.to.empty()) out.emplace_back("to", asked.form.begins.to);
   if (!asked.edition.empty()) out.emplace_back("edition", asked.edition);
+  if (asked.unseen > 0) out.emplace_back("unseen", std::to_string(asked.unseen));
   if (asked.sort == search::Sort::newest) out.emplace_back("sort", "newest");
   if (!asked.synonyms) out.emplace_back("synonyms", "off");
   // Links lead to pages, which fold by themselves unless one document was chosen.

@@ -20,13 +20,18 @@ struct Asked {
   search::Sort sort = search::Sort::relevance;
   bool synonyms = true;
   bool folded = false;
+  int64_t unseen = 0;
   size_t first = 0, most = 20;
 };
 
-/// Reads q, kind, issuer and document (any number each), from, to, edition (current, or the day on which it is in force), sort=newest, synonyms=off, fold=on or
+/// Reads q, kind, issuer, audience and document (any number each), from, to, edition (current, past, future, or the day on which it is in force), unseen (the number of a saved search: only clauses that came since its owner last
+/// looked; read_asked(Context, Target) finds out which), sort=newest, synonyms=off, fold=on or
 /// off, limit (1 to 100), and offset or page. Pages fold unless one document was chosen; the API folds when
 /// it is told to. Throws Error{invalid} for what cannot be meant.
 Asked read_asked(const Target& target);
+struct Context;
+/// With what only the reader's own things tell. Throws Error{missing} for a saved search that is none of theirs.
+Asked read_asked(const Context& context, const Target& target);
 
 /// The search as parameters, without its position: a search is a link.
 Parameters parameters(const Asked& asked);

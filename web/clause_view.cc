@@ -1,32 +1,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <tuple>
 
 #include "search/passage.h"
-#include "text/difference.h"
 #include "text/error.h"
 #include "web/asked.h"
+#include "web/beside_clause.h"
 #include "web/model.h"
-#include "web/similar.h"
 #include "web/views.h"
 
 namespace shirube::web {
 
 namespace {
 
-constexpr size_t most_below = 400, most_editions = 20;
+constexpr size_t most_below = 400;
 
 using corpus::ClauseKind;
 using corpus::PlacedClause;
-using Clauses = std::vector<corpus::StoredClause>;
-
-/// Position after the last clause below `at`.
-size_t end_of(const Clauses& clauses, size_t at) {
-  size_t end = at + 1;
-  while (end < clauses.size() && clauses[end].clause.parent && *clauses[end].clause.parent >= at) ++end;
-  return end;
-}
 
 /// The nearest clause of the same kind before or after. Paragraphs and items are counted within what
 /// they stand under; articles and what is above them through the whole document.
@@ -54,7 +45,9 @@ Json above_model(const PlacedClause& placed, const Clauses& clauses, size_t at) 
   return out;
 }
 
-Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, const search::Marker& marker) {
+using Marks = std::vector<std::vector<corpus::Mark>>;
+
+Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, const search::Marker& marker, const Marks& marks) {
   Json out = Json::array();
   std::vector<size_t> depth(clauses.size(), 0);
   size_t end = std::min(end_of(clauses, at), at + 1 + most_below);
@@ -63,7 +56,7 @@ Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, 
     depth[i] = depth[*clause.parent] + 1;
     Json model = clause_model(placed.document, placed.edition, clause);
     model["text"] = clause.text;
-    model["segments"] = segments(clause.text, marker.marks(clause.text, clauses[i].id));
+    model["pieces"] = linked_segments(clause.text, marks[i], marker.marks(clause.text, clauses[i].id));
     model["depth"] = std::min<size_t>(depth[i] - 1, 6);
     out.push_back(std::move(model));
   }
@@ -73,72 +66,6 @@ Json below_model(const PlacedClause& placed, const Clauses& clauses, size_t at, 
 Json references_model(const std::vector<PlacedClause>& clauses) {
   Json out = Json::array();
   for (const auto& placed : clauses) out.push_back(reference_model(placed));
-  return out;
-}
-
-/// A clause with all that stands under it, as one text.
-std::string whole_text(const Clauses& clauses, size_t at) {
-  std::string out;
-  for (size_t i = at; i < end_of(clauses, at); ++i) {
-    const auto& clause = clauses[i].clause;
-    out += (i == at ? clause.heading : title_of(clause)) + (clause.text.empty() ? "" : "\n" + clause.text) + "\n";
-  }
-  return out;
-}
-
-/// Of those that it is for fewer than its document: for whom.
-std::set<std::string> narrower_audiences(const Clauses& clauses, size_t at) {
-  std::set<std::string> out;
-  for (size_t i = at; i < end_of(clauses, at); ++i) {
-    if (!clauses[i].clause.audience.empty()) out.insert(clauses[i].clause.audience);
-  }
-  return out;
-}
-
-/// What of a clause the later of two editions changed: [{text, removed, added}]; empty where nothing was.
-Json changes_model(const std::string& earlier, const std::string& later) {
-  Json out = Json::array();
-  auto changes = text::changes(earlier, later);
-  if (changes.empty()) return out;
-  auto add = [&](std::string_view words, bool removed, bool added) {
-    if (!words.empty()) out.push_back({{"text", words}, {"removed", removed}, {"added", added}});
-  };
-  std::string_view before = earlier, after = later;
-  size_t at = 0;  // of the later one, whose words stand between
-  for (const auto& change : changes) {
-    add(after.substr(at, change.after.begin - at), false, false);
-    add(before.substr(change.before.begin, change.before.end - change.before.begin), true, false);
-    add(after.substr(change.after.begin, change.after.end - change.after.begin), false, true);
-    at = change.after.end;
-  }
-  add(after.substr(at), false, false);
-  return out;
-}
-
-/// The clause of this path in the other editions of its document, the nearest before and after with what was changed between.
-Json history_model(const Context& context, const PlacedClause& placed, const std::string& text) {
-  Json out = Json::array();
-  auto editions = context.library.editions(context.viewer, placed.document.slug);  // newest first
-  auto own = static_cast<size_t>(std::ranges::find(editions, placed.edition.id, &corpus::Edition::id) - editions.begin());
-  for (size_t i = 0; i < editions.size() && out.size() < most_editions; ++i) {
-    if (i == own) continue;
-    bool is_later = i < own, is_next = i + 1 == own || i == own + 1;
-    Json model = edition_model(placed.document, editions[i]);
-    bool is_there = context.library.clause(context.viewer, placed.document.slug, editions[i].key, placed.clause.path).has_value();
-    model["clause_url"] = is_there ? clause_url(placed.document.slug, editions[i].key, placed.clause.path) : "";
-    model["later"] = is_later;
-    model["compared"] = is_there && is_next;
-    model["changes"] = model["audiences"] = Json::array();
-    if (is_there && is_next) {
-      Clauses others = context.library.clauses(context.viewer, placed.document.slug, editions[i].key);
-      auto found = std::ranges::find_if(others, [&](const auto& stored) { return stored.clause.path == placed.clause.path; });
-      // It may have been closed to this viewer between the two looks.
-      std::string other = found == others.end() ? "" : whole_text(others, static_cast<size_t>(found - others.begin()));
-      if (found != others.end()) model["audiences"] = narrower_audiences(others, static_cast<size_t>(found - others.begin()));
-      model["changes"] = is_later ? changes_model(text, other) : changes_model(other, text);
-    }
-    out.push_back(std::move(model));
-  }
   return out;
 }
 
@@ -168,7 +95,11 @@ Json clause_view(const Context& context, const Call& call) {
   search::Marker marker(query, searcher ? searcher->question(query, context.viewer, synonyms) : search::ask(query, reader->analyzer(), {}, synonyms), reader->analyzer());
   Json clause = clause_model(placed.document, placed.edition, placed.clause);
   clause["text"] = placed.clause.text;
-  clause["segments"] = segments(placed.clause.text, marker.marks(placed.clause.text, placed.id));
+  clause["original_url"] = reading_url(placed.document, placed.edition, placed.clause.page, q);
+  Marks marks = corpus::References(context.library).marks(context.viewer, placed.document, placed.edition, clauses);
+  clause["pieces"] = linked_segments(placed.clause.text, marks[at], marker.marks(placed.clause.text, placed.id));
+  ClauseHistory history = history_of(context, placed, clauses, at);
+  Json likeness = searcher ? likeness_model(context, *searcher, placed) : Json{{"corresponding", Json::array()}, {"similar", Json::array()}};
   return {{"title", fmt::format("{}　{}", placed.document.title, placed.clause.locator)},
           {"q", q},
           {"back_url", q.empty() ? "" : "/" + write_query(marking(q, synonyms))},
@@ -178,15 +109,26 @@ Json clause_view(const Context& context, const Call& call) {
           {"citation", placed.citation()},
           {"here", clause_url(placed.document.slug, placed.edition.key, placed.clause.path)},
           {"above", above_model(placed, clauses, at)},
-          {"below", below_model(placed, clauses, at, marker)},
+          {"below", below_model(placed, clauses, at, marker, marks)},
           {"below_cut", end_of(clauses, at) - at - 1 > most_below},
           {"place_url", place_url(edition_url(placed.document.slug, placed.edition.key), placed.clause.path, at)},
           {"previous", link(placed, clauses, neighbour(clauses, at, -1))},
           {"next", link(placed, clauses, neighbour(clauses, at, 1))},
-          {"history", history_model(context, placed, whole_text(clauses, at))},
-          {"cited_by", references_model(context.library.cited_by(context.viewer, placed.id))},
+          {"note", plain_note_model(context, history.counterparts)},
+          {"note_url", clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + "/note"},
+          {"longest_note", corpus::longest_note},
+          {"history", history.model},
+          {"cited_by", citing_model(context, *reader, placed, clauses, marks)},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
-          {"similar", searcher ? similar_model(context, *searcher, placed.id) : Json::array()}};
+          {"corresponding", likeness["corresponding"]},
+          {"similar", likeness["similar"]}};
+}
+
+std::string change_note(corpus::Notes& notes, const corpus::Viewer& viewer, const Call& call, const Target& form) {
+  const auto& [slug, key, path] = std::tie(call.arguments[0], call.arguments[1], call.arguments[2]);
+  auto revision = form.number("revision", 0, INT32_MAX, 0);
+  notes.write(viewer, slug, key, path, form.parameter("text").value_or(""), static_cast<int64_t>(revision));
+  return clause_url(slug, key, path);
 }
 
 }  // namespace shirube::web

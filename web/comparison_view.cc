@@ -33,13 +33,6 @@ size_t other_edition(const FoundEdition& found, const Target& target) {
   return position;
 }
 
-std::vector<corpus::Clause> bare(const Clauses& clauses) {
-  std::vector<corpus::Clause> out;
-  out.reserve(clauses.size());
-  for (const auto& stored : clauses) out.push_back(stored.clause);
-  return out;
-}
-
 using Changes = std::vector<text::Change>;
 
 /// One side of changes, as marks.
@@ -59,14 +52,13 @@ Json side_model(const corpus::Document& document, const corpus::Edition& edition
 }
 
 /// Both sides with what differs marked; what has no counterpart without marks, as all of it is new, or gone.
-Json row_model(const FoundEdition& found, const corpus::Edition& older, const corpus::Edition& newer, const Compared& row, const std::vector<corpus::Clause>& before,
-               const std::vector<corpus::Clause>& after) {
+Json row_model(const FoundEdition& found, const corpus::Edition& older, const corpus::Edition& newer, const Compared& row, const Clauses& before, const Clauses& after) {
   static const std::map<Fate, std::string_view> names = {{Fate::same, "same"}, {Fate::changed, "changed"}, {Fate::added, "added"}, {Fate::removed, "removed"}};
   static const std::map<Fate, std::string_view> labels = {{Fate::same, "同じ"}, {Fate::changed, "改正"}, {Fate::added, "新設"}, {Fate::removed, "削除"}};
   Changes title, words;
   if (row.before && row.after) {
-    title = text::changes(full_title_of(before[*row.before]), full_title_of(after[*row.after]));
-    if (row.fate == Fate::changed) words = text::changes(before[*row.before].text, after[*row.after].text);
+    title = text::changes(full_title_of(before[*row.before].clause), full_title_of(after[*row.after].clause));
+    if (row.fate == Fate::changed) words = text::changes(before[*row.before].clause.text, after[*row.after].clause.text);
   }
   Json out = {{"fate", names.at(row.fate)},
               {"fate_label", row.moved && row.fate == Fate::same ? "移動" : labels.at(row.fate)},
@@ -74,8 +66,8 @@ Json row_model(const FoundEdition& found, const corpus::Edition& older, const co
               {"same_words", row.fate == Fate::same},
               {"before", nullptr},
               {"after", nullptr}};
-  if (row.before) out["before"] = side_model(found.document, older, before[*row.before], &text::Change::before, title, words);
-  if (row.after) out["after"] = side_model(found.document, newer, after[*row.after], &text::Change::after, title, words);
+  if (row.before) out["before"] = side_model(found.document, older, before[*row.before].clause, &text::Change::before, title, words);
+  if (row.after) out["after"] = side_model(found.document, newer, after[*row.after].clause, &text::Change::after, title, words);
   return out;
 }
 
@@ -100,8 +92,8 @@ Json changes_view(const Context& context, const Call& call) {
   const auto& newer = found.editions[std::min(found.position, other)];
   const auto& older = found.editions[std::max(found.position, other)];
   const std::string& slug = found.document.slug;
-  auto before = bare(context.library.clauses(context.viewer, slug, older.key)), after = bare(context.library.clauses(context.viewer, slug, newer.key));
-  auto rows = corpus::compare(before, after);
+  Clauses before = context.library.clauses(context.viewer, slug, older.key), after = context.library.clauses(context.viewer, slug, newer.key);
+  std::vector<Compared> rows = *context.comparisons.of(before, after);
   ChangeCounts counts = count_changes(rows);
   std::erase_if(rows, [&](const Compared& row) { return !all && row.fate == Fate::same && !row.moved; });
   size_t pages = std::max<size_t>(1, (rows.size() + rows_a_page - 1) / rows_a_page), page = call.target.number("page", 1, pages, 1);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "text/error.h"
+#include "text/instant.h"
 #include "web/model.h"
 #include "web/original.h"
 #include "web/service.h"
@@ -32,7 +33,8 @@ Response send_static(const Visit& visit) {
   return static_response(visit.call.arguments[0], visit.call.target.parameter("v").value_or(""), visit.request.headers);
 }
 
-Response send_font(const Visit& visit) { return font_response(visit.service.options.fonts, visit.call.arguments[0]); }
+Response send_font(const Visit& visit) { return packaged_response(visit.service.options.fonts, visit.call.arguments[0]); }
+Response send_pdfjs(const Visit& visit) { return packaged_response(visit.service.options.pdfjs, visit.call.arguments[0]); }
 
 Response take_judgement(const Visit& visit) {
   return see_other(judge(visit.service.judgements, visit.viewer(), parse_form(visit.request.body)));
@@ -41,5 +43,19 @@ Response take_judgement(const Visit& visit) {
 Response take_citation(const Visit& visit) {
   return see_other(change_basket(visit.service.basket, visit.viewer(), visit.owner(), parse_form(visit.request.body)));
 }
+
+Response take_favourite(const Visit& visit) {
+  return see_other(change_favourites(visit.service.favourites, visit.viewer(), visit.owner(), parse_form(visit.request.body)));
+}
+
+Response take_news_seen(const Visit& visit) {
+  // As the page had it: what came while it was read is still new.
+  std::string seen = parse_form(visit.request.body).parameter("seen").value_or("");
+  if (!text::is_instant(seen) || seen > text::utc_now()) throw Error(ErrorKind::invalid, "どこまで見たかが送られていません。", "最新情報の画面のボタンから送ってください。");
+  visit.service.favourites.see_news(visit.owner(), seen);
+  return see_other("/news");
+}
+
+Response take_note(const Visit& visit) { return see_other(change_note(visit.service.notes, visit.viewer(), visit.call, parse_form(visit.request.body))); }
 
 }  // namespace shirube::web

@@ -4,6 +4,7 @@
 
 #include "corpus/references.h"
 #include "text/error.h"
+#include "text/utf8.h"
 #include "web/model.h"
 #include "web/views.h"
 
@@ -99,8 +100,10 @@ FoundEdition find_edition(const Context& context, const std::string& slug, const
 
 Json documents_view(const Context& context, const Call& call) {
   size_t page = call.target.number("page", 1, 100000, 1);
+  const std::string kind = call.target.parameter("kind").value_or("");
+  if (!kind.empty() && corpus::key_of(corpus::document_kinds(), kind) != kind) throw Error(ErrorKind::invalid, fmt::format("種別「{}」はありません。", text::clamp_utf8(kind, 100)), "画面の一覧から選び直してください。");
   // One more than is shown tells whether there is a next page.
-  auto listed = context.library.documents(context.viewer, (page - 1) * documents_a_page, documents_a_page + 1);
+  auto listed = context.library.documents(context.viewer, (page - 1) * documents_a_page, documents_a_page + 1, kind);
   bool more = listed.size() > documents_a_page;
   if (more) listed.pop_back();
   if (listed.empty() && page > 1) throw Error(ErrorKind::missing, "このページはありません。", "資料一覧の始めからお探しください。");
@@ -112,8 +115,14 @@ Json documents_view(const Context& context, const Call& call) {
     documents.push_back(std::move(entry));
   }
   uint64_t total = 0;
-  for (const auto& [kind, count] : context.library.counts(context.viewer)) total += count;
-  return {{"title", "資料一覧"}, {"total", total}, {"documents", documents}, {"paging", paging_model(page, more, "/documents", {})}};
+  Json kinds = Json::array();
+  for (const auto& [one, count] : context.library.counts(context.viewer)) {
+    if (kind.empty() || kind == one) total += count;
+    kinds.push_back({{"label", corpus::label_of(corpus::document_kinds(), one)}, {"count", count}, {"chosen", one == kind}, {"url", "/documents" + write_query({{"kind", one}})}});
+  }
+  std::vector<std::pair<std::string, std::string>> asked;
+  if (!kind.empty()) asked.emplace_back("kind", kind);
+  return {{"title", "資料一覧"}, {"total", total}, {"kind", kind}, {"kinds", kinds}, {"documents", documents}, {"paging", paging_model(page, more, "/documents", asked)}};
 }
 
 Json document_view(const Context& context, const Call& call) {
@@ -141,6 +150,7 @@ Json edition_view(const Context& context, const Call& call) {
           {"edition", edition_model(document, *edition)},
           {"other_editions", editions_model(document, editions, edition->key, at)},
           {"changes_url", position + 1 < editions.size() ? changes_url(document.slug, edition->key) : ""},
+          {"starred", context.favourites.holds(context.owner, document.slug)},
           {"at_missing", !at.empty() && !is_there},
           {"here", page > 1 ? url + write_query({{"page", std::to_string(page)}}) : url},
           {"enclosures", enclosed_model(context.library.enclosures(context.viewer, edition->id))},

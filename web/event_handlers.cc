@@ -40,7 +40,7 @@ struct Reading {
   std::string_view action;
 };
 constexpr Reading readings[] = {
-    {document_view, nullptr, "read.document"}, {edition_view, nullptr, "read.edition"}, {clause_view, nullptr, "read.clause"}, {nullptr, send_original, "read.original"}};
+    {document_view, nullptr, "read.document"}, {edition_view, nullptr, "read.edition"}, {beside_view, nullptr, "read.edition"}, {clause_view, nullptr, "read.clause"}, {nullptr, send_original, "read.original"}};
 
 /// A page by which texts are searched, and the parameter that says for what.
 struct Searching {

@@ -11,6 +11,7 @@
 #include "text/error.h"
 #include "text/instant.h"
 #include "text/utf8.h"
+#include "web/day.h"
 
 namespace shirube::web {
 
@@ -27,7 +28,7 @@ constexpr Label labels[] = {
     {"read.document", "資料を閲覧"}, {"read.edition", "版を閲覧"}, {"read.clause", "条項を閲覧"}, {"read.original", "原本を閲覧"},
     {"search", "検索"}, {"search.similar", "文章から検索"}, {"search.explain", "検索のわけを調べる"},
     {"edition.add", "版を追加"}, {"editions.add", "資料を一括で追加"}, {"document.correct", "資料の事項を変更"},
-    {"draft.add", "下書きを追加"}, {"draft.read", "下書きを読み直し"}, {"draft.correct", "下書きを直す"}, {"draft.undo", "下書きの直しを取消し"},
+    {"note.write", "解説を書く"}, {"search.export", "検索結果を書出し"}, {"draft.add", "下書きを追加"}, {"draft.read", "下書きを読み直し"}, {"draft.correct", "下書きを直す"}, {"draft.undo", "下書きの直しを取消し"},
     {"draft.facts", "下書きの書誌を変更"}, {"draft.publish", "下書きを公開"}, {"draft.drop", "下書きを取りやめ"},
     {"judgement.set", "検索を評価"}, {"judgement.remove", "評価を取消し"}, {"judgement.import", "評価を一括で取込み"}, {"judgement.export", "評価を書出し"},
     {"sign-in.ok", "サインイン"}, {"sign-in.password", "パスワードを確認（確認コード待ち）"}, {"sign-in.wrong", "サインインに失敗"}, {"sign-in.wait", "サインインを待たせる"},
@@ -53,7 +54,7 @@ constexpr struct {
   std::string_view actions;
   Of of;
 } kinds[] = {{"read.*", Of::document}, {"document.*", Of::document}, {"edition.*", Of::document}, {"editions.*", Of::all},
-             {"judgement.import", Of::all}, {"judgement.export", Of::all}, {"judgement.*", Of::document}, {"draft.*", Of::draft},
+             {"note.*", Of::all}, {"judgement.import", Of::all}, {"judgement.export", Of::all}, {"judgement.*", Of::document}, {"draft.*", Of::draft},
              {"account.*", Of::account}, {"group.*", Of::group}, {"settings.*", Of::all}, {"search*", Of::all}, {"backup.*", Of::all},
              {"events.export", Of::all}, {"events.*", Of::service}, {"sign-in.*", Of::service}, {"session.*", Of::service},
              {"password.*", Of::service}, {"second-step.*", Of::service}, {"token.*", Of::service}, {"access.refused", Of::service},
@@ -70,13 +71,6 @@ std::string text_of(const Target& target, std::string_view name) {
   return value ? std::string(text::trim(*value)) : "";
 }
 
-std::optional<text::DateSpan> days_of(const std::string& typed) {
-  if (typed.empty()) return std::nullopt;
-  auto days = text::parse_date(typed);
-  if (!days) throw Error(ErrorKind::invalid, fmt::format("日付「{}」が読み取れません。", typed), "2026-04-01 や 令和8年4月1日 のように書いてください。");
-  return days;
-}
-
 const ActionGroup* find_group(std::string_view key) {
   auto found = std::ranges::find(action_groups(), key, &ActionGroup::key);
   return found == action_groups().end() ? nullptr : &*found;
@@ -84,8 +78,8 @@ const ActionGroup* find_group(std::string_view key) {
 
 store::EventFilter filter_of(const AskedEvents& asked) {
   store::EventFilter filter;
-  if (auto from = days_of(asked.from)) filter.from = text::utc_of(from->first);
-  if (auto to = days_of(asked.to)) filter.to = text::utc_of(to->last, 1);
+  if (auto from = typed_days(asked.from)) filter.from = text::utc_of(from->first);
+  if (auto to = typed_days(asked.to)) filter.to = text::utc_of(to->last, 1);
   filter.actor = asked.actor;
   if (const ActionGroup* group = find_group(asked.group)) filter.actions = group->actions;
   filter.before = asked.before;

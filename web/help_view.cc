@@ -49,4 +49,20 @@ Json help_view(const Context&, const Call&) {
   return {{"title", "利用案内"}, {"sections", list}};
 }
 
+Json accessibility_view(const Context&, const Call&) {
+  // Only what tests/browser does.
+  constexpr std::pair<const char*, const char*> checks[] = {
+      {"画面の構造、名前、役割、色の対比（明るい配色と暗い配色）", "axe-core（WCAG 2.0・2.1・2.2 のA・AAの規則）を、すべての種類の画面で"},
+      {"幅390ピクセルの端末、200％の拡大", "横に送らずに読めること"},
+      {"キーボードだけでの操作", "検索、条項の移動、引用のコピー、候補の選択"},
+      {"スクリプトを使わない利用", "検索、閲覧、引用"},
+      {"印刷", "A4に収まり、操作の部品が印刷されないこと"},
+      {"動きと音", "動く部品、音、時間の制限は、サインインの期限のほかにはありません"}};
+  constexpr const char* unproven[] = {"読み上げソフトでの通しの利用", "原本（PDFなど）そのもののアクセシビリティ。本文は、条項の画面で文字として読めます"};
+  Json done = Json::array(), open = Json::array();
+  for (const auto& [what, how] : checks) done.push_back({{"what", what}, {"how", how}});
+  for (const char* one : unproven) open.push_back(one);
+  return {{"title", "アクセシビリティについて"}, {"checks", done}, {"unproven", open}};
+}
+
 }  // namespace shirube::web

@@ -32,6 +32,18 @@ std::string changes_url(const std::string& slug, const std::string& key, const s
   return edition_url(slug, key) + "/changes" + (from.empty() ? "" : write_query({{"from", from}}));
 }
 
+std::string beside_url(const std::string& slug, const std::string& key, std::optional<int> page, const std::string& q) {
+  std::vector<std::pair<std::string, std::string>> asked;
+  if (page) asked.emplace_back("page", std::to_string(*page));
+  if (!q.empty()) asked.emplace_back("q", q);
+  return edition_url(slug, key) + "/beside" + write_query(asked);
+}
+
+std::string reading_url(const corpus::Document& document, const corpus::Edition& edition, std::optional<int> page, const std::string& q) {
+  if (edition.file_sha256.empty()) return "";
+  return edition.media_type == pdf_type ? beside_url(document.slug, edition.key, page, q) : original_url(document.slug, edition.key, page);
+}
+
 std::string original_url(const std::string& slug, const std::string& key, std::optional<int> page) {
   return edition_url(slug, key) + "/original" + (page ? fmt::format("#page={}", *page) : "");
 }
@@ -101,7 +113,7 @@ Json edition_model(const corpus::Document& d, const corpus::Edition& e) {
           {"file_name", e.file_name},
           {"media_type", e.media_type},
           {"warnings", e.warnings},
-          {"original_url", e.file_sha256.empty() ? "" : original_url(d.slug, e.key)},
+          {"original_url", reading_url(d, e)},
           {"url", edition_url(d.slug, e.key)}};
 }
 
@@ -118,7 +130,7 @@ Json clause_model(const corpus::Document& d, const corpus::Edition& e, const cor
           {"anchor", "c-" + c.path},
           {"audience", c.audience},
           {"clause_audience", corpus::label_of(corpus::audiences(), c.audience)},
-          {"original_url", e.file_sha256.empty() ? "" : original_url(d.slug, e.key, c.page)},
+          {"original_url", reading_url(d, e, c.page)},
           {"url", clause_url(d.slug, e.key, c.path)}};
 }
 

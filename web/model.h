@@ -20,7 +20,12 @@ std::string edition_url(const std::string& slug, const std::string& key);
 std::string clause_url(const std::string& slug, const std::string& key, const std::string& path);
 /// What is different in the edition at `key` from the one at `from`, else from the one before.
 std::string changes_url(const std::string& slug, const std::string& key, const std::string& from = {});
-/// Of the original, at a page where one is known.
+/// The page on which a PDF stands beside its text, at a page and with the words of a search.
+std::string beside_url(const std::string& slug, const std::string& key, std::optional<int> page = {}, const std::string& q = {});
+/// Where the original of an edition is read: beside its text if it can be, else as a file; empty where there is none.
+std::string reading_url(const corpus::Document& document, const corpus::Edition& edition, std::optional<int> page = {}, const std::string& q = {});
+constexpr std::string_view pdf_type = "application/pdf";
+/// Of the original as a file, at a page where one is known.
 std::string original_url(const std::string& slug, const std::string& key, std::optional<int> page = {});
 
 /// Clauses that the page of an edition shows at once.
@@ -37,8 +42,9 @@ Json segments(std::string_view text, search::Span window, std::span<const search
 Json segments(std::string_view text, std::span<const search::Span> marks = {});
 
 /// `text` with what its words lead to: [{text, look, url, note}]. `look` is reference, term, definition, nowhere (a reference that
-/// leads to nothing, or to what does not speak of it) or empty.
-Json linked_segments(std::string_view text, std::span<const corpus::Mark> marks);
+/// leads to nothing, or to what does not speak of it) or empty. Each has its words cut by `found` as well, where there is
+/// something: parts, [{text, mark}].
+Json linked_segments(std::string_view text, std::span<const corpus::Mark> marks, std::span<const search::Span> found = {});
 
 /// What a clause is called among its neighbours: 「第12条　端末の持ち出し」, 「２」.
 std::string title_of(const corpus::Clause& clause);

@@ -9,6 +9,7 @@
 #include "text/error.h"
 #include "text/instant.h"
 #include "text/utf8.h"
+#include "web/day.h"
 #include "web/model.h"
 #include "web/views.h"
 
@@ -17,6 +18,8 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t items_a_page = 30, most_coming = 20;
+constexpr size_t most_in_digest = 40;  // what an office reads of a month, and a page holds
+constexpr int days_ahead = 60;
 constexpr size_t longest_value = 200;  // characters
 /// Clauses that are compared for one page; what is beyond is counted on its own page of changes.
 constexpr size_t most_compared = 8000;
@@ -26,12 +29,14 @@ const std::string news_path = "/news";
 struct AskedNews {
   corpus::ArrivalFilter filter;
   std::string from, to;
+  bool fresh = false;  ///< only what came since they were read last
 
   std::vector<std::pair<std::string, std::string>> parameters() const {
     std::vector<std::pair<std::string, std::string>> out;
     for (const auto& [name, value] : {std::pair{"kind", &filter.kind}, {"issuer", &filter.issuer}, {"topic", &filter.topic}, {"from", &from}, {"to", &to}}) {
       if (!value->empty()) out.emplace_back(name, *value);
     }
+    if (fresh) out.emplace_back("new", "on");
     return out;
   }
 };
@@ -42,30 +47,28 @@ std::string word_of(const Target& target, std::string_view name) {
   return word;
 }
 
-std::string day_of(const std::string& typed, bool last) {
-  if (typed.empty()) return "";
-  auto span = text::parse_date(typed);
-  if (!span) throw Error(ErrorKind::invalid, fmt::format("「{}」は日付として読めません。", typed), "2026-04-01 や 令和8年4月 のように書いてください。");
-  return text::to_iso(last ? span->last : span->first);
-}
-
 AskedNews read_asked_news(const Target& target) {
-  AskedNews asked{{word_of(target, "kind"), word_of(target, "issuer"), word_of(target, "topic"), "", "", ""}, word_of(target, "from"), word_of(target, "to")};
+  AskedNews asked{{word_of(target, "kind"), word_of(target, "issuer"), word_of(target, "topic"), "", "", ""}, word_of(target, "from"), word_of(target, "to"), target.parameter("new") == "on"};
   if (!asked.filter.kind.empty() && corpus::key_of(corpus::document_kinds(), asked.filter.kind) != asked.filter.kind) {
     throw Error(ErrorKind::invalid, fmt::format("種別「{}」はありません。", asked.filter.kind), "画面の一覧から選び直してください。");
   }
-  asked.filter.from = day_of(asked.from, false);
-  asked.filter.to = day_of(asked.to, true);
+  asked.filter.from = first_day(asked.from);
+  asked.filter.to = last_day(asked.to);
   return asked;
+}
+
+std::chrono::sys_days number(const text::Date& date) {
+  return std::chrono::year(date.year) / std::chrono::month(static_cast<unsigned>(date.month)) / std::chrono::day(static_cast<unsigned>(date.day));
 }
 
 int days_until(const std::string& iso) {
   auto day = text::from_iso(iso);
-  if (!day) return 0;
-  auto number = [](const text::Date& date) {
-    return std::chrono::sys_days(std::chrono::year(date.year) / std::chrono::month(static_cast<unsigned>(date.month)) / std::chrono::day(static_cast<unsigned>(date.day)));
-  };
-  return static_cast<int>((number(*day) - number(text::today())).count());
+  return day ? static_cast<int>((number(*day) - number(text::today())).count()) : 0;
+}
+
+text::Date later(const text::Date& day, int days) {
+  std::chrono::year_month_day out(number(day) + std::chrono::days(days));
+  return {static_cast<int>(out.year()), static_cast<int>(static_cast<unsigned>(out.month())), static_cast<int>(static_cast<unsigned>(out.day()))};
 }
 
 /// Of what the list may be narrowed to: [{value, label, chosen}].
@@ -88,16 +91,15 @@ Json counts_model(const Context& context, const corpus::Arrival& arrival, size_t
   auto at = std::ranges::find(editions, arrival.edition.id, &corpus::Edition::id);
   if (at == editions.end() || at + 1 == editions.end()) return nullptr;
   Json out = {{"url", changes_url(arrival.document.slug, arrival.edition.key)}, {"before", (at + 1)->label}, {"counted", false}};
-  auto bare = [&](const corpus::Edition& edition) {
-    std::vector<corpus::Clause> clauses;
-    for (auto& stored : context.library.clauses(context.viewer, arrival.document.slug, edition.key)) clauses.push_back(std::move(stored.clause));
+  auto clauses_of = [&](const corpus::Edition& edition) {
+    auto clauses = context.library.clauses(context.viewer, arrival.document.slug, edition.key);
     compared += clauses.size();
     return clauses;
   };
   if (compared > most_compared) return out;
-  auto after = bare(*at), before = bare(*(at + 1));
+  auto after = clauses_of(*at), before = clauses_of(*(at + 1));
   if (compared > most_compared) return out;
-  ChangeCounts counts = count_changes(corpus::compare(before, after));
+  ChangeCounts counts = count_changes(*context.comparisons.of(before, after));
   out.update({{"counted", true}, {"changed", counts.changed}, {"added", counts.added}, {"removed", counts.removed}, {"moved", counts.moved}});
   return out;
 }
@@ -112,14 +114,15 @@ Json commentaries_model(const Context& context, const corpus::Arrival& arrival) 
   return out;
 }
 
-Json arrival_model(const Context& context, const corpus::Arrival& arrival, size_t& compared) {
-  const auto& [document, edition, day, added_at, has_earlier] = arrival;
+Json arrival_model(const Context& context, const corpus::Arrival& arrival, size_t& compared, const std::string& seen) {
+  const auto& [document, edition, day, has_earlier] = arrival;
   int left = days_until(edition.effective);
   std::optional<std::string> policy = document.kind == "commentary" ? context.arrivals.policy_path(context.viewer, edition) : std::nullopt;
   return {{"document", document_model(document)},
           {"edition", edition_model(document, edition)},
           {"day", day},
-          {"added", text::local_time(added_at).substr(0, 10)},
+          {"added", text::local_time(edition.added_at).substr(0, 10)},
+          {"fresh", !seen.empty() && edition.added_at > seen},
           {"days_left", left > 0 ? Json(left) : Json()},
           {"changes", counts_model(context, arrival, compared)},
           {"policy_url", policy ? clause_url(document.slug, edition.key, *policy) : ""},
@@ -127,7 +130,7 @@ Json arrival_model(const Context& context, const corpus::Arrival& arrival, size_
 }
 
 /// [{day, day_wareki, items}], a group for each day.
-Json days_model(const Context& context, const std::vector<corpus::Arrival>& arrivals) {
+Json days_model(const Context& context, const std::vector<corpus::Arrival>& arrivals, const std::string& seen) {
   Json out = Json::array();
   size_t compared = 0;
   for (const auto& arrival : arrivals) {
@@ -135,7 +138,7 @@ Json days_model(const Context& context, const std::vector<corpus::Arrival>& arri
       auto day = text::from_iso(arrival.day);
       out.push_back({{"day", arrival.day}, {"day_wareki", day ? text::to_wareki(*day) : arrival.day}, {"items", Json::array()}});
     }
-    out.back()["items"].push_back(arrival_model(context, arrival, compared));
+    out.back()["items"].push_back(arrival_model(context, arrival, compared, seen));
   }
   return out;
 }
@@ -168,6 +171,8 @@ Json sources_model(const Context& context) {
 
 Json news_view(const Context& context, const Call& call) {
   AskedNews asked = read_asked_news(call.target);
+  const std::string seen = context.favourites.news_seen(context.owner);
+  if (asked.fresh) asked.filter.added_after = seen;
   size_t page = call.target.number("page", 1, 10'000, 1);
   // One more than is shown tells whether there is a next page.
   auto arrivals = context.arrivals.list(context.viewer, asked.filter, (page - 1) * items_a_page, items_a_page + 1);
@@ -178,13 +183,55 @@ Json news_view(const Context& context, const Call& call) {
   for (const auto& [kind, count] : context.library.counts(context.viewer)) kinds.emplace_back(kind, corpus::label_of(corpus::document_kinds(), kind));
   auto parameters = asked.parameters();
   return {{"title", "最新情報"},
-          {"form", {{"from", asked.from}, {"to", asked.to}, {"narrowed", !parameters.empty()}, {"kinds", choices_model(kinds, asked.filter.kind)},
+          {"form", {{"from", asked.from}, {"to", asked.to}, {"fresh", asked.fresh}, {"narrowed", !parameters.empty()}, {"kinds", choices_model(kinds, asked.filter.kind)},
                     {"issuers", choices_model(same(context.library.issuers(context.viewer)), asked.filter.issuer)},
                     {"topics", choices_model(same(context.arrivals.topics(context.viewer)), asked.filter.topic)}}},
-          {"days", days_model(context, arrivals)},
+          {"days", days_model(context, arrivals, seen)},
+          {"seen", {{"at", text::local_time(seen)}, {"now", text::utc_now()}}},
+          {"feed", "/feeds/news" + write_query(parameters)},
           {"coming", page == 1 && parameters.empty() ? coming_model(context) : Json::array()},
           {"sources", sources_model(context)},
           {"paging", paging_model(page, more, news_path, parameters)}};
+}
+
+Json news_feed_view(const Context& context, const Call& call) {
+  constexpr size_t most_in_feed = 50;
+  AskedNews asked = read_asked_news(call.target);
+  Json entries = Json::array();
+  for (const auto& arrival : context.arrivals.list(context.viewer, asked.filter, 0, most_in_feed)) {
+    const auto& [document, edition, day, has_earlier] = arrival;
+    std::string summary = fmt::format("{} {} {}", corpus::label_of(corpus::document_kinds(), document.kind), document.issuer, edition.label);
+    for (const auto& [name, value] : {std::pair{"発出", &edition.issued}, {"施行", &edition.effective}}) {
+      if (auto when = text::from_iso(*value)) summary += fmt::format(" {}{}", text::to_wareki(*when), name);
+    }
+    entries.push_back({{"address", edition_url(document.slug, edition.key)}, {"title", fmt::format("{}（{}）", document.title, edition.label)}, {"updated", edition.added_at}, {"summary", summary}});
+  }
+  return {{"title", "しるべ　最新情報"}, {"path", "/feeds/news" + write_query(asked.parameters())}, {"page", news_path + write_query(asked.parameters())}, {"entries", entries}};
+}
+
+Json digest_view(const Context& context, const Call& call) {
+  text::Date today = text::today(), begin{today.month == 1 ? today.year - 1 : today.year, today.month == 1 ? 12 : today.month - 1, 1};
+  const std::string month = fmt::format("{}-{:02}", begin.year, begin.month);
+  const std::string from = call.target.parameter("from").value_or(""), to = call.target.parameter("to").value_or("");
+  corpus::ArrivalFilter filter;
+  filter.from = first_day(from.empty() ? (to.empty() ? month : to) : from);
+  filter.to = last_day(to.empty() ? (from.empty() ? month : from) : to);
+  if (filter.to < filter.from) throw Error(ErrorKind::invalid, "期間の終わりが、始まりより前です。", "始まりと終わりの日を確かめてください。");
+  auto arrivals = context.arrivals.list(context.viewer, filter, 0, most_in_digest + 1);
+  bool more = arrivals.size() > most_in_digest;
+  if (more) arrivals.pop_back();
+  Json items = Json::array(), coming = Json::array();
+  size_t compared = 0;
+  for (const auto& arrival : arrivals) items.push_back(arrival_model(context, arrival, compared, ""));
+  const std::string last = text::to_iso(later(*text::from_iso(filter.to), days_ahead));
+  for (const auto& arrival : context.arrivals.taking_effect(context.viewer, filter.from, last, most_coming)) {
+    Json edition = edition_model(arrival.document, arrival.edition);
+    edition["title"] = arrival.document.title;
+    coming.push_back(std::move(edition));
+  }
+  auto wareki = [](const std::string& day) { return text::to_wareki(*text::from_iso(day)); };
+  return {{"title", "期間のまとめ"}, {"from", filter.from}, {"to", filter.to}, {"from_wareki", wareki(filter.from)}, {"to_wareki", wareki(filter.to)}, {"count", arrivals.size()}, {"more", more},
+          {"items", items}, {"coming", coming}, {"days_ahead", days_ahead}, {"made", text::to_wareki(today)}, {"news_url", news_path + write_query({{"from", filter.from}, {"to", filter.to}})}};
 }
 
 }  // namespace shirube::web

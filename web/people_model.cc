@@ -1,5 +1,7 @@
 #include "web/people_model.h"
 
+#include "web/day.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -112,9 +114,9 @@ std::string typed_code(const Target& form) {
 
 std::string typed_day(const Target& form, std::string_view name) {
   std::string words = typed(form, name);
-  if (words.empty()) return "";
-  auto span = text::parse_date(words);
-  if (!span || span->unit != text::DateSpan::Unit::day) throw Error(ErrorKind::invalid, fmt::format("「{}」は日付として読めません。", text::clamp_utf8(words, 100)), "2027-03-31 か 令和9年3月31日 のように書いてください。");
+  auto span = typed_days(words);
+  if (!span) return "";
+  if (span->unit != text::DateSpan::Unit::day) throw Error(ErrorKind::invalid, fmt::format("「{}」は日付として読めません。", text::clamp_utf8(words, 100)), "2027-03-31 か 令和9年3月31日 のように書いてください。");
   return text::to_iso(span->first);
 }
 

@@ -1,6 +1,8 @@
 // What the words of a clause lead to: links in its text, and the list of those that lead nowhere.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "corpus/references.h"
 #include "web/model.h"
 #include "web/target.h"
@@ -36,21 +38,23 @@ std::string note_of(const Mark& mark) {
 
 }  // namespace
 
-Json linked_segments(std::string_view text, std::span<const Mark> marks) {
+Json linked_segments(std::string_view text, std::span<const Mark> marks, std::span<const search::Span> found) {
   Json out = Json::array();
-  auto add = [&](std::string_view words, std::string_view look, const std::string& url, const std::string& note) {
-    if (!words.empty()) out.push_back({{"text", words}, {"look", look}, {"url", url}, {"note", note}});
+  auto add = [&](size_t begin, size_t end, std::string_view look, const std::string& url, const std::string& note) {
+    if (begin == end) return;
+    bool is_found = std::ranges::any_of(found, [&](const search::Span& span) { return span.begin < end && span.end > begin; });
+    out.push_back({{"text", text.substr(begin, end - begin)}, {"look", look}, {"url", url}, {"note", note}, {"parts", is_found ? segments(text, {begin, end}, found) : Json::array()}});
   };
   size_t at = 0;
   for (const auto& mark : marks) {
     std::string_view look = look_of(mark);
     if (mark.in_heading || look.empty() || mark.begin < at || mark.end > text.size()) continue;
-    add(text.substr(at, mark.begin - at), "", "", "");
+    add(at, mark.begin, "", "", "");
     bool is_link = (look == "reference" || look == "term") && !mark.targets.empty();
-    add(text.substr(mark.begin, mark.end - mark.begin), look, is_link ? address_of(mark.targets.front()) : "", note_of(mark));
+    add(mark.begin, mark.end, look, is_link ? address_of(mark.targets.front()) : "", note_of(mark));
     at = mark.end;
   }
-  add(text.substr(at), "", "", "");
+  add(at, text.size(), "", "", "");
   return out;
 }
 

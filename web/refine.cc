@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "text/date.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
 
@@ -63,6 +64,12 @@ Json changes_model(const Asked& asked, const search::Part& part, Reader& reader)
   return out;
 }
 
+std::string state_label(const std::string& state) { return state == "current" ? "現行" : state == "past" ? "旧版" : "未施行"; }
+std::string edition_label(const std::string& edition) {
+  bool is_state = edition == "current" || edition == "past" || edition == "future";
+  return is_state ? state_label(edition) : edition + " 時点";
+}
+
 template <typename Label, typename Narrow>
 Json values_model(const Asked& asked, const std::vector<search::Facet>& facets, bool narrowed, Label label, Narrow narrow) {
   Json out = Json::array();
@@ -71,6 +78,23 @@ Json values_model(const Asked& asked, const std::vector<search::Facet>& facets, 
     Asked narrower = asked;
     narrow(narrower.form, facet.value);
     out.push_back({{"value", facet.value}, {"label", label(facet.value)}, {"count", facet.count}, {"url", narrowed ? "" : search_url(narrower)}});
+  }
+  return out;
+}
+
+/// 「令和7年度」 of 2025.
+std::string fiscal_year_label(const std::string& year) {
+  std::string day = text::to_wareki({std::stoi(year), 5, 1});
+  return day.substr(0, day.find("年")) + "年度";
+}
+
+/// The states of editions, which are chosen otherwise than the rest.
+Json states_model(const Asked& asked, const search::Matches& found) {
+  Json out = Json::array();
+  for (const auto& facet : found.states) {
+    Asked narrower = asked;
+    narrower.edition = facet.value;
+    out.push_back({{"value", facet.value}, {"label", state_label(facet.value)}, {"count", facet.count}, {"url", asked.query.filters.editions.empty() ? search_url(narrower) : ""}});
   }
   return out;
 }
@@ -102,6 +126,9 @@ Json chosen_model(const Asked& asked, const Context& context) {
     add("種別", std::string(corpus::label_of(corpus::document_kinds(), kind)), [&](Asked& wider) { std::erase(wider.form.kinds, kind); });
   }
   for (const auto& issuer : asked.form.issuers) add("発出者", issuer, [&](Asked& wider) { std::erase(wider.form.issuers, issuer); });
+  for (const auto& audience : asked.form.audiences) {
+    add("公開範囲", std::string(corpus::label_of(corpus::audiences(), audience)), [&](Asked& wider) { std::erase(wider.form.audiences, audience); });
+  }
   for (const auto& slug : asked.form.documents) {
     auto document = context.library.document(context.viewer, slug);
     add("資料", document ? document->title : slug, [&](Asked& wider) {
@@ -111,7 +138,8 @@ Json chosen_model(const Asked& asked, const Context& context) {
   }
   const auto& begins = asked.form.begins;
   if (!begins.empty()) add("日付", begins.from + "〜" + begins.to, [](Asked& wider) { wider.form.begins = {}; });
-  if (!asked.edition.empty()) add("版", asked.edition == "current" ? "現行" : asked.edition + " 時点", [](Asked& wider) { wider.edition.clear(); });
+  if (!asked.edition.empty()) add("版", edition_label(asked.edition), [](Asked& wider) { wider.edition.clear(); });
+  if (asked.unseen > 0) add("条項", "新しく加わったもの", [](Asked& wider) { wider.unseen = 0; });
   if (!asked.synonyms) add("同義語", "使わない", [](Asked& wider) { wider.synonyms = true; });
   return out;
 }
@@ -120,12 +148,16 @@ Json facets_model(const Asked& asked, const search::Matches& found) {
   const auto& filters = asked.query.filters;
   auto as_it_is = [](const std::string& value) { return value; };
   auto kind_label = [](const std::string& key) { return std::string(corpus::label_of(corpus::document_kinds(), key)); };
-  auto year_label = [](const std::string& year) { return year + "年"; };
+  auto year_label = [](const std::string& year) { return fiscal_year_label(year); };
+  auto audience_label = [](const std::string& key) { return std::string(corpus::label_of(corpus::audiences(), key)); };
   const auto& begins = filters.begins;
-  bool in_one_year = !begins.from.empty() && begins.from.substr(0, 4) == begins.to.substr(0, 4);
+  auto year_of = [](const std::string& day) { return text::from_iso(day) ? text::fiscal_year(*text::from_iso(day)) : 0; };
+  bool in_one_year = !begins.empty() && year_of(begins.from) == year_of(begins.to);
   return {{"kinds", values_model(asked, found.kinds, !filters.kinds.empty(), kind_label, [](search::Filters& form, const std::string& value) { form.kinds = {value}; })},
           {"issuers", values_model(asked, found.issuers, !filters.issuers.empty(), as_it_is, [](search::Filters& form, const std::string& value) { form.issuers = {value}; })},
-          {"years", values_model(asked, found.years, in_one_year, year_label, [](search::Filters& form, const std::string& value) { form.begins = {value + "-01-01", value + "-12-31"}; })}};
+          {"years", values_model(asked, found.years, in_one_year, year_label, [](search::Filters& form, const std::string& value) { form.begins = {value + "-04-01", std::to_string(std::stoi(value) + 1) + "-03-31"}; })},
+          {"states", states_model(asked, found)},
+          {"audiences", values_model(asked, found.audiences, !filters.audiences.empty(), audience_label, [](search::Filters& form, const std::string& value) { form.audiences = {value}; })}};
 }
 
 Json editions_model(const Asked& asked) {
@@ -144,6 +176,7 @@ Json wider_model(const Asked& asked) {
   Asked bare = asked;
   bare.form = {};
   bare.edition.clear();
+  bare.unseen = 0;
   bare.folded = true;
   if (search_url(bare) != search_url(asked)) add("絞り込みをすべて外す", bare);
   if (!asked.synonyms) {

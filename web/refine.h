@@ -16,7 +16,7 @@ Json parts_model(const Asked& asked, Reader& reader);
 /// may not see is named as it was typed.
 Json chosen_model(const Asked& asked, const Context& context);
 
-/// Kinds, issuers and years of what was found: [{value, label, count, url}], most first, twenty at most. The
+/// Kinds, issuers, fiscal years, states of the edition and audiences of what was found: [{value, label, count, url}], most first, twenty at most. The
 /// link narrows to the value; it is empty where the search is narrowed by it already.
 Json facets_model(const Asked& asked, const search::Matches& found);
 

@@ -16,8 +16,6 @@ namespace {
 
 constexpr size_t last_position = 1000;  // of a first hit, as search::Window has it
 
-constexpr const char* examples[] = {"USBメモリの持ち出し", "「業務委託」 再委託", "テレワーク 種別:規程", "パスワード -生体認証", "クラウドサービス 日付:令和6年度.."};
-
 /// The address of this very page of results.
 std::string here_url(const Asked& asked) {
   auto all = parameters(asked);
@@ -42,11 +40,17 @@ Json form_model(const Context& context, const Asked& asked) {
     issuers.push_back({{"name", name}, {"chosen", is_chosen}});
   }
   bool narrowed = !asked.form.kinds.empty() || !asked.form.issuers.empty() || !asked.form.begins.empty() || !asked.edition.empty();
-  bool current = asked.edition == "current";
+  Json audiences = Json::array(), editions = Json::array();
+  for (const auto& audience : asked.form.audiences) audiences.push_back(audience);
+  bool is_state = false;
+  for (const auto& [key, label] : {std::pair{"current", "現行の版だけ"}, {"past", "旧版だけ"}, {"future", "未施行の版だけ"}}) {
+    is_state = is_state || asked.edition == key;
+    editions.push_back({{"key", key}, {"label", label}, {"chosen", asked.edition == key}});
+  }
   Json documents = Json::array();
   for (const auto& slug : asked.form.documents) documents.push_back(slug);
   return {{"q", asked.q}, {"kinds", kinds}, {"issuers", issuers}, {"from", asked.form.begins.from}, {"to", asked.form.begins.to}, {"narrowed", narrowed}, {"documents", documents},
-          {"current", current}, {"on", current ? "" : asked.edition}};
+          {"audiences", audiences}, {"editions", editions}, {"on", is_state ? "" : asked.edition}};
 }
 
 Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker& marker, Json judgement) {
@@ -55,6 +59,7 @@ Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker&
   Json where = Json::array({document.title});
   for (const auto& name : above) where.push_back(name);
   Json out = clause_model(document, edition, clause);
+  out["original_url"] = reading_url(document, edition, clause.page, asked.q);
   out["around_url"] = at_url(edition_url(document.slug, edition.key), clause.path);
   out["title_segments"] = segments(title, marker.marks(title, id));
   out["segments"] = Json::array();
@@ -74,22 +79,6 @@ Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker&
   out["edition"] = edition_model(document, edition);
   out["judgement"] = std::move(judgement);
   return out;
-}
-
-Json counts_model(const Context& context) {
-  Json kinds = Json::array();
-  uint64_t total = 0;
-  for (const auto& [kind, count] : context.library.counts(context.viewer)) {
-    total += count;
-    kinds.push_back({{"label", corpus::label_of(corpus::document_kinds(), kind)}, {"count", count}});
-  }
-  return {{"total", total}, {"kinds", kinds}};
-}
-
-Json start_model() {
-  Json links = Json::array();
-  for (const char* q : examples) links.push_back({{"q", q}, {"url", "/" + write_query({{"q", q}})}});
-  return links;
 }
 
 /// What was probably meant, as a search of its own; false when nothing else was.
@@ -139,6 +128,8 @@ Json results_model(const Context& context, const Asked& asked) {
           {"documents", results.found.documents},
           {"sort", asked.sort == search::Sort::newest ? "newest" : "relevance"},
           {"found", !hits.empty()},
+          {"save", {{"address", write_query(parameters(asked))}, {"name", text::clamp_utf8(asked.q, corpus::longest_search_name)}}},
+          {"workbook_url", "/search.xlsx" + write_query(parameters(asked))},
           {"first", hits.empty() ? 0 : asked.first + 1},
           {"last", hits.empty() ? 0 : end},
           {"hits", hits},
@@ -148,10 +139,11 @@ Json results_model(const Context& context, const Asked& asked) {
 }  // namespace
 
 Json search_view(const Context& context, const Call& call) {
-  Asked asked = read_asked(call.target);
+  Asked asked = read_asked(context, call.target);
   Json model = {{"form", form_model(context, asked)}, {"search", true}, {"title", "条項検索"}, {"here", here_url(asked)}, {"results", false}, {"start", false}};
   if (asked.query.empty()) {
-    model["start"] = {{"counts", counts_model(context)}, {"examples", start_model()}, {"nothing_asked", !asked.q.empty() || model["form"]["narrowed"]}};
+    model["start"] = start_model(context);
+    model["start"]["nothing_asked"] = !asked.q.empty() || model["form"]["narrowed"];
   } else {
     model["title"] = fmt::format("「{}」の検索結果", text::trim(asked.q));
     model["results"] = results_model(context, asked);

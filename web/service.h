@@ -41,6 +41,10 @@ struct Service {
   corpus::JudgementLedger judgements{options.database};
   corpus::Arrivals arrivals{options.database};
   corpus::Basket basket{options.database};
+  corpus::Favourites favourites{options.database};
+  corpus::Notes notes{options.database};
+  corpus::Glossary glossary{options.database};
+  corpus::Comparisons comparisons{};
   store::Files files{options.data / "files"};
   indexer::Desk desk{options.database, files, options.desk};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
@@ -62,7 +66,7 @@ struct Visit {
   /// Whose basket is meant: that of the one there is, where nobody has an account.
   int64_t owner() const { return visitor.account ? visitor.account->id : 0; }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.basket, owner(), service.desk, service.options.sources, service.options.backups, service.events};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.basket, service.favourites, owner(), service.notes, service.glossary, service.comparisons, service.options.lexicon, service.desk, service.options.sources, service.options.backups, service.events};
   }
 };
 
@@ -123,8 +127,12 @@ Response redirect_to_current(const Visit& visit);
 Response send_original(const Visit& visit);
 Response send_static(const Visit& visit);
 Response send_font(const Visit& visit);
+Response send_pdfjs(const Visit& visit);
 Response take_judgement(const Visit& visit);
 Response take_citation(const Visit& visit);
+Response take_favourite(const Visit& visit);
+Response take_news_seen(const Visit& visit);
+Response take_note(const Visit& visit);
 Response take_files(const Visit& visit);
 Response take_file(const Visit& visit);
 Response take_change(const Visit& visit);
@@ -157,6 +165,15 @@ Response say_alive(const Visit& visit);
 Response say_ready(const Visit& visit);
 Response send_metrics(const Visit& visit);
 Response health_page(const Visit& visit);
+
+// feed_handlers.cc
+Response send_news_feed(const Visit& visit);
+Response send_search_feed(const Visit& visit);
+/// By which address a client came: "https://name", as it says itself; empty where it says none.
+std::string origin_of(const Visit& visit);
+
+// workbook_handlers.cc
+Response send_results(const Visit& visit);
 
 // event_handlers.cc
 Response send_events(const Visit& visit);

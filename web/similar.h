@@ -5,8 +5,11 @@
 
 namespace shirube::web {
 
-/// Up to five clauses of other documents that are like this one, each as reference_model() with the
-/// beginning of its text as "excerpt".
-Json similar_model(const Context& context, search::Searcher& searcher, int64_t clause_id);
+/// Clauses of other documents that are like this one, the most alike first.
+std::vector<corpus::PlacedClause> alike(const Context& context, search::Searcher& searcher, int64_t clause_id, size_t most);
+
+/// reference_model() with the beginning of the text as "excerpt".
+Json alike_model(const corpus::PlacedClause& placed);
+std::string excerpt_of(const std::string& text);
 
 }  // namespace shirube::web

@@ -13,23 +13,33 @@ constexpr size_t most_similar = 5, most_similar_to_text = 20;
 constexpr size_t longest_text = 800;     // characters: an address holds no more
 constexpr size_t longest_excerpt = 180;  // bytes
 
-Json clauses_model(const Context& context, const search::Matches& found) {
-  Json out = Json::array();
+std::vector<corpus::PlacedClause> clauses_of(const Context& context, const search::Matches& found) {
   std::vector<int64_t> ids;
   for (const auto& match : found.matches) ids.push_back(match.clause_id);
-  for (const auto& placed : context.library.clauses_by_id(context.viewer, ids)) {
-    Json one = reference_model(placed);
-    std::string_view begins = text::clamp_utf8(placed.clause.text, longest_excerpt);
-    one["excerpt"] = std::string(begins) + (begins.size() < placed.clause.text.size() ? "…" : "");
-    out.push_back(std::move(one));
-  }
+  return context.library.clauses_by_id(context.viewer, ids);
+}
+
+Json clauses_model(const std::vector<corpus::PlacedClause>& clauses) {
+  Json out = Json::array();
+  for (const auto& placed : clauses) out.push_back(alike_model(placed));
   return out;
 }
 
 }  // namespace
 
-Json similar_model(const Context& context, search::Searcher& searcher, int64_t clause_id) {
-  return clauses_model(context, searcher.similar(clause_id, context.viewer, most_similar));
+std::vector<corpus::PlacedClause> alike(const Context& context, search::Searcher& searcher, int64_t clause_id, size_t most) {
+  return clauses_of(context, searcher.similar(clause_id, context.viewer, most));
+}
+
+std::string excerpt_of(const std::string& text) {
+  std::string_view begins = text::clamp_utf8(text, longest_excerpt);
+  return std::string(begins) + (begins.size() < text.size() ? "…" : "");
+}
+
+Json alike_model(const corpus::PlacedClause& placed) {
+  Json out = reference_model(placed);
+  out["excerpt"] = excerpt_of(placed.clause.text);
+  return out;
 }
 
 Json similar_to_text_view(const Context& context, const Call& call) {
@@ -41,7 +51,7 @@ Json similar_to_text_view(const Context& context, const Call& call) {
   Json similar = Json::array();
   if (!text.empty()) {
     auto reader = context.readers.borrow();
-    similar = clauses_model(context, reader->searcher().similar(text, context.viewer, most_similar_to_text));
+    similar = clauses_model(clauses_of(context, reader->searcher().similar(text, context.viewer, most_similar_to_text)));
   }
   return {{"title", "文章から探す"}, {"text", text}, {"longest", longest_text}, {"asked", !text.empty()}, {"found", !similar.empty()}, {"similar", similar}};
 }
@@ -49,7 +59,7 @@ Json similar_to_text_view(const Context& context, const Call& call) {
 Json similar_view(const Context& context, const Call& call) {
   auto placed = find_clause(context, call.arguments[0], call.arguments[1], call.arguments[2]);
   auto reader = context.readers.borrow();
-  return {{"citation", placed.citation()}, {"similar", similar_model(context, reader->searcher(), placed.id)}};
+  return {{"citation", placed.citation()}, {"similar", clauses_model(alike(context, reader->searcher(), placed.id, most_similar))}};
 }
 
 }  // namespace shirube::web

@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
 
+constexpr std::string_view for_a_day = "public, max-age=86400";
+
+/// What packages bring. The typeface's files are named after their content.
+struct Packaged {
+  std::string_view ending, type;
+  bool for_ever;
+};
+constexpr Packaged packaged[] = {{".woff2", "font/woff2", true}, {".mjs", "text/javascript; charset=utf-8", false}, {".bcmap", "application/octet-stream", false}, {".pfb", "application/octet-stream", false}, {".ttf", "font/ttf", false}};
+
 constexpr std::pair<std::string_view, std::string_view> content_types[] = {
     {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}};
 
@@ -67,16 +76,16 @@ Response static_response(const std::string& name, const std::string& version, co
   return response;
 }
 
-Response font_response(const std::filesystem::path& folder, const std::string& name) {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  constexpr std::string_view ending = ".woff2";
-  bool is_name = name.ends_with(ending) && std::string_view(name).substr(0, name.size() - ending.size()).find_first_not_of(letters) == std::string_view::npos;
+Response packaged_response(const std::filesystem::path& folder, const std::string& name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  auto kind = std::ranges::find_if(packaged, [&](const Packaged& one) { return name.ends_with(one.ending); });
+  bool is_name = kind != std::end(packaged) && !name.starts_with('.') && name.find_first_not_of(letters) == std::string::npos;
   std::error_code error;
   uint64_t size = is_name && !folder.empty() ? std::filesystem::file_size(folder / name, error) : 0;
   if (size == 0 || error) refuse_missing();
   Response response;
-  response.headers = {{"Cache-Control", std::string(for_ever)}};
-  response.content_type = "font/woff2";
+  response.headers = {{"Cache-Control", std::string(kind->for_ever ? for_ever : for_a_day)}};
+  response.content_type = kind->type;
   response.file = FilePart{folder / name, 0, size};
   return response;
 }

@@ -24,9 +24,9 @@ const std::vector<StaticFile>& static_files();
 /// Error{missing}.
 Response static_response(const std::string& name, const std::string& version, const Headers& request);
 
-/// The answer to /static/fonts/{name}, a file of `folder` that is named after its content. Throws Error{missing}, for what
-/// cannot be the name of one too.
-Response font_response(const std::filesystem::path& folder, const std::string& name);
+/// The answer to /static/fonts/{name} and /static/pdfjs/{name}: a file that a package brought into `folder`. Throws Error{missing}, for
+/// what cannot be the name of one too.
+Response packaged_response(const std::filesystem::path& folder, const std::string& name);
 
 /// True when If-None-Match names the tag.
 bool holds(const Headers& request, std::string_view etag);

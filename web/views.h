@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -11,8 +12,11 @@
 #include "corpus/arrival.h"
 #include "corpus/basket.h"
 #include "corpus/comparison.h"
+#include "corpus/favourite.h"
+#include "corpus/glossary.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
+#include "corpus/note.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
 #include "store/event_queue.h"
@@ -36,7 +40,12 @@ struct Context {
   const corpus::JudgementLedger& judgements;
   const corpus::Arrivals& arrivals;
   const corpus::Basket& basket;
-  int64_t owner;  ///< of the basket
+  const corpus::Favourites& favourites;
+  int64_t owner;  ///< of the basket and the favourites
+  const corpus::Notes& notes;
+  const corpus::Glossary& glossary;
+  corpus::Comparisons& comparisons;
+  const std::filesystem::path& lexicon;  ///< folder of terms.tsv and synonyms.tsv
   const indexer::Desk& desk;
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
@@ -70,10 +79,13 @@ corpus::PlacedClause find_clause(const Context& context, const std::string& slug
 /// The parameters of read_asked(). Without words to look for: what there is to search. `meant` of
 /// the first results is false, or what was probably meant.
 nlohmann::json search_view(const Context& context, const Call& call);
+/// What the page of search shows before anything is asked: {counts, examples, panels: [{title, more_label, more_url, items: [{label, url, note}]}]}
+/// of what the viewer may see and do.
+nlohmann::json start_model(const Context& context);
 /// q, as far as it is typed, and limit (1 to 50): what it can become, as search::Suggester has it. `kept`
 /// is what stays of the earlier words.
 nlohmann::json suggest_view(const Context& context, const Call& call);
-/// All documents by title, 50 a page.
+/// All documents by title, those of a kind where `kind` is said, 50 a page.
 nlohmann::json documents_view(const Context& context, const Call& call);
 /// {slug}: a document with its editions.
 nlohmann::json document_view(const Context& context, const Call& call);
@@ -82,6 +94,9 @@ nlohmann::json edition_view(const Context& context, const Call& call);
 /// {slug}/{key}: what is different in it from the edition before, or from another one (`from`, a key), clause by clause; with
 /// show=all the clauses that are the same, too. 100 a page.
 nlohmann::json changes_view(const Context& context, const Call& call);
+/// {slug}/{key}: an edition whose original is a PDF, its text beside it; from the clause `at` on, or page `page` of the original, with the
+/// words that a search for q looks for. Throws Error{missing} for another original, or none.
+nlohmann::json beside_view(const Context& context, const Call& call);
 /// {slug}/{key}: the references of an edition that lead nowhere.
 nlohmann::json dangling_view(const Context& context, const Call& call);
 /// How many clauses a newer edition changed, as their fates are told on that page; `moved` are those that are otherwise the same.
@@ -118,7 +133,35 @@ nlohmann::json basket_view(const Context& context, const Call& call);
 /// another kind, and as corpus::Basket does.
 std::string change_basket(corpus::Basket& basket, const corpus::Viewer& viewer, int64_t owner, const Target& form);
 
-/// The parameters kind, issuer, topic, from and to (days as people write them): editions by their day, newest first, 30 a page, with
+/// The searches and documents that one keeps, with how much is new to each search.
+nlohmann::json favourites_view(const Context& context, const Call& call);
+/// Takes a form (action: save with name and address, rename with number and name, look or forget with number, star or unstar with
+/// document; and back, where it stands) and returns the local address to go back to. Throws Error{invalid} for a form of another
+/// kind, and as corpus::Favourites does.
+std::string change_favourites(corpus::Favourites& favourites, const corpus::Viewer& viewer, int64_t owner, const Target& form);
+
+/// q, as part of a word or of its reading, also in romaji; row, a row of the syllabary (あ to わ, other): the terms that documents in
+/// force define, and those of the city's dictionary, by their reading, 100 a page.
+nlohmann::json terms_view(const Context& context, const Call& call);
+
+/// What feeds are made of: {title, path, entries: [{address, title, updated, summary}]}, newest first, 50 at most.
+/// The parameters of news_view: the newest editions.
+nlohmann::json news_feed_view(const Context& context, const Call& call);
+/// {number}: the newest clauses that a saved search finds among those that came after it was saved.
+nlohmann::json search_feed_view(const Context& context, const Call& call);
+
+/// What an accessible service is to be, and what was checked.
+nlohmann::json accessibility_view(const Context& context, const Call& call);
+
+/// {slug}/{key}/{path}: takes a form (text, revision) and writes the clause's note; the local address of the clause.
+std::string change_note(corpus::Notes& notes, const corpus::Viewer& viewer, const Call& call, const Target& form);
+
+/// The parameters from and to (days as people write them; without them the month before this one): what came in that time, and
+/// what takes effect in it or in the 60 days after, on one printed page.
+nlohmann::json digest_view(const Context& context, const Call& call);
+
+/// The parameters kind, issuer, topic, from, to (days as people write them) and new=on (since one last said that one has read
+/// them): editions by their day, newest first, 30 a page, with
 /// what each changed against the one before, who explains it, and what has yet to take effect.
 nlohmann::json news_view(const Context& context, const Call& call);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "text/error.h"
 #include "text/normalize.h"
 #include "text/utf8.h"
 #include "web/app.h"
@@ -43,6 +44,17 @@ std::string_view bearer_of(const Request& request) {
   return is_bearer ? text::trim(value.substr(scheme.size())) : "";
 }
 
+/// In the address of a feed, as what reads feeds sends no header.
+std::string feed_token_of(const Request& request) {
+  size_t question = request.target.find('?');
+  if (!request.target.starts_with("/feeds/") || question == request.target.npos) return "";
+  try {
+    return parse_form(std::string_view(request.target).substr(question + 1)).parameter("key").value_or("");
+  } catch (const Error&) {
+    return "";  // what is wrong with it is told when it is answered
+  }
+}
+
 Due due_of(const people::Accounts& accounts, const people::Account& account, bool by_proxy) {
   if (by_proxy) return Due::nothing;  // whoever signs in there does what is due there
   if (account.must_change_password) return Due::password;
@@ -58,9 +70,10 @@ void admit(Visitor& visitor, const people::Accounts& accounts, people::Account a
   visitor.account = std::move(account);
 }
 
-void admit_token(Visitor& visitor, const AppOptions& options, std::string_view token) {
+/// `feeds`: the token stands in the address of a feed.
+void admit_token(Visitor& visitor, const AppOptions& options, std::string_view token, bool feeds) {
   auto bearer = options.sign_in->bearer(token);
-  if (!bearer) {
+  if (!bearer || bearer->token.feeds != feeds) {
     visitor.bad_token = true;
     return;
   }
@@ -92,7 +105,11 @@ Visitor visitor_of(const AppOptions& options, const Request& request, Begin begi
     return visitor;
   }
   if (std::string_view token = bearer_of(request); !token.empty() && request.target.starts_with("/api/")) {
-    admit_token(visitor, options, token);
+    admit_token(visitor, options, token, false);
+    return visitor;
+  }
+  if (std::string token = feed_token_of(request); !token.empty()) {
+    admit_token(visitor, options, token, true);
     return visitor;
   }
   std::string_view cookie = cookie_of(request, cookie_name(visitor.secure));

@@ -68,7 +68,7 @@ TEST_CASE("the search page") {
       {"words", "/?q=" + q("端末の持ち出し") + "&fold=off", 200,
        {"検索結果", "読み取った内容", "<summary>語「端末の持ち出し」</summary>", "<mark>端末</mark>", "星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁", "<span class=\"state current\">現行</span>",
         "<span class=\"state past\">旧版</span>", "<span class=\"state future\">未施行</span>", "<span>第2章　端末の管理</span>", "引用をコピー",
-        policy + "/clauses/2?q=" + q("端末の持ち出し"), policy + "/original#page=7"},
+        policy + "/clauses/2?q=" + q("端末の持ち出し"), policy + "/beside?page=7&amp;q=" + q("端末の持ち出し")},
        {"極秘", "特命"}},
       {"words only of what is hidden", "/?q=" + q("「特命」"), 200, {"検索結果　0件", "当てはまる条項はありませんでした"}, {"特命係", "himitsu", "ページ目"}},
       {"a phrase", "/?q=" + q("「記録簿に記載」"), 200, {"検索結果　1件<small>（資料 1点）", "句「記録簿に記載」"}, {"ページ目"}},
@@ -191,7 +191,7 @@ TEST_CASE("editions and clauses") {
       {"an edition on one page", policy, 200, {"全8条項"}, {"ページ目"}},
       {"a clause", policy + "/clauses/2", 200,
        {"第2条　端末の持ち出し", "<a href=\"" + policy + "/clauses/c2\">第2章　端末の管理</a>", "星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁", "持ち出した期間",
-        "前: 第1条", "次: 第3条", "この条項を引用している条項", "持ち出しの照会への回答（令和7年6月1日版）", policy + "/original#page=7", policy + "#c-2"},
+        "前: 第1条", "次: 第3条", "この条項を引いているもの", "持ち出しの照会への回答（令和7年6月1日版）", policy + "/beside?page=7", policy + "#c-2"},
        {"極秘", "himitsu", "特命", "この条項の引用先", "<mark>", "検索結果へ戻る"}},
       {"what an answer cites", "/documents/answer/2025-06-01/clauses/1", 200, {"この条項の引用先", "href=\"" + policy + "/clauses/2\""}},
       {"a clause with marks", policy + "/clauses/2?q=" + q("端末"), 200, {"<mark>端末</mark>を庁外へ", "検索結果へ戻る"}},
@@ -377,7 +377,7 @@ TEST_CASE("a search can be narrowed, ordered and widened again by links") {
   CHECK(answer["url"] == "/?q=" + q("持ち出し") + "&kind=answer&fold=off");
   CHECK(entry(results["facets"]["issuers"], "情報政策課")["url"] == "/?q=" + q("持ち出し") + "&issuer=" + q("情報政策課") + "&fold=off");
   CHECK(entry(results["facets"]["issuers"], "特命係")["count"] == -1);
-  CHECK(entry(results["facets"]["years"], "2024年")["url"] == "/?q=" + q("持ち出し") + "&from=2024-01-01&to=2024-12-31&fold=off");
+  CHECK(entry(results["facets"]["years"], "令和6年度")["url"] == "/?q=" + q("持ち出し") + "&from=2024-04-01&to=2025-03-31&fold=off");
   for (const char* list : {"kinds", "issuers", "years"}) {
     for (const auto& facet : results["facets"][list]) {
       INFO(facet.dump());

@@ -129,17 +129,17 @@ TEST_CASE("the typeface is sent from its folder, and nothing beside it") {
   std::ofstream(folder / "fonts/kana-0a1b.woff2") << "glyphs";
   std::ofstream(folder / "secret.woff2") << "secret";
   std::ofstream(folder / "fonts/LICENSE") << "licence";
-  Response response = font_response(folder / "fonts", "kana-0a1b.woff2");
+  Response response = packaged_response(folder / "fonts", "kana-0a1b.woff2");
   CHECK(response.content_type == "font/woff2");
   CHECK(header_of(response.headers, "Cache-Control") == "public, max-age=31536000, immutable");
   REQUIRE(response.file);
   CHECK(response.file->length == 6);
   for (const char* name : {"../secret.woff2", "/etc/passwd", "LICENSE", ".woff2", "none.woff2", "kana-0a1b.woff2/", ""}) {
     INFO(name);
-    CHECK_THROWS_AS(font_response(folder / "fonts", name), Error);
+    CHECK_THROWS_AS(packaged_response(folder / "fonts", name), Error);
   }
   // Without a folder there is none, wherever the program runs.
-  CHECK_THROWS_AS(font_response({}, "kana-0a1b.woff2"), Error);
+  CHECK_THROWS_AS(packaged_response({}, "kana-0a1b.woff2"), Error);
 }
 
 TEST_CASE("the style of the typeface names files that are there") {
@@ -151,7 +151,7 @@ TEST_CASE("the style of the typeface names files that are there") {
   for (size_t at = text.find(before); at != text.npos; at = text.find(before, at + 1), ++seen) {
     std::string name = text.substr(at + before.size(), text.find(')', at) - at - before.size());
     INFO(name);
-    CHECK(font_response(folder, name).file);
+    CHECK(packaged_response(folder, name).file);
   }
   CHECK(seen > 100);
   CHECK(text.find("url(/static/fonts/") == text.find("url("));

@@ -116,6 +116,8 @@ class Town {
     library.add_citation(source->id, target->id, "");
   }
 
+ public:
+  /// Has the index learn what was added since.
   void index() {
     shirube::indexer::IndexWriterOptions options;
     options.data = folder_.path();
@@ -125,5 +127,6 @@ class Town {
     REQUIRE(writer.drain([](uint64_t, uint64_t) {}, std::atomic<bool>(false)) == shirube::indexer::IndexWriter::Outcome::done);
   }
 
+ private:
   int added_ = 0;
 };

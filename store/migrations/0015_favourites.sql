@@ -1,0 +1,28 @@
+-- What people keep for coming back to: searches, documents, and how far they have read the news. `owner` is as in `basket`.
+CREATE TABLE saved_searches (
+  owner         INTEGER NOT NULL,
+  number        INTEGER NOT NULL,               -- of the search, among those of its owner
+  name          TEXT NOT NULL,
+  address       TEXT NOT NULL,                  -- the query of the page's address
+  first_clause  INTEGER NOT NULL,               -- the last clause there was when it was saved: what is told of came after it
+  seen_clause   INTEGER NOT NULL,               -- the last there was when its owner last looked
+  added_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  PRIMARY KEY (owner, number),
+  UNIQUE (owner, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE favourite_documents (
+  owner        INTEGER NOT NULL,
+  document_id  INTEGER NOT NULL REFERENCES documents (id),
+  added_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  PRIMARY KEY (owner, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX favourites_by_document ON favourite_documents (document_id);
+
+CREATE TABLE news_seen (
+  owner    INTEGER PRIMARY KEY,
+  seen_at  TEXT NOT NULL                        -- ISO instant, UTC
+) STRICT;
+
+-- A token of feeds stands in an address, as readers of feeds send no header: it opens nothing else.
+ALTER TABLE tokens ADD COLUMN feeds INTEGER NOT NULL DEFAULT 0;
