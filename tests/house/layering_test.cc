@@ -23,6 +23,7 @@ const std::map<std::string, Folders> arrows = {
     {"search", {"corpus", "store", "text"}},
     {"indexer", {"search", "corpus", "store", "text"}},
     {"people", {"corpus", "store", "text"}},
+    {"records", {"text"}},
     {"web", {"people", "indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
     {"commands", {"web", "people", "indexer", "search", "corpus", "store", "text", "config"}},
@@ -44,7 +45,7 @@ const std::map<std::string, Folders> third_party = {
     {"toml++/", {"config", "indexer", "people"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
     {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "indexer", "web", "commands"}},
-    {"fmt/", {"text", "store", "corpus", "people", "search", "indexer", "web", "config", "commands", ""}},
+    {"fmt/", {"text", "store", "corpus", "people", "records", "search", "indexer", "web", "config", "commands", ""}},
 };
 
 /// What is wrong with an #include; empty when nothing is.
