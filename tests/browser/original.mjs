@@ -25,7 +25,7 @@ function pdf(pages) {
 }
 
 async function prepare() {
-  const pages = [...Array(12).keys()].map((i) => [`${i + 1}. Chapter of Hoshimi number ${i + 1}`, i === 6 ? "Portable terminals leave the office by permission." : "The staff keep what they are given in good order.", "They report what is lost at once."]);
+  const pages = [...Array(12).keys()].map((i) => [`${i + 1}. Chapter of Hoshimi number ${i + 1}`, i === 6 ? "Portable terminals leave the office by permission." : "The staff keep what they are given in good order.", ...Array(20).fill("They report what is lost at once, and look for it themselves.")]);
   const file = join(folder, "kitei.pdf");
   writeFileSync(file, pdf(pages));
   await run(["ingest", file, "--document", "kitei", "--title", "星見市の英文規程", "--kind", "policy", "--audience", "public", "--issued", "2025-05-01"]);

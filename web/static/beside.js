@@ -123,7 +123,9 @@ async function open() {
   const top_of = (side, list) => list.findLast((one) => one.offsetTop - side.offsetTop <= side.scrollTop + 40) ?? list[0];
   const go = (side, to) => to && side.scrollTo({ top: to.offsetTop - side.offsetTop });
   const now = () => Number(top_of(pages, places).dataset.page);
+  let at = Math.min(Math.max(Number(view.dataset.page) || 1, 1), pdf.numPages);
   pages.addEventListener("scroll", () => {
+    at = now();
     say(`原本 ${now()} / ${pdf.numPages} ページ`);
     if (leads !== pages || !follow.checked) return;
     go(text, clauses.find((clause) => Number(clause.dataset.pdfPage) >= now()));
@@ -133,10 +135,23 @@ async function open() {
     const page = Number(top_of(text, clauses).dataset.pdfPage);
     if (page !== now()) go(pages, places[page - 1]);
   }, { passive: true });
-  const wanted = Math.min(Math.max(Number(view.dataset.page) || 1, 1), pdf.numPages);
+  const wanted = at;
   go(pages, places[wanted - 1]);
   go(text, document.getElementById(decodeURIComponent(location.hash.slice(1))) ?? clauses.find((clause) => Number(clause.dataset.pdfPage) >= wanted));
   say(`原本 ${wanted} / ${pdf.numPages} ページ`);
+  // In another width all is drawn anew, and the page that was read stays.
+  let width = pages.clientWidth;
+  new ResizeObserver(() => {
+    if (pages.clientWidth === width) return;
+    width = pages.clientWidth;
+    const stays = at;
+    [...alive.keys()].forEach(give_up);
+    for (const place of places) {
+      watching.unobserve(place);
+      watching.observe(place);
+    }
+    go(pages, places[stays - 1]);
+  }).observe(pages);
   view.dataset.open = "";
 }
 
