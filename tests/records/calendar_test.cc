@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
 
@@ -76,7 +77,7 @@ TEST_CASE("a city has days of its own") {
   CHECK(calendar.is_open(day_of("2026-10-01")));
   CHECK(calendar.is_open(day_of("2026-05-03")));
   CHECK(calendar.closed_by(day_of("2028-02-29")) == "うるう日");
-  CHECK(Calendar(std::filesystem::path(SHIRUBE_SOURCE_DIR) / "config/calendar/days.tsv").is_open(day_of("2026-04-01")));
+  CHECK(Calendar(std::filesystem::path(shirube::test::source_folder) / "config/calendar/days.tsv").is_open(day_of("2026-04-01")));
 }
 
 TEST_CASE("faults of the table of days are told by their line") {

@@ -37,7 +37,7 @@ const Calendar calendar;
 
 TEST_CASE("deadlines mean what was worked out by hand") {
   const std::map<std::string, WhenClosed> ways = {{"keep", WhenClosed::keep}, {"next", WhenClosed::next}, {"previous", WhenClosed::previous}};
-  std::ifstream in(std::string(SHIRUBE_SOURCE_DIR) + "/tests/cases/deadlines.tsv");
+  std::ifstream in(std::string(shirube::test::source_folder) + "/tests/cases/deadlines.tsv");
   size_t cases = 0;
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line[0] == '#') continue;
