@@ -226,12 +226,12 @@ Json plain_note_model(const Context& context, std::span<const PlacedClause> coun
   return out;
 }
 
-Json citing_model(const Context& context, Reader& reader, const PlacedClause& placed, const Clauses& clauses, std::span<const std::vector<corpus::Mark>> marks) {
+Json citing_model(const Context& context, Reader& reader, const PlacedClause& placed, const Clauses& clauses, std::span<const std::vector<corpus::Mark>> marks, bool everywhere) {
   ByKind out;
   for (const auto& citing : context.library.cited_by(context.viewer, placed.id)) out.add(citing, "引用");
   std::vector<int64_t> ids;
   for (size_t at : corpus::citing(marks, placed.document, placed.edition, placed.clause.path)) ids.push_back(clauses[at].id);
-  search::Searcher* searcher = reader.searcher_if_any();
+  search::Searcher* searcher = everywhere ? reader.searcher_if_any() : nullptr;
   corpus::References references(context.library);
   for (const auto& [slug, key] : searcher ? naming(context, *searcher, placed.document) : std::vector<std::pair<std::string, std::string>>{}) {
     Clauses others = context.library.clauses(context.viewer, slug, key);

@@ -30,8 +30,9 @@ ClauseHistory history_of(const Context& context, const corpus::PlacedClause& pla
 Json plain_note_model(const Context& context, std::span<const corpus::PlacedClause> counterparts);
 
 /// [{label, clauses: reference_model() with `how`}]: who speaks of the clause, by kind of document: by official citations, by references in its own
-/// edition (`marks` are of all of it), and by references in documents that name this one.
-Json citing_model(const Context& context, Reader& reader, const corpus::PlacedClause& placed, const Clauses& clauses, std::span<const std::vector<corpus::Mark>> marks);
+/// edition (`marks` are of all of it), and, `everywhere`, by references in documents that name this one: the first six of up to 2,000 clauses, which
+/// are read through for it.
+Json citing_model(const Context& context, Reader& reader, const corpus::PlacedClause& placed, const Clauses& clauses, std::span<const std::vector<corpus::Mark>> marks, bool everywhere);
 
 /// What is like the clause: `corresponding`, [{label, clauses}] by kind, of the city where it is the nation's and the other way round,
 /// and `similar`, the others, each as reference_model() with the beginning of its text as `excerpt`.

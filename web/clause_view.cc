@@ -83,7 +83,7 @@ PlacedClause find_clause(const Context& context, const std::string& slug, const 
 
 Json clause_view(const Context& context, const Call& call) {
   std::string q = read_words(call.target);
-  bool synonyms = read_synonyms(call.target);
+  bool synonyms = read_synonyms(call.target), everywhere = call.target.parameter("citing") == "all";
   PlacedClause placed = find_clause(context, call.arguments[0], call.arguments[1], call.arguments[2]);
   Clauses clauses = context.library.clauses(context.viewer, placed.document.slug, placed.edition.key);
   size_t at = std::ranges::find(clauses, placed.id, &corpus::StoredClause::id) - clauses.begin();
@@ -118,7 +118,8 @@ Json clause_view(const Context& context, const Call& call) {
           {"note_url", clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + "/note"},
           {"longest_note", corpus::longest_note},
           {"history", history.model},
-          {"cited_by", citing_model(context, *reader, placed, clauses, marks)},
+          {"cited_by", citing_model(context, *reader, placed, clauses, marks, everywhere)},
+          {"citing_url", everywhere ? "" : clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + write_query({{"citing", "all"}})},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
           {"corresponding", likeness["corresponding"]},
           {"similar", likeness["similar"]}};

@@ -105,7 +105,7 @@ struct ChangeCounts {
 };
 ChangeCounts count_changes(std::span<const corpus::Compared> rows);
 /// {slug}/{key}/{path}: a clause with those below it, and those like it; marked is what a search for q, with
-/// synonyms or without, looks for in it.
+/// synonyms or without, looks for in it; citing=all also finds who refers to it in other documents.
 nlohmann::json clause_view(const Context& context, const Call& call);
 /// {slug}/{key}/{path}: the clauses like it.
 nlohmann::json similar_view(const Context& context, const Call& call);

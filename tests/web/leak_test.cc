@@ -138,7 +138,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
       std::string clause = edition + "/clauses/" + q(path);
       std::string asked = q(chosen_queries[turn++ % chosen_queries.size()]), address = q(place.slug + "/" + place.key + "/" + path);
       // One after the other, as the pages are made of the same models.
-      if (turn % 2) out["/documents/{}/{}/clauses/{}"].push_back(clause + (turn % 3 ? "" : "?q=" + asked));
+      if (turn % 2) out["/documents/{}/{}/clauses/{}"].push_back(clause + (turn % 3 ? turn % 4 == 1 ? "?citing=all" : "" : "?q=" + asked));
       else out["/api/v1/documents/{}/{}/clauses/{}"].push_back("/api/v1" + clause + (turn % 3 ? "" : "?q=" + asked));
       if (turn % 3 == 0) out["/api/v1/documents/{}/{}/clauses/{}/similar"].push_back("/api/v1" + clause + "/similar");
       if (turn % 3 == 1) out["/api/v1/explain"].push_back("/api/v1/explain?q=" + asked + "&clause=" + address);
