@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "corpus/glossary.h"
 #include "search/index_format.h"
 #include "store/database.h"
 
@@ -43,6 +44,15 @@ std::vector<search::SuggestionEntry> suggestion_entries(const store::Database& d
       if (edition != select.getColumn(0).getInt64()) add(SuggestionKind::title, title, search::audience_expression(text(3), ""));
       edition = select.getColumn(0).getInt64();
       if (!heading.empty() && heading != title) add(SuggestionKind::heading, heading, search::audience_expression(text(3), text(5)));
+    }
+    SQLite::Statement defined(db, fmt::format("SELECT f.term, d.audience, c.audience FROM editions e JOIN documents d ON d.id = e.document_id JOIN clauses c ON c.edition_id = e.id "
+                                              "JOIN definitions f ON f.clause_id = c.id WHERE e.id BETWEEN ? AND ?{} AND length(f.term) >= {} ORDER BY e.id, c.position, f.position",
+                                              editions.indexed ? " AND e.indexed_state <> ''" : "", corpus::shortest_glossary_term));
+    defined.bind(1, editions.first);
+    defined.bind(2, editions.last);
+    while (defined.executeStep()) {
+      auto text = [&](int i) { return defined.getColumn(i).getString(); };
+      entries.push_back({SuggestionKind::term, text(0), search::audience_expression(text(1), text(2)), 1, ""});
     }
     return entries;
   });

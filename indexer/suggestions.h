@@ -19,8 +19,8 @@ struct EditionRange {
 };
 
 /// What editions give to suggest, in the order of their numbers: the title once an edition (of an answer
-/// it is a question), and each heading that is not the title again, without brackets around it. As
-/// many as fit in memory.
+/// it is a question), each heading that is not the title again, without brackets around it, and the terms
+/// that clauses define. As many as fit in memory.
 std::vector<search::SuggestionEntry> suggestion_entries(const store::Database& database, const EditionRange& editions);
 
 /// Adds them, however many. False when `stop` was set before the end.

@@ -87,6 +87,16 @@ TEST_CASE_METHOD(Fixture, "titles, headings and questions are suggested to those
   CHECK(texts("情報", {{"committee"}}) == "");
 }
 
+TEST_CASE_METHOD(Fixture, "terms are suggested to those who may read where they are defined") {
+  add_articles({.slug = "teigi", .title = "見本規程", .kind = "policy", .audience = "public", .effective = "2025-04-01"},
+              {{"第1条", "", "「情報媒体」とは、持ち運べる記録媒体をいう。"}, {"第2条", "", "情報媒体の管理者（以下「担当者」という。）は、台帳を備える。"}});
+  add_articles({.slug = "himitsu", .title = "内規", .kind = "policy", .audience = "staff", .effective = "2025-04-01"}, {{"第1条", "", "「情報端末」とは、持ち運べる端末をいう。"}});
+  index();
+  CHECK(suggester().suggest("情報", citizen, 50) == std::vector<search::Suggestion>{{"情報媒体", 0, SuggestionKind::term}});
+  CHECK(texts("じょうほ", officer) == "情報媒体 情報端末");
+  CHECK(texts("tantousya") == "担当者");
+}
+
 TEST_CASE_METHOD(Fixture, "built in segments or added one by one, the same is suggested") {
   add_town(0, 20);
   index();
