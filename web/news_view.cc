@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "corpus/comparison.h"
 #include "text/date.h"
@@ -18,7 +19,8 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t items_a_page = 30, most_coming = 20;
-constexpr size_t most_in_digest = 40;  // what an office reads of a month, and a page holds
+constexpr size_t most_in_digest = 20, most_coming_in_digest = 8;  // what one sheet of A4 holds; tests/browser/reading.mjs prints it
+constexpr size_t most_counted = 1000;
 constexpr int days_ahead = 60;
 constexpr size_t longest_value = 200;  // characters
 /// Clauses that are compared for one page; what is beyond is counted on its own page of changes.
@@ -217,21 +219,25 @@ Json digest_view(const Context& context, const Call& call) {
   filter.from = first_day(from.empty() ? (to.empty() ? month : to) : from);
   filter.to = last_day(to.empty() ? (from.empty() ? month : from) : to);
   if (filter.to < filter.from) throw Error(ErrorKind::invalid, "期間の終わりが、始まりより前です。", "始まりと終わりの日を確かめてください。");
-  auto arrivals = context.arrivals.list(context.viewer, filter, 0, most_in_digest + 1);
-  bool more = arrivals.size() > most_in_digest;
-  if (more) arrivals.pop_back();
+  auto arrivals = context.arrivals.list(context.viewer, filter, 0, most_counted);
+  const size_t count = arrivals.size();
+  std::map<std::string, size_t> issuers;
+  for (const auto& arrival : arrivals) ++issuers[arrival.document.issuer.empty() ? "発出者なし" : arrival.document.issuer];
+  Json by_issuer = Json::array();
+  for (const auto& [name, number] : issuers) by_issuer.push_back({{"label", name}, {"count", number}});
+  if (count > most_in_digest) arrivals.resize(most_in_digest);
   Json items = Json::array(), coming = Json::array();
   size_t compared = 0;
   for (const auto& arrival : arrivals) items.push_back(arrival_model(context, arrival, compared, ""));
   const std::string last = text::to_iso(later(*text::from_iso(filter.to), days_ahead));
-  for (const auto& arrival : context.arrivals.taking_effect(context.viewer, filter.from, last, most_coming)) {
+  for (const auto& arrival : context.arrivals.taking_effect(context.viewer, filter.from, last, most_coming_in_digest)) {
     Json edition = edition_model(arrival.document, arrival.edition);
     edition["title"] = arrival.document.title;
     coming.push_back(std::move(edition));
   }
   auto wareki = [](const std::string& day) { return text::to_wareki(*text::from_iso(day)); };
-  return {{"title", "期間のまとめ"}, {"from", filter.from}, {"to", filter.to}, {"from_wareki", wareki(filter.from)}, {"to_wareki", wareki(filter.to)}, {"count", arrivals.size()}, {"more", more},
-          {"items", items}, {"coming", coming}, {"days_ahead", days_ahead}, {"made", text::to_wareki(today)}, {"news_url", news_path + write_query({{"from", filter.from}, {"to", filter.to}})}};
+  return {{"title", "期間のまとめ"}, {"from", filter.from}, {"to", filter.to}, {"from_wareki", wareki(filter.from)}, {"to_wareki", wareki(filter.to)}, {"count", count}, {"more", count > items.size()},
+          {"by_issuer", by_issuer}, {"items", items}, {"coming", coming}, {"days_ahead", days_ahead}, {"made", text::to_wareki(today)}, {"news_url", news_path + write_query({{"from", filter.from}, {"to", filter.to}})}};
 }
 
 }  // namespace shirube::web

@@ -1,7 +1,7 @@
 // The way of a reader in a real browser: find, read around, cite, keep, compare editions, come back; by keyboard alone, without
 // script, on paper; and each page held against WCAG 2.2 AA.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessible, addPerson, folder, inBrowser, openPage, picture, run, signIn } from "./service.mjs";
 
@@ -146,6 +146,21 @@ async function onPaper(page, name, holds, lacks) {
   for (const part of lacks) assert.ok(!said.includes(part), `${name} on paper lacks ${part}`);
 }
 
+/// A month with more than a sheet holds, under long titles.
+async function oneSheet(page, address) {
+  const many = [...Array(32).keys()].map((i) => JSON.stringify({
+    _id: `tsuchi-${i}`, title: `星見市の情報システムにおける外部サービスの利用と記録の保存についての取扱いに関する通知（その${i + 1}）`, text: "記録を残す。", kind: "notice", issuer: ["星見県", "星見市"][i % 2],
+    number: `令和7年星情第${100 + i}号`, issued: `2025-06-${String(1 + (i % 28)).padStart(2, "0")}`, effective: `2025-07-${String(1 + (i % 28)).padStart(2, "0")}`, audience: "public",
+  }));
+  await run(["ingest", "-"], many.join("\n"));
+  await page.goto(address + "news/digest?from=2025-06");
+  assert.match(await page.textContent("#came"), /32件/);
+  assert.equal(await page.locator(".digest tbody tr").count(), 20);
+  await onPaper(page, "digest", ["加わった資料", "星見県16件", "この期間と、その後60日までに施行されるもの", "しるべ"], ["サインアウト"]);
+  const pages = readFileSync(join(folder, "digest.pdf"), "latin1").match(/\/Type\s*\/Page\b/g).length;
+  assert.equal(pages, 1, "the digest is one sheet");
+}
+
 await inBrowser(prepare, async (browser, address) => {
   const page = await openPage(browser);
   await addPerson(page, address, "hana", "staff", password);
@@ -171,6 +186,7 @@ await inBrowser(prepare, async (browser, address) => {
   await onPaper(page, "clause", ["端末の庁外への持ち出しは", "星見市端末管理規則（令和7年4月1日版）第12条", "/documents/kisoku/2025-04-01/clauses/12"], ["サインアウト", "付箋を付ける", "目次から探す"]);
   await page.goto(address + pages.basket);
   await onPaper(page, "basket", ["星見市端末管理規則（令和7年4月1日版）第12条"], ["外す", "サインアウト"]);
+  await oneSheet(page, address);
   await basket(page, address);
   await accessible(page, "an empty basket");
   await withoutScript(browser, address);

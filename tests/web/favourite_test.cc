@@ -206,6 +206,10 @@ TEST_CASE_METHOD(Fixture, "a digest holds what came in a time, and what takes ef
   auto digest = json("/news/digest?from=" + percent_encode("令和6年3月") + "&to=2025-04-30");
   CHECK(digest["from"] == "2024-03-01");
   CHECK(digest["count"].get<size_t>() == digest["items"].size());
+  CHECK(digest["more"] == false);
+  size_t of_issuers = 0;
+  for (const auto& issuer : digest["by_issuer"]) of_issuers += issuer["count"].get<size_t>();
+  CHECK(of_issuers == digest["count"]);
   CHECK(digest["count"] > 0);
   CHECK(digest.dump().find("himitsu") == std::string::npos);
   bool takes_effect = false;
