@@ -67,14 +67,14 @@ class Entries {
     if (fresh) entries_.push_back({term, ""});
     return entries_[known->second];
   }
-  /// Whatever a name of the group leads to is one entry.
-  void add_group(const std::vector<std::string>& names) {
+  /// Other names of an entry. A group without one is of the language (赤ちゃん, 乳児), not of this office.
+  void add_names(const std::vector<std::string>& names) {
     size_t held = entries_.size();
     for (const auto& name : names) {
       auto known = by_name_.find(text::fold(name));
       if (known != by_name_.end()) held = std::min(held, known->second);
     }
-    if (held == entries_.size()) entries_.push_back({names.front(), ""});
+    if (held == entries_.size()) return;
     Entry& entry = entries_[held];
     for (const auto& name : names) {
       by_name_.try_emplace(text::fold(name), held);
@@ -109,11 +109,11 @@ std::vector<Entry> entries_of(const Context& context, const text::Analyzer& anal
     Entry& entry = entries.at(columns.front());
     if (columns.size() > 1) entry.reading = text::to_hiragana(columns[1]);
   }
-  for (const auto& names : lines_of(context.lexicon / "synonyms.tsv")) entries.add_group(names);
   for (const auto& term : found.terms) {
     Entry& entry = entries.at(term.term);
     entry.places.insert(entry.places.end(), term.places.begin(), term.places.end());
   }
+  for (const auto& names : lines_of(context.lexicon / "synonyms.tsv")) entries.add_names(names);
   auto all = entries.take();
   for (auto& entry : all) {
     if (entry.reading.empty()) entry.reading = reading_of(entry.term, analyzer);

@@ -164,6 +164,21 @@ TEST_CASE_METHOD(Fixture, "the glossary has what documents in force define, by r
   CHECK(town.get(app, "/terms?page=99").status == 400);
 }
 
+TEST_CASE_METHOD(Fixture, "synonyms are other names of terms, and no terms themselves") {
+  add("teigi", "用語の規程", "policy", "2025-04-01", {clause("1", "この規程において「可搬媒体」とは、持ち運べる記憶装置をいう。")});
+  TemporaryFolder lexicon;
+  std::ofstream(lexicon / "terms.tsv") << "暗号化\tあんごうか\n";
+  std::ofstream(lexicon / "synonyms.tsv") << "赤ちゃん\t乳児\nリムーバブルメディア\t可搬媒体\n";
+  auto options = town.options();
+  options.lexicon = lexicon.path();
+  App with(options);
+  auto asked = [&](const std::string& q) { return nlohmann::json::parse(town.get(with, "/api/v1/terms?q=" + percent_encode(q)).body)["terms"]; };
+  CHECK(asked("赤ちゃん").empty());
+  REQUIRE(asked("リムーバブル").size() == 1);
+  CHECK(asked("リムーバブル")[0]["term"] == "可搬媒体");
+  REQUIRE(asked("あんごう").size() == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "hits leave for a spreadsheet as text, and that they did is told") {
   add("keisan", "=HYPERLINK(\"x\")の資料", "notice", "2025-04-01", {clause("1", "=1+1 端末の計算")});
   auto response = app.handle({"GET", "/search.xlsx?q=" + percent_encode("端末") + "&fold=off", {{"Host", "shirube.example"}}, ""});
