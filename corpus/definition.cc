@@ -11,7 +11,7 @@ namespace {
 constexpr size_t most_definitions = 50;
 constexpr size_t shortest_term = 2, longest_term = 40, longest_meaning = 60;  // characters
 constexpr size_t longest_explanation = 400;    // bytes
-constexpr size_t longest_bracket = 1000;       // bytes of a bracket before 以下: （平成…法律第…号。以下
+constexpr size_t longest_bracket = 3000;       // bytes of a bracket before 以下: （平成…法律第…号。以下
 constexpr size_t longest_sentence = 3000;      // bytes from とは to をいう
 constexpr size_t longest_introduction = 120;  // bytes between 以下 and the term: この条及び次条第二項において単に
 
@@ -193,6 +193,12 @@ size_t noun_begin(std::string_view text, size_t end) {
     if (!is_noun_character(text::code_point_at(text, at).value)) break;
     begin = at;
   }
+  // 行政機関の長, 独立行政法人の長等
+  constexpr std::string_view of = "の", head = "長";
+  if (text.substr(begin, end - begin).starts_with(head) && text.substr(0, begin).ends_with(of)) {
+    size_t whose = noun_begin(text, begin - of.size());
+    if (whose < begin - of.size()) return whose;
+  }
   for (std::string_view prefix : {"当該", "各", "同", "又", "・"}) {
     if (text.substr(begin, end - begin).starts_with(prefix)) begin += prefix.size();
   }
@@ -234,6 +240,30 @@ void plain(std::string_view text, std::vector<DefinedTerm>& out) {
   }
 }
 
+/// A legend (凡例), a line a term: 「法」　個人情報の保護に関する法律（平成15年法律第57号）. One such line is none.
+void legend(std::string_view text, std::vector<DefinedTerm>& out) {
+  std::vector<DefinedTerm> found;
+  for (size_t line = 0; line < text.size() && found.size() < most_defined_terms;) {
+    size_t end = std::min(text.find('\n', line), text.size());
+    std::string_view row = text::trim(text.substr(line, end - line));
+    line = end + 1;
+    size_t close = row.find(close_quote);
+    if (!row.starts_with(open_quote) || close == row.npos) continue;
+    std::string_view term = row.substr(open_quote.size(), close - open_quote.size()), rest = row.substr(close + close_quote.size()), meaning = text::trim(rest);
+    constexpr std::string_view marks[] = {"：", ":", "…", "＝", "="};
+    bool apart = meaning.size() < rest.size();
+    for (std::string_view mark : marks) {
+      while (meaning.starts_with(mark)) meaning = text::trim(meaning.substr(mark.size())), apart = true;
+    }
+    if (!apart || meaning.empty() || meaning.find("。") != meaning.npos || !is_term(term, 1)) continue;
+    size_t begin = static_cast<size_t>(term.data() - text.data());
+    size_t bracket = meaning.find("（");
+    std::string_view name = meaning.ends_with(close_bracket) && bracket != meaning.npos && bracket > 0 && meaning.find("号", bracket) != meaning.npos ? meaning.substr(0, meaning.rfind("（")) : meaning;
+    found.push_back({Form::abbreviation, std::string(term), std::string(name), "", begin, begin + term.size()});
+  }
+  if (found.size() > 1) std::ranges::move(found, std::back_inserter(out));
+}
+
 /// The rows under 「用語」 and 「定義」.
 void table(std::string_view text, std::vector<DefinedTerm>& out) {
   size_t line = 0;
@@ -268,6 +298,7 @@ std::vector<DefinedTerm> defined_terms(std::string_view text) {
   sentences(text, out);
   brackets(text, out);
   plain(text, out);
+  legend(text, out);
   table(text, out);
   std::ranges::stable_sort(out, {}, &DefinedTerm::begin);
   // One place is one definition, in the form that says most.
@@ -283,6 +314,7 @@ std::vector<Definition> definitions(std::string_view text) {
   item(text, found);
   abbreviations(text, found);
   sentences(text, found);
+  legend(text, found);
   std::vector<Definition> out;
   for (const auto& term : found) {
     if (!is_term(term.term) || out.size() == most_definitions) continue;

@@ -151,6 +151,12 @@ class Scanner {
   void take_range(Mention& mention, size_t& end, Read read) {
     if (mention.steps.back().relation == Step::Relation::each) return;
     size_t from = skip_spaces(text_, end);
+    // 第21条（第1項を除く。）から前条まで
+    constexpr size_t longest_exception = 24;
+    if (text_[from] == '(') {
+      size_t close = closing_of(text_, from, '(', ')');
+      if (close != none && close - from < longest_exception && text_.starts(close + 1, U"から")) from = close + 1;
+    }
     bool words = text_.starts(from, U"から"), sign = text_[from] == '~' || text_[from] == U'～';
     if (!words && !sign) return;
     auto to = read(skip_spaces(text_, from + (words ? 2 : 1)));

@@ -99,6 +99,7 @@ std::optional<Read> read_relative(const Characters& text, size_t at) {
     size_t unit_place = at + word.size();
     int count = 1;
     if (relation == Relation::same && text[unit_place] == U'表' && (!text::is_kanji(text[unit_place + 1]) || text[unit_place + 1] == U'第' || text[unit_place + 1] == U'中')) return Read{{Unit::annex, relation, ""}, unit_place + 1};
+    if (text.starts(at, U"この表") && !text::is_kanji(text[unit_place + 1])) return Read{{Unit::annex, relation, ""}, unit_place + 1};
     if (relation == Relation::previous || relation == Relation::next) {
       if (auto number = number_at(text, unit_place)) {
         count = std::stoi(number->value.substr(0, 4));
@@ -109,7 +110,8 @@ std::optional<Read> read_relative(const Characters& text, size_t at) {
     if (!unit || *unit == Unit::division) return std::nullopt;
     if (relation == Relation::each && *unit != Unit::item) return std::nullopt;
     // 「基本項」, 「日本章」: the word began earlier.
-    if ((text[at] == U'本' || text[at] == U'同' || text[at] == U'次') && at > 0 && text::is_kanji(text[at - 1])) return std::nullopt;
+    bool within = at > 0 && text::is_kanji(text[at - 1]) && text[at - 1] != U'他';
+    if (within && relation != Relation::each && (text[at] == U'本' || text[at] == U'同' || text[at] == U'次')) return std::nullopt;
     return Read{{*unit, relation, "", count}, unit_place + 1};
   }
   return std::nullopt;

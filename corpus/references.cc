@@ -182,7 +182,6 @@ std::vector<std::vector<Mark>> marks_of(const Places& places, Shelf& shelf) {
   std::vector<std::vector<Mark>> out(places.size());
   for (const auto& term : terms) {
     const std::string& note = term.defined.meaning.empty() ? term.defined.explanation : term.defined.meaning;
-    if (text::length_utf8(term.defined.term) < 2) continue;
     out[term.clause].push_back({Mark::Kind::definition, Mark::Outcome::held, false, term.defined.begin, term.defined.end, {shelf.target(0, term.clause)}, note});
   }
   for (size_t at = 0; at < places.size(); ++at) {

@@ -51,7 +51,10 @@ class Tracing {
       }
     }
     for (size_t at = 0; at < own_.size(); ++at) {
-      if (size_t parent = own_.parent(at); parent != none) contexts_[at] = contexts_[parent];
+      if (size_t parent = own_.parent(at); parent != none) {
+        contexts_[at] = contexts_[parent];
+        contexts_[at].taken_over = true;  // what is said in brackets of its own is nearer
+      }
       trace_text(at, own_[at].heading, read_[2 * at], true, out[at]);
       trace_text(at, own_[at].text, read_[2 * at + 1], false, out[at]);
     }
@@ -72,7 +75,7 @@ class Tracing {
     std::vector<Done> done(found.mentions.size());
     groups[0] = contexts_[at];
     entered[0] = true;
-    bool amending = text.find("の一部を次のように改正する") != text.npos || text.find("の一部を改正する") != text.npos;
+    size_t amending_from = std::min(text.find("の一部を次のように改正する"), text.find("の一部を改正する"));
     std::optional<Spoken> quoted;
     size_t quoted_from = 0, quoted_to = 0;
     for (size_t i = 0; i < found.mentions.size(); ++i) {
@@ -86,7 +89,7 @@ class Tracing {
         size_t attached = found.groups[group].attached;
         if (attached != none && done[attached].known) asked.attached = done[attached].spoken;
       }
-      auto traced = follow(text, mention, asked, done, i, amending);
+      auto traced = follow(text, mention, asked, done, i, mention.begin > amending_from);
       // 「法第18条（第1項）」 on a line of its own: what follows is quoted from there.
       bool more_of_it = quoted && quoted->place.paragraph.empty() && asked.attached && mention.end < quoted_from;
       if (done[i].known && done[i].spoken.document != 0 && (mention.alone || more_of_it)) {
@@ -122,6 +125,11 @@ class Tracing {
 
   static size_t end_of_quotation(const std::string& text, size_t from) {
     size_t at = text.find('\n', from);
+    // A provision of one paragraph is quoted without a number.
+    if (at != text.npos) {
+      std::string_view line = std::string_view(text).substr(at + 1, text.find('\n', at + 1) - at - 1);
+      if (line.ends_with("。") && !line.starts_with("【")) at = text.find('\n', at + 1);
+    }
     while (at != text.npos && goes_on_quoting(std::string_view(text).substr(at + 1))) at = text.find('\n', at + 1);
     return at == text.npos ? text.size() : at;
   }
@@ -137,6 +145,9 @@ class Tracing {
       case Mention::Document::named: {
         auto named = documents_.named(std::string_view(text).substr(mention.name_begin, mention.name_end - mention.name_begin), mention.edition, asked.clause);
         if (!named) return std::nullopt;
+        // As it was before, or after, a change that is named: in an edition that is not said.
+        std::string_view before = std::string_view(text).substr(0, mention.name_begin + named->begin);
+        if (before.ends_with("改正前の") || before.ends_with("改正後の") || before.ends_with("廃止前の")) named->document = unknown;
         if (mention.beside || mention.steps.empty()) begin = mention.name_begin + named->begin;
         defined_ = named->defined;
         asked.context->speak_of(named->document, std::string_view(text).substr(mention.name_begin, mention.name_end - mention.name_begin));
@@ -162,7 +173,9 @@ class Tracing {
     else found = find_steps(own_, documents_, mention, asked, document);
     if (found.kind == Found::Kind::no_reference) return std::nullopt;
     done[number] = {found.spoken, found.clauses, true};
-    asked.context->speak(found.spoken, found.depth);
+    const Step& first = mention.steps[0];
+    bool bare = found.spoken.document == 0 && first.unit > Unit::article && first.relation != Relation::same && !asked.joined && !asked.attached && !asked.quoted;
+    asked.context->speak(found.spoken, found.depth, bare);
     traced.document = found.spoken.document;
     traced.clauses = std::move(found.clauses);
     switch (found.kind) {

@@ -20,17 +20,19 @@ char32_t last_character(std::string_view words) {
 
 }  // namespace
 
-void Context::speak(const Spoken& spoken, Depth depth) {
+void Context::speak(const Spoken& spoken, Depth depth, bool bare) {
   if (!spoken.place.root.empty() && spoken.place.article.empty()) annex = spoken;
   if (depth == Depth::other) return;
-  article = spoken;
+  if (bare) own_article = spoken;
+  else article = spoken, taken_over = false;
   if (!spoken.place.paragraph.empty()) paragraph = spoken;
   if (!spoken.place.item.empty()) item = spoken;
   if (spoken.document != 0) spoke = true, last_document = spoken.document;
 }
 
 void Context::take_over(const Context& inner) {
-  if (!article) article = inner.article;
+  if (inner.article && (!article || taken_over)) article = inner.article, taken_over = true;
+  if (!own_article) own_article = inner.own_article;
   if (!paragraph) paragraph = inner.paragraph;
   if (!item) item = inner.item;
   if (inner.annex) annex = inner.annex;  // a table is 同表 wherever it was named

@@ -101,7 +101,8 @@ class Way {
       set_ = true;
       return;
     }
-    const auto& spoken = step.unit == Unit::article ? asked_.context->article : step.unit == Unit::paragraph ? asked_.context->paragraph : asked_.context->item;
+    const auto& elsewhere = asked_.context->article ? asked_.context->article : asked_.context->own_article;
+    const auto& spoken = step.unit == Unit::article ? elsewhere : step.unit == Unit::paragraph ? asked_.context->paragraph : asked_.context->item;
     if (step.unit < Unit::article || !spoken) {
       // 同章, or nothing was said before: what the words stand in.
       if (!spoken && step.unit >= Unit::article) no_reference_ = true;
@@ -132,6 +133,14 @@ class Way {
       return;
     }
     std::optional<size_t> found;
+    if (step.relation == Relation::own) {
+      size_t around = from_ == none ? none : all->enclosing(from_, ClauseKind::annex);
+      no_reference_ = around == none;
+      if (no_reference_) return lose();
+      clause_ = around;
+      place_.root = (*all)[around].path;
+      return;
+    }
     if (step.number == "fusoku" && from_ != none && !apart_) {
       size_t around = all->enclosing(from_, ClauseKind::annex);
       if (around != none && (*all)[around].path.starts_with("fusoku")) found = around;
@@ -154,7 +163,7 @@ class Way {
 
   /// The root of articles that are named without more.
   void take_root() {
-    if (set_ || shared_ || document_ != 0 || from_ == none) return;
+    if (set_ || shared_ || apart_ || document_ != 0 || from_ == none) return;
     size_t annex = own_.enclosing(from_, ClauseKind::annex);
     if (annex == none) return;
     const std::string& path = own_[annex].path;

@@ -27,11 +27,14 @@ enum class Depth { other, article, paragraph, item };
 /// What was spoken of last, for 同条 and 同法.
 struct Context {
   std::optional<Spoken> article, paragraph, item, annex;
+  std::optional<Spoken> own_article;  ///< in which 第1項 was said without more: 同条 is another, if any was spoken of
+  bool taken_over = false;            ///< `article` was spoken of in brackets
   size_t last_document = unknown;
   bool spoke = false;  ///< of any other document
   std::vector<std::pair<char32_t, size_t>> documents;  ///< by the last character of their names: 法, 令, 則
 
-  void speak(const Spoken& spoken, Depth depth);
+  /// `bare`: without an article, of the one that the words stand in.
+  void speak(const Spoken& spoken, Depth depth, bool bare);
   /// Takes over what was spoken of in brackets, where nothing was outside.
   void take_over(const Context& inner);
   void speak_of(size_t document, std::string_view name);
