@@ -13,7 +13,7 @@ constexpr size_t shortest_term = 2, longest_term = 40, longest_meaning = 60;  //
 constexpr size_t longest_explanation = 400;    // bytes
 constexpr size_t longest_bracket = 3000;       // bytes of a bracket before 以下: （平成…法律第…号。以下
 constexpr size_t longest_sentence = 3000;      // bytes from とは to をいう
-constexpr size_t longest_introduction = 120;  // bytes between 以下 and the term: この条及び次条第二項において単に
+constexpr size_t longest_introduction = 240;  // bytes between 以下 and the term: この条及び次条第二項において単に
 
 constexpr std::string_view open_quote = "「", close_quote = "」", close_bracket = "）";
 constexpr std::string_view calls[] = {"という", "といい", "と総称", "と略称", "と称す", "と呼ぶ", "とする"};
@@ -153,6 +153,11 @@ void abbreviations(std::string_view text, std::vector<DefinedTerm>& out) {
   }
 }
 
+/// 「法第58条第1項各号に掲げる法人」とは: words of another text that are explained, and no name.
+bool is_quoted_provision(std::string_view words) {
+  return words.starts_with("当該") || (words.find("第") != words.npos && (words.find("に規定する") != words.npos || words.find("に掲げる") != words.npos || words.find("に定める") != words.npos));
+}
+
 /// 「…」とは、…をいう。
 void sentences(std::string_view text, std::vector<DefinedTerm>& out) {
   constexpr std::string_view is_called = "」とは";
@@ -166,7 +171,7 @@ void sentences(std::string_view text, std::vector<DefinedTerm>& out) {
     quote += from;
     size_t begin = quote + open_quote.size();
     std::string_view term = without_mark(text.substr(begin, at - begin));
-    if (!is_term(term)) continue;
+    if (!is_term(term) || is_quoted_provision(term)) continue;
     out.push_back({Form::sentence, std::string(term), "", explanation_of(text.substr(at + is_called.size(), called - at - is_called.size())), begin, begin + term.size(), sentence_begin(text, quote), quote, false});
     ++count;
   }
@@ -207,9 +212,16 @@ size_t noun_begin(std::string_view text, size_t end) {
 
 /// 端末（…をいう。以下同じ。）
 void brackets(std::string_view text, std::vector<DefinedTerm>& out) {
-  constexpr std::string_view is_called = "をいう。", alike = "同じ。";
+  constexpr std::string_view is_called = "をいう", alike = "同じ。", note = "（注", stop = "。";
   for (size_t at = text.find(is_called); at != text.npos && out.size() < most_defined_terms; at = text.find(is_called, at + is_called.size())) {
-    size_t after = at + is_called.size(), close = find_near(text, alike, after, longest_introduction);
+    size_t after = at + is_called.size();
+    if (text.substr(after).starts_with(note)) {
+      size_t end = find_near(text, close_bracket, after, 12);
+      if (end != text.npos) after = end + close_bracket.size();
+    }
+    if (!text.substr(after).starts_with(stop)) continue;
+    after += stop.size();
+    size_t close = find_near(text, alike, after, longest_introduction);
     if (close == text.npos) continue;
     std::string_view scope = text.substr(after, close - after);
     if (scope.find("。") != scope.npos || scope.find("「") != scope.npos || scope.find("）") != scope.npos) continue;

@@ -160,8 +160,10 @@ class Library {
   std::vector<PlacedClause> citations(const Viewer& viewer, int64_t clause_id) const;
 
   /// Finds the clause that an official citation names: title or short title, edition in brackets
-  /// (without it: the current edition), place. nullopt when there is none.
-  std::optional<int64_t> resolve(const Viewer& viewer, std::string_view citation) const;
+  /// (without it: the current edition), place. nullopt when there is none. With Naming::tail, where no title is named whole, the
+  /// one document that the viewer sees whose title ends with these words: 「ガイドライン 6.1(3)」.
+  enum class Naming { whole, tail };
+  std::optional<int64_t> resolve(const Viewer& viewer, std::string_view citation, Naming naming = Naming::whole) const;
 
   /// The document of this title or short title, with its edition of this label, or (where that is empty) the one in force on a
   /// day, else its first. nullopt where there is none, or no such edition.

@@ -223,6 +223,7 @@ class Scanner {
     bool short_before = before.size() <= longest_name && std::ranges::all_of(before, is_name_character);
     // 「法第2条（第1項）」: the bracket belongs to the place.
     if (after.starts_with(U"(第") && after.ends_with(U")") && after.size() < 16) after = {};
+    if (after == U"関係") after = {};
     mention.alone = stop != Words::npos && short_before && after.empty();
     ends_.push_back({end, group_, out_.mentions.size()});
     if (ends_.size() > most_ends) ends_.erase(ends_.begin());
@@ -281,7 +282,7 @@ class Scanner {
     }
     if (c == U'第') return text_[at + 1] >= '0' && text_[at + 1] <= '9';
     if (text::is_katakana(c)) return !text::is_katakana(before) && !text::is_katakana(text_[at + 1]);
-    return text::is_latin(c) && text_.wide(at) && !text::is_latin(before) && !text::is_digit(before);
+    return text::is_latin(c) && text_.wide(at) && !text::is_latin(before) && !text::is_digit(before) && (!text::is_kanji(before) || before == U'記');  // 上記Ａ, but not 甲社Ａ
   }
 
   /// A label that its surroundings make a reference. 0 where it is none.

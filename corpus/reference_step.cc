@@ -233,7 +233,8 @@ std::optional<Read> read_label(const Characters& text, size_t at, bool first) {
         return label(inner->end);
       } else break;
     }
-    if (digits != at && end - digits <= 2) return std::nullopt;  // 第3: what is counted is not said
+    const bool headed = at > 0 && text[at - 1] == U'「' && text[end] == ' ';  // 「第2　用語」
+    if (digits != at && end - digits <= 2 && !headed) return std::nullopt;  // 第3: what is counted is not said
     return label(end);
   }
   bool kana = text::is_katakana(c) && c != U'ー' && text::letter_ordinal(c, text::LetterOrder::aiueo) > 0;

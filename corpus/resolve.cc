@@ -60,6 +60,31 @@ std::vector<int64_t> editions_named(SQLite::Database& db, const Viewer& viewer, 
   return editions;
 }
 
+/// The editions of the one document whose title, or short title, ends with the words before the place: 「ガイドライン 6.1(3)」.
+std::vector<int64_t> editions_by_tail(SQLite::Database& db, const Viewer& viewer, const std::string& citation, Rest& rest) {
+  constexpr std::string_view place_words[] = {"第", "附則", "別表", "別紙", "様式", "前文"};
+  size_t end = citation.find_first_of(" 0123456789(");
+  for (std::string_view word : place_words) end = std::min(end, citation.find(word));
+  for (std::string_view wide : {"　", "（", "０", "１", "２", "３", "４", "５", "６", "７", "８", "９"}) end = std::min(end, citation.find(wide));
+  if (end == citation.npos) return {};
+  const std::string name(text::trim(std::string_view(citation).substr(0, end)));
+  rest = split_rest(text::fold(std::string_view(citation).substr(end)));
+  if (text::length_utf8(name) < 2 || rest.locator.empty()) return {};
+  SQLite::Statement select(db, fmt::format("SELECT d.id, e.id FROM documents d JOIN editions e ON e.document_id = d.id WHERE (substr(d.title, -length(:name)) = :name OR "
+                                           "substr(d.short_title, -length(:name)) = :name) AND {} ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
+  select.bind(":name", name);
+  bind_viewer(select, viewer);
+  std::vector<int64_t> editions;
+  std::optional<int64_t> document;
+  while (select.executeStep()) {
+    int64_t its = select.getColumn(0).getInt64();
+    if (document && *document != its) return {};  // of several nobody can tell which
+    document = its;
+    if (editions.empty()) editions.push_back(select.getColumn(1).getInt64());
+  }
+  return editions;
+}
+
 std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int64_t edition, const std::string& locator) {
   SQLite::Statement select(db, fmt::format("SELECT c.id, c.locator FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
                                            "WHERE c.edition_id = :edition AND {} ORDER BY c.position", visible_clause(viewer)));
@@ -82,7 +107,7 @@ std::string without_first(const std::string& locator) {
   return locator.ends_with(first) ? locator.substr(0, locator.size() - first.size()) : text::replace_all(locator, "条第1項第", "条第");
 }
 
-std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation) const {
+std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view citation, Naming naming) const {
   if (citation.size() > longest_citation) return std::nullopt;
   std::string trimmed(text::trim(citation));
   return database_.read([&](SQLite::Database& db) {
@@ -91,6 +116,8 @@ std::optional<int64_t> Library::resolve(const Viewer& viewer, std::string_view c
     for (int64_t edition : editions_named(db, viewer, trimmed, rest)) {
       if (!clause) clause = clause_at(db, viewer, edition, rest.locator);
     }
+    if (clause || naming == Naming::whole) return clause;
+    for (int64_t edition : editions_by_tail(db, viewer, trimmed, rest)) clause = clause_at(db, viewer, edition, rest.locator);
     return clause;
   });
 }

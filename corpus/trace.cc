@@ -21,6 +21,7 @@ constexpr size_t shortest_heading = 4;  // characters that a quoted heading must
 /// Whether words quoted behind a number are, or begin, the heading of a clause.
 bool is_heading(std::string_view quoted, const Clause& clause) {
   const std::string heading = label_key(clause.heading), words = label_key(quoted);
+  if (!heading.empty() && heading == words) return true;
   if (heading.empty() || text::length_utf8(words) < shortest_heading) return false;
   return heading.starts_with(words) || (words.starts_with(heading) && text::length_utf8(heading) >= shortest_heading);
 }
@@ -36,7 +37,7 @@ bool goes_on_quoting(std::string_view line) {
 
 class Tracing {
  public:
-  Tracing(const Places& own, Documents& documents) : own_(own), documents_(documents), contexts_(own.size()) {
+  Tracing(const Places& own, Documents& documents) : own_(own), documents_(documents), contexts_(own.size()), headed_(own.size()), explains_(own.articles(none).size() < 3) {
     for (size_t at = 0; at < own.size(); ++at) compound_ = compound_ || own.key(at).find_first_of(".-") != std::string::npos;
   }
 
@@ -54,6 +55,7 @@ class Tracing {
       if (size_t parent = own_.parent(at); parent != none) {
         contexts_[at] = contexts_[parent];
         contexts_[at].taken_over = true;  // what is said in brackets of its own is nearer
+        headed_[at] = headed_[parent];
       }
       trace_text(at, own_[at].heading, read_[2 * at], true, out[at]);
       trace_text(at, own_[at].text, read_[2 * at + 1], false, out[at]);
@@ -81,6 +83,9 @@ class Tracing {
     for (size_t i = 0; i < found.mentions.size(); ++i) {
       const Mention& mention = found.mentions[i];
       enter(found, mention.group, groups, entered);
+      // Behind a full stop, what was said there is no nearer than what is said in brackets here.
+      const size_t before = i == 0 ? 0 : found.mentions[i - 1].end;
+      if (before < mention.begin && ends_sentence(std::string_view(text).substr(before, mention.begin - before))) groups[0].taken_over = true;
       if (mention.begin >= quoted_to) quoted.reset();
       if (quoted && mention.begin >= quoted_from) number_line(text, mention.begin, *quoted);
       Asked asked{at, &groups[mention.group], {}, {}, mention.begin >= quoted_from && mention.begin < quoted_to ? quoted : std::nullopt};
@@ -89,6 +94,8 @@ class Tracing {
         size_t attached = found.groups[group].attached;
         if (attached != none && done[attached].known) asked.attached = done[attached].spoken;
       }
+      // What explains a law says in its headings which provision: 「Ａ　保有の制限（法第61条）」 and below 「ａ　目的の特定（第1項）」.
+      if (explains_ && !asked.attached && !asked.joined && headed_[at] && stands_in_bracket(text, mention)) asked.attached = headed_[at];
       auto traced = follow(text, mention, asked, done, i, mention.begin > amending_from);
       // 「法第18条（第1項）」 on a line of its own: what follows is quoted from there.
       bool more_of_it = quoted && quoted->place.paragraph.empty() && asked.attached && mention.end < quoted_from;
@@ -98,6 +105,8 @@ class Tracing {
         quoted_to = end_of_quotation(text, mention.end);
       }
       for (size_t group = mention.group; group != 0; group = found.groups[group].outer) groups[found.groups[group].outer].take_over(groups[group]);
+      bool lists = !in_heading && !headed_[at] && text.starts_with("（関係条文）");  // of a commentary: the provisions that it is about
+      if ((in_heading || lists) && done[i].known && done[i].spoken.document != 0 && done[i].spoken.clause == none) headed_[at] = done[i].spoken;
       if (!traced) continue;
       traced->in_heading = in_heading;
       // Where two lie on each other, the one that begins first; of names the reference that they belong to.
@@ -106,6 +115,21 @@ class Tracing {
       if (!overlaps()) out.push_back(std::move(*traced));
     }
     contexts_[at] = std::move(groups[0]);
+  }
+
+  static bool ends_sentence(std::string_view words) {
+    constexpr std::string_view stop = "。";
+    for (size_t at = words.find(stop); at != words.npos; at = words.find(stop, at + 1)) {
+      if (!words.substr(at + stop.size()).starts_with("）") && !words.substr(at + stop.size()).starts_with(")")) return true;
+    }
+    return words.find('\n') != words.npos;
+  }
+
+  /// 「（第1項）」, 「（第2項関係）」: nothing else in the bracket.
+  static bool stands_in_bracket(const std::string& text, const Mention& mention) {
+    std::string_view before = std::string_view(text).substr(0, mention.begin), after = std::string_view(text).substr(mention.end);
+    if (after.starts_with("関係")) after.remove_prefix(std::string_view("関係").size());
+    return (before.ends_with("（") || before.ends_with("(")) && (after.starts_with("）") || after.starts_with(")"));
   }
 
   /// 「2. 前項の…」: the second of the paragraphs that are quoted.
@@ -162,6 +186,7 @@ class Tracing {
     auto document = document_of(text, mention, asked, traced.begin);
     if (mention.steps.empty()) return whole_document(traced, document);
     if (mention.amends && !document) document = unknown;
+    if (explains_ && !document && mention.steps[0].unit == Unit::article && mention.steps[0].relation == Relation::numbered && !asked.joined && !asked.attached) document = column_of(text, mention.begin, asked.clause);
     if (amending && !document && mention.steps[0].relation == Relation::numbered && mention.document == Mention::Document::unsaid && !asked.joined && !asked.attached) {
       document = asked.context->last_document;
     }
@@ -192,6 +217,26 @@ class Tracing {
       default: look_into(text, mention, traced);
     }
     return traced;
+  }
+
+  /// The document that a table names at the head of the column in which `at` stands.
+  std::optional<size_t> column_of(const std::string& text, size_t at, size_t clause) {
+    constexpr int most_rows = 60;
+    auto line_begin = [&](size_t place) { return place == 0 ? 0 : text.rfind('\n', place - 1) + 1; };  // npos + 1 is 0
+    size_t line = line_begin(at);
+    auto column = std::count(text.begin() + static_cast<std::ptrdiff_t>(line), text.begin() + static_cast<std::ptrdiff_t>(at), '\t');
+    for (int rows = 0; column > 0 && line > 0 && rows < most_rows; ++rows) {
+      size_t above = line_begin(line - 1);
+      std::string_view row = std::string_view(text).substr(above, line - 1 - above);
+      if (row.find('\t') == row.npos) return std::nullopt;
+      std::string_view cell = row;
+      for (auto i = column; i > 0 && !cell.empty(); --i) cell.remove_prefix(std::min(cell.find('\t'), cell.size() - 1) + 1);
+      cell = cell.substr(0, cell.find('\t'));
+      constexpr size_t longest_name = 200;
+      if (auto named = cell.empty() || cell.size() > longest_name ? std::nullopt : documents_.named(cell, "", clause); named && named->begin == 0) return named->document;
+      line = above;
+    }
+    return std::nullopt;
   }
 
   std::optional<Traced> whole_document(Traced traced, std::optional<size_t> document) {
@@ -284,6 +329,8 @@ class Tracing {
   Documents& documents_;
   std::vector<Mentions> read_;     ///< of the heading and the text of each clause
   std::vector<Context> contexts_;  ///< what was spoken of last, at the end of each clause
+  std::vector<std::optional<Spoken>> headed_;  ///< the provision that the heading of each clause names last, or of those above it
+  bool explains_;                  ///< a text without articles of its own
   bool compound_ = false;          ///< some clauses are numbered 3-1-2 or 6.1
   bool defined_ = false;
 };

@@ -37,6 +37,8 @@ void Context::take_over(const Context& inner) {
   if (!item) item = inner.item;
   if (inner.annex) annex = inner.annex;  // a table is 同表 wherever it was named
   if (!spoke && inner.spoke) spoke = true, last_document = inner.last_document;
+  // 「…（番号法第19条）。…（同法第15条）」: a bracket names documents as well as any words.
+  if (inner.documents.size() > documents.size()) documents = inner.documents;
 }
 
 void Context::speak_of(size_t document, std::string_view name) {

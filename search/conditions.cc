@@ -97,13 +97,6 @@ class Read {
   std::vector<std::string> terms_;
 };
 
-/// The clauses that came after one.
-Q later_than(const Xapian::Database& index, int64_t clause) {
-  std::vector<Xapian::docid> later;
-  for (int64_t one = clause + 1; one <= int64_t{index.get_lastdocid()}; ++one) later.push_back(static_cast<Xapian::docid>(one));
-  return GivenPostings::query(later);
-}
-
 std::vector<std::string> kept_pairs(const std::string& text) {
   std::vector<std::string> out;
   for (auto& token : text::bigrams(text::normalize(text))) {
@@ -283,7 +276,7 @@ Q Conditions::narrow(Q found) const {
     }
     filter(any_of(std::move(queries)));
   }
-  if (filters.added_after > 0) filter(later_than(index_, filters.added_after));
+  if (filters.added_after > 0) filter(LaterPostings::query(static_cast<Xapian::docid>(filters.added_after), index_.get_lastdocid()));
   if (!filters.begins.empty()) filter(within(slot::begins, filters.begins));
   if (!filters.issued.empty()) filter(within(slot::issued, filters.issued));
   if (!filters.effective.empty()) filter(within(slot::effective, filters.effective));

@@ -53,6 +53,7 @@ class Lister {
     out.total = listed_.size();
     if (!out.total_exact) out.total = std::max(out.total, static_cast<uint64_t>(kept_share * static_cast<double>(chosen_.matching)));
     if (asked_.window.sort == Sort::newest) sort_by_day();
+    if (asked_.window.sort == Sort::added) std::ranges::sort(listed_, std::greater<>(), &Listed::clause);
     out.clauses = std::move(listed_);
     return out;
   }

@@ -456,12 +456,18 @@ std::optional<corpus::PlacedClause> Searcher::example(const std::vector<std::str
   return std::move(*shortest);
 }
 
+/// Whether words may name a place without a digit: 附則, 別表, 第十二条, ４（２）.
+static bool names_place(std::string_view words) {
+  constexpr std::string_view signs[] = {"第", "附則", "別表", "別紙", "様式", "前文", "付録", "０", "１", "２", "３", "４", "５", "６", "７", "８", "９"};
+  return std::ranges::any_of(signs, [&](std::string_view sign) { return words.find(sign) != words.npos; });
+}
+
 std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Viewer& viewer) {
   corpus::Library library(self_->database);
   std::vector<int64_t> first;
   // A citation that names a clause leads to it, whatever else its words match; so does a pin.
-  if (query.words.find("条") != query.words.npos) {
-    if (auto named = library.resolve(viewer, query.words)) first.push_back(*named);
+  if (query.words.find_first_of("0123456789") != query.words.npos || names_place(query.words)) {
+    if (auto named = library.resolve(viewer, query.words, corpus::Library::Naming::tail)) first.push_back(*named);
   }
   for (const auto& address : self_->lexicon.pinned(query.typed)) {
     size_t edition = address.find('/'), path = address.find('/', edition + 1);

@@ -58,7 +58,8 @@ struct Results {
   Matches found;           ///< what `hits` were made of
 };
 
-enum class Sort { relevance, newest };  ///< newest: the day the edition begins, of the best matches
+/// newest: the day the edition begins; added: what came last first. Both of the best matches.
+enum class Sort { relevance, newest, added };
 
 /// Which hits are wanted: `most` (1 to 1,000) from position `first` (0 to 1,000; beyond the first
 /// thousand nothing is listed).

@@ -96,4 +96,28 @@ class GivenPostings : public Xapian::PostingSource {
   bool begun_ = false;
 };
 
+/// All clauses of a higher number than one, without weight: a range, however many there are.
+class LaterPostings : public Xapian::PostingSource {
+ public:
+  LaterPostings(Xapian::docid after, Xapian::docid last) : after_(after), last_(last) {}
+  static Xapian::Query query(Xapian::docid after, Xapian::docid last) { return after >= last ? Xapian::Query::MatchNothing : Xapian::Query((new LaterPostings(after, last))->release()); }
+
+  void init(const Xapian::Database&) override {
+    at_ = after_;
+    set_maxweight(0);
+  }
+  Xapian::doccount get_termfreq_min() const override { return 0; }
+  Xapian::doccount get_termfreq_est() const override { return get_termfreq_max(); }
+  Xapian::doccount get_termfreq_max() const override { return last_ - after_; }
+  void next(double) override { ++at_; }
+  void skip_to(Xapian::docid wanted, double) override { at_ = std::max({at_, after_ + 1, wanted}); }
+  bool at_end() const override { return at_ > last_; }
+  Xapian::docid get_docid() const override { return at_; }
+  Xapian::PostingSource* clone() const override { return new LaterPostings(after_, last_); }
+  std::string get_description() const override { return "LaterPostings"; }
+
+ private:
+  Xapian::docid after_, last_, at_ = 0;
+};
+
 }  // namespace shirube::search

@@ -98,7 +98,7 @@ Json search_feed_view(const Context& context, const Call& call) {
   asked.query.filters.added_after = saved->first_clause;
   search::Window newest;
   newest.most = most_in_feed;
-  newest.sort = search::Sort::newest;
+  newest.sort = search::Sort::added;
   newest.synonyms = asked.synonyms;
   Json entries = Json::array();
   auto reader = context.readers.borrow();
