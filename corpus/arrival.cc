@@ -23,6 +23,7 @@ constexpr Narrowing narrowings[] = {
     {&ArrivalFilter::kind, ":kind", "d.kind = :kind"},
     {&ArrivalFilter::issuer, ":issuer", "d.issuer = :issuer"},
     {&ArrivalFilter::topic, ":topic", "d.topic = :topic"},
+    {&ArrivalFilter::audience, ":of_audience", "d.audience = :of_audience"},
     {&ArrivalFilter::from, ":from", "e.day >= :from"},
     {&ArrivalFilter::to, ":to", "e.day <= :to"},
     {&ArrivalFilter::added_after, ":added", "e.added_at > :added"},
@@ -56,13 +57,17 @@ std::optional<std::string> find_policy(SQLite::Database& db, const Viewer& viewe
 
 }  // namespace
 
-std::vector<Arrival> Arrivals::list(const Viewer& viewer, const ArrivalFilter& filter, size_t first, size_t most) const {
+std::vector<Arrival> Arrivals::list(const Viewer& viewer, const ArrivalFilter& filter, size_t first, size_t most) const { return ordered(viewer, filter, "e.day DESC, e.id DESC", first, most); }
+
+std::vector<Arrival> Arrivals::latest(const Viewer& viewer, const ArrivalFilter& filter, size_t most) const { return ordered(viewer, filter, "e.added_at DESC, e.id DESC", 0, most); }
+
+std::vector<Arrival> Arrivals::ordered(const Viewer& viewer, const ArrivalFilter& filter, const char* order, size_t first, size_t most) const {
   return database_.read([&](SQLite::Database& db) {
     std::string conditions;
     for (const auto& narrowing : narrowings) {
       if (!(filter.*narrowing.member).empty()) conditions += fmt::format(" AND {}", narrowing.condition);
     }
-    SQLite::Statement select(db, arrival_query(viewer, conditions + " ORDER BY e.day DESC, e.id DESC LIMIT :most OFFSET :first"));
+    SQLite::Statement select(db, arrival_query(viewer, fmt::format("{} ORDER BY {} LIMIT :most OFFSET :first", conditions, order)));
     bind_viewer(select, viewer);
     bind_today(select);
     for (const auto& narrowing : narrowings) {

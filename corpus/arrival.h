@@ -25,6 +25,7 @@ struct Arrival {
 /// Which of them; an empty member asks for nothing.
 struct ArrivalFilter {
   std::string kind{}, issuer{}, topic{};
+  std::string audience{};    ///< of the document
   std::string from{}, to{};  ///< days of `day`, both within
   std::string added_after{}; ///< instant: only what came later
 };
@@ -40,6 +41,9 @@ struct Commentary {
 class Arrivals {
  public:
   explicit Arrivals(const store::Database& database) : database_(database) {}
+
+  /// Those that were added last, the last first, whatever their day.
+  std::vector<Arrival> latest(const Viewer& viewer, const ArrivalFilter& filter, size_t most) const;
 
   /// Newest day first.
   std::vector<Arrival> list(const Viewer& viewer, const ArrivalFilter& filter, size_t first, size_t most) const;
@@ -60,6 +64,8 @@ class Arrivals {
   std::vector<std::string> topics(const Viewer& viewer) const;
 
  private:
+  std::vector<Arrival> ordered(const Viewer& viewer, const ArrivalFilter& filter, const char* order, size_t first, size_t most) const;
+
   const store::Database& database_;
 };
 

@@ -294,7 +294,8 @@ Comparisons::Rows Comparisons::of(std::span<const StoredClause> before, std::spa
   known_.push_front(std::move(wanted));
   size_t kept = 0;
   auto over = std::ranges::find_if(known_, [&](const Known& known) { return (kept += known.rows->size() + 1) > most_rows; });
-  if (over != known_.begin()) known_.erase(over, known_.end());
+  if (over == known_.begin()) ++over;  // the one that was asked for is kept, however long
+  known_.erase(over, known_.end());
   return rows;
 }
 

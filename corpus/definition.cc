@@ -51,6 +51,17 @@ std::string_view without_mark(std::string_view term) {
   return term;
 }
 
+/// Whether words name something by themselves. What a mark of separation cut off does not: 「又は運用する事業者」 is the end of a list, 「市に責任者」
+/// that of a sentence. Titles of laws hold such words inside.
+bool is_name(std::string_view words) {
+  constexpr std::string_view joints[] = {"及び", "又は", "並びに", "若しくは", "または", "および"}, particles[] = {"を", "に", "が", "は", "で"};
+  constexpr std::string_view titles[] = {"法律", "法", "令", "規則", "条例", "規程", "要綱", "要領", "指針", "ガイドライン", "基準", "告示", "通知", "計画", "マニュアル", "手順", "ポリシー", "方針"};
+  if (starts_with_any(words, joints) || words.starts_with("次に") || words.starts_with("次の")) return false;
+  if (std::ranges::any_of(titles, [&](std::string_view title) { return words.ends_with(title); })) return true;
+  bool joined = std::ranges::any_of(joints, [&](std::string_view joint) { return words.find(joint) != words.npos; });
+  return !joined && std::ranges::none_of(particles, [&](std::string_view particle) { return words.find(particle) != words.npos; });
+}
+
 /// The words that end at `end`, back to a mark that separates; of a quoted title what is quoted.
 std::string meaning_before(std::string_view text, size_t end) {
   size_t begin = end;
@@ -64,7 +75,10 @@ std::string meaning_before(std::string_view text, size_t end) {
     size_t at = character_before(text, begin);
     std::string_view c = text.substr(at, begin - at);
     constexpr std::string_view separators = "、。，．「」（）()\n　";
-    if (separators.find(c) != separators.npos) return std::string(text.substr(begin, end - begin));
+    if (separators.find(c) != separators.npos) {
+      std::string_view words = text.substr(begin, end - begin);
+      return is_name(words) ? std::string(words) : "";
+    }
     begin = at;
   }
   return begin == 0 ? std::string(text.substr(0, end)) : "";  // cut off in the middle it means nothing

@@ -30,21 +30,21 @@ int64_t number_of(SQLite::Database& db, const char* sql, int64_t owner) {
 }
 
 SavedSearch read_search(SQLite::Statement& row) {
-  return {row.getColumn(0).getInt64(), row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getInt64(), row.getColumn(4).getInt64(), row.getColumn(5).getString()};
+  return {row.getColumn(0).getInt64(), row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getInt64(), row.getColumn(4).getInt64(), row.getColumn(5).getInt64(), row.getColumn(6).getString()};
 }
 
-constexpr const char* last_clause = "(SELECT ifnull(max(id), 0) FROM clauses)";
-constexpr const char* search_columns = "number, name, address, first_clause, seen_clause, added_at";
+constexpr const char* search_columns = "number, name, address, first_clause, shown_clause, seen_clause, added_at";
 
 }  // namespace
 
-int64_t Favourites::save(int64_t owner, const std::string& name, const std::string& address) {
+int64_t Favourites::save(int64_t owner, const std::string& name, const std::string& address, int64_t last) {
   const std::string said = checked_name(name);
   if (address.size() > longest_search_address) throw Error(ErrorKind::invalid, "この検索は、長すぎて保存できません。", "言葉や絞り込みを減らしてください。");
   return database_.write([&](SQLite::Database& db) {
-    SQLite::Statement insert(db, fmt::format("INSERT INTO saved_searches (owner, number, name, address, first_clause, seen_clause) "
-                                             "SELECT :owner, ifnull(max(number), 0) + 1, :name, :address, {0}, {0} FROM saved_searches WHERE owner = :owner "
-                                             "ON CONFLICT (owner, address) DO UPDATE SET name = excluded.name RETURNING number", last_clause));
+    SQLite::Statement insert(db, "INSERT INTO saved_searches (owner, number, name, address, first_clause, shown_clause, seen_clause) "
+                                 "SELECT :owner, ifnull(max(number), 0) + 1, :name, :address, :last, :last, :last FROM saved_searches WHERE owner = :owner "
+                                 "ON CONFLICT (owner, address) DO UPDATE SET name = excluded.name RETURNING number");
+    insert.bind(":last", last);
     insert.bind(":owner", owner);
     insert.bind(":name", said);
     insert.bind(":address", address);
@@ -78,9 +78,19 @@ bool Favourites::forget(int64_t owner, int64_t number) {
   });
 }
 
+void Favourites::show(int64_t owner, int64_t number, int64_t last) {
+  database_.write([&](SQLite::Database& db) {
+    SQLite::Statement update(db, "UPDATE saved_searches SET shown_clause = ? WHERE owner = ? AND number = ?");
+    update.bind(1, last);
+    update.bind(2, owner);
+    update.bind(3, number);
+    update.exec();
+  });
+}
+
 bool Favourites::look(int64_t owner, int64_t number) {
   return database_.write([&](SQLite::Database& db) {
-    SQLite::Statement update(db, fmt::format("UPDATE saved_searches SET seen_clause = {} WHERE owner = ? AND number = ?", last_clause));
+    SQLite::Statement update(db, "UPDATE saved_searches SET seen_clause = shown_clause WHERE owner = ? AND number = ?");
     update.bind(1, owner);
     update.bind(2, number);
     return update.exec() > 0;

@@ -16,7 +16,8 @@ struct SavedSearch {
   std::string name;          ///< as its owner calls it
   std::string address;       ///< the query of its address, as the pages write it
   int64_t first_clause = 0;  ///< clauses of a higher number came after it was saved
-  int64_t seen_clause = 0;   ///< those of a higher number came after its owner last looked
+  int64_t shown_clause = 0;  ///< those of a higher number came after its owner was last told
+  int64_t seen_clause = 0;   ///< those of a higher number came after what its owner has seen
   std::string added_at;      ///< ISO, UTC
 };
 
@@ -28,14 +29,16 @@ class Favourites {
  public:
   explicit Favourites(store::Database& database) : database_(database), library_(database) {}
 
-  /// Keeps a search, with all that there is taken as seen; one of the same address takes the name. Returns its number. Throws
+  /// Keeps a search, with the clauses up to `last`, the last that the index holds, taken as seen; one of the same address takes the name. Returns its number. Throws
   /// Error{invalid} for a name that is empty, too long or holds characters of control, and an address that is too long,
   /// Error{conflict} beyond `most_saved_searches`.
-  int64_t save(int64_t owner, const std::string& name, const std::string& address);
+  int64_t save(int64_t owner, const std::string& name, const std::string& address, int64_t last);
   /// False when there is none of that number. rename() throws as save().
   bool rename(int64_t owner, int64_t number, const std::string& name);
   bool forget(int64_t owner, int64_t number);
-  /// Takes all that there is now as seen.
+  /// Its owner is told what is new up to a clause.
+  void show(int64_t owner, int64_t number, int64_t last);
+  /// Takes as seen what its owner was told of, and not what came since.
   bool look(int64_t owner, int64_t number);
   /// By name.
   std::vector<SavedSearch> searches(int64_t owner) const;

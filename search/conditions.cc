@@ -36,27 +36,28 @@ Q any_term(std::string_view prefix, const std::vector<std::string>& words) {
 
 Q within(unsigned slot, const Range& range) { return {Q::OP_VALUE_RANGE, slot, range.from.empty() ? "0" : range.from, range.to.empty() ? "9" : range.to}; }
 
-/// A text to be looked into, taken apart when that is needed first.
+std::vector<std::string> terms_in(const std::string& text, const text::Analyzer& analyzer) {
+  std::vector<std::string> out;
+  for (auto& token : analyzer.analyze(text)) {
+    if (token.kind != TokenKind::reference) out.push_back(std::move(token.term));
+  }
+  return out;
+}
+
+/// A text to be looked into, taken apart when that is needed first and there is something left to spend on it.
 class Read {
  public:
-  Read(const std::string& text, const text::Analyzer& analyzer) : folded_(text::fold(text)), text_(text), analyzer_(analyzer) {}
+  Read(const std::string& text, Proof& proof, const text::Analyzer& analyzer) : folded_(text::fold(text)), text_(text), proof_(proof), analyzer_(analyzer) {}
 
   /// As written, or the same words in other spellings.
   bool holds_phrase(const std::string& phrase) {
-    std::string wanted = text::fold(phrase);
-    if (folded_.find(wanted) != folded_.npos) return true;
-    auto words = terms_of(phrase);
-    return !words.empty() && !std::ranges::search(terms(), words).empty();
-  }
-  bool holds_words(const std::string& words) {
-    if (folded_.find(text::fold(words)) != folded_.npos) return true;
-    auto wanted = terms_of(words);
-    return !wanted.empty() && std::ranges::all_of(wanted, [&](const auto& word) { return std::ranges::find(terms(), word) != terms().end(); });
+    const Proof::Wanted& wanted = proof_.wanted(phrase, analyzer_);
+    return holds_written(wanted) || (!wanted.terms.empty() && !std::ranges::search(terms(), wanted.terms).empty());
   }
   bool holds(const Unit& unit) {
     switch (unit.kind) {
       case Unit::Kind::phrase: return holds_phrase(unit.text);
-      case Unit::Kind::prefix: return folded_.find(text::fold(unit.text)) != folded_.npos;
+      case Unit::Kind::prefix: return holds_written(proof_.wanted(unit.text, analyzer_));
       default: return holds_words(unit.text);
     }
   }
@@ -73,28 +74,32 @@ class Read {
   }
 
  private:
-  std::vector<std::string> terms_of(const std::string& text) const {
-    std::vector<std::string> out;
-    for (auto& token : analyzer_.analyze(text)) {
-      if (token.kind != TokenKind::reference) out.push_back(std::move(token.term));
-    }
-    return out;
+  bool holds_written(const Proof::Wanted& wanted) const { return folded_.find(wanted.folded) != folded_.npos; }
+  bool holds_words(const std::string& words) {
+    const Proof::Wanted& wanted = proof_.wanted(words, analyzer_);
+    if (holds_written(wanted)) return true;
+    return !wanted.terms.empty() && std::ranges::all_of(wanted.terms, [&](const auto& word) { return std::ranges::find(terms(), word) != terms().end(); });
   }
   const std::vector<std::string>& terms() {
-    if (terms_.empty()) terms_ = terms_of(text_);
+    if (!taken_apart_ && proof_.may_take_apart(text_.size())) terms_ = terms_in(text_, analyzer_);
+    taken_apart_ = true;
     return terms_;
   }
   std::vector<std::pair<size_t, size_t>> places(const std::string& text) const {
     std::vector<std::pair<size_t, size_t>> out;
-    std::string wanted = text::fold(text);
-    for (size_t at = wanted.empty() ? folded_.npos : folded_.find(wanted); at != folded_.npos; at = folded_.find(wanted, at + 1)) out.emplace_back(at, at + wanted.size());
+    const std::string& wanted = proof_.wanted(text, analyzer_).folded;
+    for (size_t at = wanted.empty() ? folded_.npos : folded_.find(wanted); at != folded_.npos && out.size() < most_places; at = folded_.find(wanted, at + 1)) out.emplace_back(at, at + wanted.size());
     return out;
   }
 
+  static constexpr size_t most_places = 200;  // of one word in a text, each held against each of another
+
   std::string folded_;
   const std::string& text_;
+  Proof& proof_;
   const text::Analyzer& analyzer_;
   std::vector<std::string> terms_;
+  bool taken_apart_ = false;
 };
 
 std::vector<std::string> kept_pairs(const std::string& text) {
@@ -167,6 +172,21 @@ std::vector<Xapian::docid> clauses_of(SQLite::Database& db, const Filters& filte
 }
 
 }  // namespace
+
+const Proof::Wanted& Proof::wanted(const std::string& text, const text::Analyzer& analyzer) {
+  auto [known, fresh] = wanted_.try_emplace(text);
+  if (fresh) known->second = {text::fold(text), terms_in(text, analyzer)};
+  return known->second;
+}
+
+bool Proof::may_take_apart(size_t bytes) {
+  if (bytes > left_) {
+    spent_ = true;
+    return false;
+  }
+  left_ -= bytes;
+  return true;
+}
 
 Conditions::Conditions(const Xapian::Database& index, SQLite::Database& db, const Query& query, const Sight& sight, const text::Analyzer& analyzer)
     : index_(index), query_(query), sight_(sight), analyzer_(analyzer) {
@@ -298,15 +318,20 @@ std::vector<uint32_t> Conditions::proved(SQLite::Database& db, const std::vector
   SQLite::Statement select(db, "SELECT label || '　' || heading || char(10) || text FROM clauses WHERE id = ?");
   std::vector<uint32_t> out;
   for (uint32_t id : clauses) {
+    if (auto known = proof_.known.find(id); known != proof_.known.end()) {
+      if (known->second) out.push_back(id);
+      continue;
+    }
     select.reset();
     select.bind(1, static_cast<int64_t>(id));
     if (!select.executeStep()) continue;
     std::string text = select.getColumn(0).getString();
-    Read read(text, analyzer_);
+    Read read(text, proof_, analyzer_);
     bool holds = std::ranges::all_of(query_.phrases, [&](const auto& phrase) { return read.holds_phrase(phrase); }) &&
                  std::ranges::none_of(query_.excluded, [&](const auto& unit) { return read.holds(unit); }) &&
                  std::ranges::all_of(query_.alternatives, [&](const auto& group) { return std::ranges::any_of(group, [&](const auto& unit) { return read.holds(unit); }); }) &&
                  std::ranges::all_of(query_.nears, [&](const auto& near) { return read.holds(near); });
+    proof_.known.emplace(id, holds);
     if (holds) out.push_back(id);
   }
   return out;

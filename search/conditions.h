@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "search/query.h"
@@ -20,6 +21,28 @@ class Query;
 namespace shirube::search {
 
 class Sight;
+
+/// What reading texts for one search costs and has shown. A phrase is found as it is written in any text; in other spellings only in
+/// as much text as can be cut into words in some tenths of a second.
+class Proof {
+ public:
+  /// What is looked for, made ready once.
+  struct Wanted {
+    std::string folded;
+    std::vector<std::string> terms;
+  };
+  const Wanted& wanted(const std::string& text, const text::Analyzer& analyzer);
+  /// Whether a text of so many bytes may still be cut into words.
+  bool may_take_apart(size_t bytes);
+  /// Whether some were not.
+  bool spent() const { return spent_; }
+  std::unordered_map<uint32_t, bool> known;  ///< by clause
+
+ private:
+  std::map<std::string, Wanted> wanted_;
+  size_t left_ = 1 << 20;
+  bool spent_ = false;
+};
 
 /// What must hold of a clause beside matching well: phrases, required and excluded words, fields,
 /// filters, and that the viewer may see it. Terms of the index promise it; where they do not prove it,
@@ -41,6 +64,8 @@ class Conditions {
   bool to_prove() const { return to_prove_; }
   /// Those of the numbered clauses that meet the conditions, in the order given.
   std::vector<uint32_t> proved(SQLite::Database& db, const std::vector<uint32_t>& clauses) const;
+  /// Whether texts were passed over that may hold what is asked in other spellings.
+  bool passed_over() const { return proof_.spent(); }
 
  private:
   Xapian::Query words(const std::string& text) const;
@@ -53,6 +78,7 @@ class Conditions {
   const Query& query_;
   const Sight& sight_;
   const text::Analyzer& analyzer_;
+  mutable Proof proof_;
   bool to_prove_;
   std::optional<std::vector<uint32_t>> of_editions_;      ///< the clauses that filters by document, number, label and day let through
   std::map<std::string, std::vector<uint32_t>> scanned_;  ///< by phrase: the clauses that hold it

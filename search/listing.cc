@@ -47,7 +47,7 @@ class Lister {
     }
     List out;
     size_t chosen = chosen_.candidates.size();
-    out.total_exact = scored_ == chosen && (chosen_.exhausted || chosen_.looked_at >= chosen_.matching);
+    out.total_exact = scored_ == chosen && (chosen_.exhausted || chosen_.looked_at >= chosen_.matching) && !asked_.conditions.passed_over();
     double proved_share = chosen_.looked_at ? static_cast<double>(chosen) / static_cast<double>(chosen_.looked_at) : 0;
     double kept_share = scored_ ? proved_share * static_cast<double>(listed_.size()) / static_cast<double>(scored_) : 0;
     out.total = listed_.size();

@@ -442,6 +442,10 @@ Matches Searcher::similar(std::string_view text, const corpus::Viewer& viewer, s
   });
 }
 
+int64_t Searcher::last_clause() const {
+  return self_->index.folder.empty() ? 0 : with_index(self_->index.db, [&] { return int64_t{self_->index.db.get_lastdocid()}; });
+}
+
 uint64_t Searcher::frequency(const std::vector<std::string>& terms, const corpus::Viewer& viewer) const {
   if (terms.empty() || sees_nothing(viewer) || self_->index.folder.empty()) return 0;
   return with_index(self_->index.db, [&] { return self_->see(viewer)->count(holding_all(terms)); });

@@ -108,6 +108,9 @@ class Searcher {
   ~Searcher();
   Searcher(Searcher&&) noexcept;
 
+  /// The highest number of a clause in the snapshot; 0 where there is none.
+  int64_t last_clause() const;
+
   /// Takes up what was committed since, and what was corrected. Cheap when nothing was.
   void refresh();
 

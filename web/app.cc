@@ -232,7 +232,7 @@ bool is_api(const Request& request) { return request.target.starts_with("/api/")
 /// As a log may have it: without the token that stands in the address of a feed, however that is written.
 std::string_view logged(const Request& request) {
   std::string_view target = request.target;
-  return target.find("key=") != target.npos ? target.substr(0, target.find('?')) : target;
+  return target.starts_with("/feeds/") || target.find("key=") != target.npos ? target.substr(0, target.find('?')) : target;
 }
 
 Response refusal(const Service& service, const Visitor& visitor, const Problem& problem, const Request& request) {

@@ -37,9 +37,14 @@ void read_filters(const Target& target, Asked& asked) {
     filters.kinds.emplace_back(*key);
   }
   filters.issuers.insert(filters.issuers.end(), asked.form.issuers.begin(), asked.form.issuers.end());
-  filters.audiences.insert(filters.audiences.end(), asked.form.audiences.begin(), asked.form.audiences.end());
+  for (const auto& word : asked.form.audiences) filters.audiences.emplace_back(corpus::key_of(corpus::audiences(), word).value_or(word));
   filters.documents = asked.form.documents;
   asked.edition = target.parameter("edition").value_or("");
+  // Of a day and a state only one can be meant.
+  if (std::string day = target.parameter("on").value_or(""); !day.empty()) {
+    if (!asked.edition.empty()) throw Error(ErrorKind::invalid, "「版」と「この日に有効だった版だけ」は、同時に指定できません。", "どちらか一方だけを指定してください。");
+    asked.edition = day;
+  }
   auto choice = std::ranges::find(edition_choices, std::string_view(asked.edition), &std::pair<std::string_view, search::EditionChoice::Kind>::first);
   if (choice != std::end(edition_choices)) filters.editions.push_back({choice->second, ""});
   else if (!asked.edition.empty()) filters.editions.push_back({search::EditionChoice::Kind::day, first_day(asked.edition)});

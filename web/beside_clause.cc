@@ -20,7 +20,7 @@ using corpus::PlacedClause;
 
 constexpr size_t most_editions = 20;
 constexpr size_t most_compared = 20'000;  // clauses that are held against each other for one page, all editions together
-constexpr size_t most_citing_editions = 6, most_citing_clauses = 2000, most_naming = 200;
+constexpr size_t most_parts = 60, most_citing_clauses = 2000, most_naming = 200;
 constexpr size_t most_corresponding = 8, most_similar = 5, most_alike = 30;
 
 /// A clause with all that stands under it, as one text.
@@ -62,7 +62,7 @@ Json changes_model(const std::string& earlier, const std::string& later) {
   return out;
 }
 
-/// Follows a clause from edition to edition.
+/// Follows a clause from edition to edition. Where one lacks it, the edition beyond is asked for the last that was found.
 class Follower {
  public:
   Follower(const Context& context, const PlacedClause& placed, const std::vector<corpus::Edition>& editions) : context_(context), placed_(placed), editions_(editions) {}
@@ -72,25 +72,37 @@ class Follower {
     Clauses clauses;
     size_t at = 0;
     Json changes;
+    std::string words;  ///< of the clause and all below it
+    bool too_long = false;  ///< it was changed, and `changes` does not say how
   };
-  std::optional<Place> next(const Clauses& clauses, size_t at, size_t edition, int step) {
-    Clauses other = context_.library.clauses(context_.viewer, placed_.document.slug, editions_[edition + static_cast<size_t>(step)].key);
+  /// Whether there is a counterpart, as far as was looked.
+  enum class Seen { found, absent, not_looked };
+  /// The counterpart of the clause at `at` of `clauses` in another edition, older or `newer`, and what was changed between.
+  std::pair<Seen, std::optional<Place>> find(const Clauses& clauses, size_t at, size_t edition, bool newer) {
+    Clauses other = context_.library.clauses(context_.viewer, placed_.document.slug, editions_[edition].key);
     compared_ += clauses.size() + other.size();
-    if (compared_ > most_compared) return std::nullopt;
-    const bool newer = step < 0;
+    if (compared_ > most_compared) return {Seen::not_looked, std::nullopt};
     auto rows = newer ? context_.comparisons.of(clauses, other) : context_.comparisons.of(other, clauses);
     auto row = std::ranges::find_if(*rows, [&](const auto& one) { return (newer ? one.before : one.after) == at; });
     auto there = row == rows->end() ? std::nullopt : newer ? row->after : row->before;
-    if (!there) return std::nullopt;
+    if (!there) return {Seen::absent, std::nullopt};
     std::string own = whole_text(clauses, at), its = whole_text(other, *there);
-    return Place{std::move(other), *there, newer ? changes_model(own, its) : changes_model(its, own)};
+    // A chapter through many editions is for the pages of comparison.
+    Json changes = Json::array();
+    const bool differs = own != its, shown = differs && own.size() + its.size() <= most_shown - shown_;
+    if (shown) {
+      shown_ += own.size() + its.size();
+      changes = newer ? changes_model(own, its) : changes_model(its, own);
+    }
+    return {Seen::found, Place{std::move(other), *there, std::move(changes), std::move(its), differs && !shown}};
   }
 
  private:
   const Context& context_;
   const PlacedClause& placed_;
   const std::vector<corpus::Edition>& editions_;
-  size_t compared_ = 0;
+  static constexpr size_t most_shown = 60'000;  // bytes that are held against each other for one page
+  size_t compared_ = 0, shown_ = 0;
 };
 
 /// Whose rules a kind of document holds.
@@ -125,11 +137,12 @@ class ByKind {
   std::set<int64_t> known_;
 };
 
-bool leads_to(const std::vector<corpus::Mark>& marks, const PlacedClause& placed) {
+/// To one of these places of the edition.
+bool leads_to(const std::vector<corpus::Mark>& marks, const PlacedClause& placed, const std::set<std::string>& paths) {
   return std::ranges::any_of(marks, [&](const corpus::Mark& mark) {
     bool leads = mark.kind == corpus::Mark::Kind::reference && mark.outcome == corpus::Mark::Outcome::held;
     return leads && std::ranges::any_of(mark.targets, [&](const corpus::Target& target) {
-      return target.slug == placed.document.slug && target.key == placed.edition.key && target.path == placed.clause.path;
+      return target.slug == placed.document.slug && target.key == placed.edition.key && paths.contains(target.path);
     });
   });
 }
@@ -167,31 +180,35 @@ ClauseHistory history_of(const Context& context, const PlacedClause& placed, con
   auto editions = context.library.editions(context.viewer, placed.document.slug);  // newest first
   const auto own = static_cast<size_t>(std::ranges::find(editions, placed.edition.id, &corpus::Edition::id) - editions.begin());
   std::vector<Json> models(editions.size());
-  ClauseHistory out{Json::array(), {placed}};
+  ClauseHistory out{Json::array(), {placed}, {whole_text(clauses, at)}};
   if (own == editions.size()) return out;  // closed to this viewer between the two looks
   Follower follower(context, placed, editions);
   for (int step : {1, -1}) {
     Clauses here = clauses;
-    size_t place = at;
-    bool followed = true;
+    size_t place = at, from = own;
     for (size_t i = own; step > 0 ? i + 1 < editions.size() : i > 0; i += static_cast<size_t>(step)) {
       const size_t other = i + static_cast<size_t>(step), distance = step > 0 ? other - own : own - other;
       if (distance > most_editions) break;
-      auto there = followed ? follower.next(here, place, i, step) : std::nullopt;
+      auto [seen, there] = follower.find(here, place, other, step < 0);
       Json model = edition_model(placed.document, editions[other]);
       model["later"] = step < 0;
       model["compared"] = there.has_value();
+      model["too_long"] = there && there->too_long;
+      model["absent"] = seen == Follower::Seen::absent;
+      model["changes_url"] = step > 0 ? changes_url(placed.document.slug, editions[from].key, editions[other].key) : changes_url(placed.document.slug, editions[other].key, editions[from].key);
+      model["edition_url"] = edition_url(placed.document.slug, editions[other].key);
       model["changes"] = there ? there->changes : Json::array();
       model["audiences"] = there ? Json(narrower_audiences(there->clauses, there->at)) : Json::array();
       model["clause_url"] = model["title"] = "";
-      followed = there.has_value();
       if (there) {
         const auto& clause = there->clauses[there->at].clause;
         model["clause_url"] = clause_url(placed.document.slug, editions[other].key, clause.path);
         if (clause.locator != placed.clause.locator) model["title"] = full_title_of(clause);
         out.counterparts.push_back({there->clauses[there->at].id, placed.document, editions[other], clause, {}});
+        out.words.push_back(std::move(there->words));
         here = std::move(there->clauses);
         place = there->at;
+        from = other;
       }
       models[other] = std::move(model);
     }
@@ -202,8 +219,9 @@ ClauseHistory history_of(const Context& context, const PlacedClause& placed, con
   return out;
 }
 
-Json plain_note_model(const Context& context, std::span<const PlacedClause> counterparts) {
-  Json out = {{"lines", Json::array()}, {"own", false}, {"label", ""}, {"changed", false}, {"author", ""}, {"changed_at", ""}, {"revision", 0}, {"text", ""}};
+Json plain_note_model(const Context& context, const ClauseHistory& history) {
+  const auto& counterparts = history.counterparts;
+  Json out = {{"lines", Json::array()}, {"own", false}, {"label", ""}, {"changed", false}, {"changed_at", ""}, {"revision", 0}, {"text", ""}};
   std::vector<int64_t> ids;
   for (const auto& placed : counterparts) ids.push_back(placed.id);
   auto notes = context.notes.of(context.viewer, ids);
@@ -219,8 +237,7 @@ Json plain_note_model(const Context& context, std::span<const PlacedClause> coun
   }
   out["own"] = of == counterparts.begin();
   out["label"] = of->edition.label;
-  out["changed"] = of->clause.text != counterparts.front().clause.text;
-  out["author"] = note.author;
+  out["changed"] = history.words[static_cast<size_t>(of - counterparts.begin())] != history.words.front();
   out["changed_at"] = text::local_time(note.changed_at).substr(0, 10);
   if (out["own"]) out["text"] = note.text;
   return out;
@@ -228,9 +245,18 @@ Json plain_note_model(const Context& context, std::span<const PlacedClause> coun
 
 Json citing_model(const Context& context, Reader& reader, const PlacedClause& placed, const Clauses& clauses, std::span<const std::vector<corpus::Mark>> marks, bool everywhere) {
   ByKind out;
-  for (const auto& citing : context.library.cited_by(context.viewer, placed.id)) out.add(citing, "引用");
-  std::vector<int64_t> ids;
-  for (size_t at : corpus::citing(marks, placed.document, placed.edition, placed.clause.path)) ids.push_back(clauses[at].id);
+  // Who speaks of a part of it speaks of it.
+  const size_t at = static_cast<size_t>(std::ranges::find(clauses, placed.id, &corpus::StoredClause::id) - clauses.begin()), end = end_of(clauses, at);
+  auto how = [&](std::string_view what, size_t part) { return part == at ? std::string(what) : fmt::format("{}（{}）", what, clauses[part].clause.locator); };
+  std::vector<std::pair<int64_t, std::string>> ids;
+  std::set<std::string> paths;
+  for (size_t part = at; part < end && part - at < most_parts; ++part) {
+    paths.insert(clauses[part].clause.path);
+    for (const auto& citing : context.library.cited_by(context.viewer, clauses[part].id)) out.add(citing, how("引用", part));
+    for (size_t from : corpus::citing(marks, placed.document, placed.edition, clauses[part].clause.path)) {
+      if (from < at || from >= end) ids.emplace_back(clauses[from].id, how("参照", part));
+    }
+  }
   search::Searcher* searcher = everywhere ? reader.searcher_if_any() : nullptr;
   corpus::References references(context.library);
   for (const auto& [slug, key] : searcher ? naming(context, *searcher, placed.document) : std::vector<std::pair<std::string, std::string>>{}) {
@@ -241,10 +267,14 @@ Json citing_model(const Context& context, Reader& reader, const PlacedClause& pl
     if (!document || edition == editions.end() || others.size() > most_citing_clauses) continue;
     auto found = references.marks(context.viewer, *document, *edition, others);
     for (size_t i = 0; i < others.size(); ++i) {
-      if (leads_to(found[i], placed)) ids.push_back(others[i].id);
+      if (leads_to(found[i], placed, paths)) ids.emplace_back(others[i].id, "参照");
     }
   }
-  for (const auto& one : context.library.clauses_by_id(context.viewer, ids)) out.add(one, "参照");
+  std::vector<int64_t> numbers;
+  for (const auto& [id, said] : ids) numbers.push_back(id);
+  for (const auto& one : context.library.clauses_by_id(context.viewer, numbers)) {
+    out.add(one, std::ranges::find(ids, one.id, &std::pair<int64_t, std::string>::first)->second);
+  }
   return out.model();
 }
 

@@ -9,6 +9,7 @@
 #include "web/beside_clause.h"
 #include "web/model.h"
 #include "web/views.h"
+#include "web/visitor.h"
 
 namespace shirube::web {
 
@@ -81,6 +82,24 @@ PlacedClause find_clause(const Context& context, const std::string& slug, const 
   return *placed;
 }
 
+/// To the results that the reader came from.
+static std::string results_url(const Target& target, const std::string& q, bool synonyms) {
+  if (q.empty()) return "";
+  auto results = target.parameter("results");
+  std::string back = results ? local_address(results) : "";
+  return back.starts_with("/?") ? back : "/" + write_query(marking(q, synonyms));
+}
+
+/// The same page with who cites it everywhere.
+static Parameters citing_all(const Target& target) {
+  Parameters out;
+  for (const char* kept : {"q", "synonyms", "results"}) {
+    if (auto value = target.parameter(kept)) out.emplace_back(kept, *value);
+  }
+  out.emplace_back("citing", "all");
+  return out;
+}
+
 Json clause_view(const Context& context, const Call& call) {
   std::string q = read_words(call.target);
   bool synonyms = read_synonyms(call.target), everywhere = call.target.parameter("citing") == "all";
@@ -102,7 +121,7 @@ Json clause_view(const Context& context, const Call& call) {
   Json likeness = searcher ? likeness_model(context, *searcher, placed) : Json{{"corresponding", Json::array()}, {"similar", Json::array()}};
   return {{"title", fmt::format("{}　{}", placed.document.title, placed.clause.locator)},
           {"q", q},
-          {"back_url", q.empty() ? "" : "/" + write_query(marking(q, synonyms))},
+          {"back_url", results_url(call.target, q, synonyms)},
           {"document", document_model(placed.document)},
           {"edition", edition_model(placed.document, placed.edition)},
           {"clause", clause},
@@ -114,12 +133,15 @@ Json clause_view(const Context& context, const Call& call) {
           {"place_url", place_url(edition_url(placed.document.slug, placed.edition.key), placed.clause.path, at)},
           {"previous", link(placed, clauses, neighbour(clauses, at, -1))},
           {"next", link(placed, clauses, neighbour(clauses, at, 1))},
-          {"note", plain_note_model(context, history.counterparts)},
+          {"note", plain_note_model(context, history)},
+          {"note_fault", ""},
           {"note_url", clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + "/note"},
           {"longest_note", corpus::longest_note},
           {"history", history.model},
           {"cited_by", citing_model(context, *reader, placed, clauses, marks, everywhere)},
-          {"citing_url", everywhere ? "" : clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + write_query({{"citing", "all"}})},
+          {"cited_everywhere", everywhere},
+          {"most_citing_editions", most_citing_editions},
+          {"citing_url", everywhere ? "" : clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + write_query(citing_all(call.target))},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
           {"corresponding", likeness["corresponding"]},
           {"similar", likeness["similar"]}};

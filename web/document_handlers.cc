@@ -1,4 +1,6 @@
 // What of documents is neither a page nor JSON: originals, the way to the edition in force, static files.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "text/error.h"
@@ -7,6 +9,7 @@
 #include "web/original.h"
 #include "web/service.h"
 #include "web/static_files.h"
+#include "web/problem.h"
 
 namespace shirube::web {
 
@@ -45,7 +48,7 @@ Response take_citation(const Visit& visit) {
 }
 
 Response take_favourite(const Visit& visit) {
-  return see_other(change_favourites(visit.service.favourites, visit.viewer(), visit.owner(), parse_form(visit.request.body)));
+  return see_other(change_favourites(visit.context(), parse_form(visit.request.body)));
 }
 
 Response take_news_seen(const Visit& visit) {
@@ -56,6 +59,18 @@ Response take_news_seen(const Visit& visit) {
   return see_other("/news");
 }
 
-Response take_note(const Visit& visit) { return see_other(change_note(visit.service.notes, visit.viewer(), visit.call, parse_form(visit.request.body))); }
+Response take_note(const Visit& visit) {
+  Target form = parse_form(visit.request.body);
+  try {
+    return see_other(change_note(visit.service.notes, visit.viewer(), visit.call, form));
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::invalid && e.kind() != ErrorKind::conflict) throw;
+    // What was typed is not lost; it can be sent again, over the note that stands there now and is shown.
+    nlohmann::json model = clause_view(visit.context(), visit.call);
+    model["note_fault"] = fmt::format("{}{}", e.what(), e.hint());
+    model["note"]["text"] = form.parameter("text").value_or("");
+    return page_response(visit, "clause", std::move(model), problem_of(e).status);
+  }
+}
 
 }  // namespace shirube::web

@@ -13,6 +13,7 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t most_in_feed = 50;
+constexpr int64_t first_looked_at = 500;  // clauses; of fewer than are given their full score none is missed
 
 Asked asked_of(const corpus::SavedSearch& saved) { return read_asked(parse_target("/" + saved.address)); }
 
@@ -25,6 +26,8 @@ Json fresh_model(const Context& context, Reader& reader, Asked asked, const corp
   one.most = 1;
   one.synonyms = asked.synonyms;
   auto found = searcher->match(asked.query, context.viewer, one);
+  // What is told now is what 「見た」 will mean.
+  if (found.total > 0 && searcher->last_clause() != saved.shown_clause) context.favourites.show(context.owner, saved.number, searcher->last_clause());
   asked.unseen = saved.number;
   asked.folded = false;
   return {{"count", found.total}, {"some", found.total > 0}, {"exact", found.total_exact}, {"url", search_url(asked)}};
@@ -76,9 +79,23 @@ Json favourites_view(const Context& context, const Call&) {
   return {{"title", "お気に入り"}, {"searches", searches}, {"documents", documents}, {"most_searches", corpus::most_saved_searches}, {"most_documents", corpus::most_favourite_documents}, {"here", "/favourites"}};
 }
 
-std::string change_favourites(corpus::Favourites& favourites, const corpus::Viewer& viewer, int64_t owner, const Target& form) {
+std::string fresh_note(const Context& context, Reader& reader, const corpus::SavedSearch& saved) {
+  Json fresh = search_model(context, reader, saved)["fresh"];
+  if (fresh.is_null() || !fresh["some"]) return "保存した検索";
+  return fmt::format("新しい条項 {}{}件", fresh["exact"].get<bool>() ? "" : "約", fresh["count"].get<uint64_t>());
+}
+
+std::string change_favourites(const Context& context, const Target& form) {
+  corpus::Favourites& favourites = context.favourites;
+  const corpus::Viewer& viewer = context.viewer;
+  const int64_t owner = context.owner;
   const std::string action = said(form, "action"), back = form.parameter("back") ? local_address(form.parameter("back")) : "/favourites";
-  if (action == "save") favourites.save(owner, said(form, "name"), proven_address(said(form, "address")));
+  if (action == "save") {
+    const std::string name = said(form, "name"), address = proven_address(said(form, "address"));
+    auto reader = context.readers.borrow();
+    search::Searcher* searcher = reader->searcher_if_any();
+    favourites.save(owner, name, address, searcher ? searcher->last_clause() : 0);
+  }
   else if (action == "star") favourites.add(viewer, owner, said(form, "document"));
   else if (action == "unstar") require(favourites.remove(owner, said(form, "document")));
   else {
@@ -95,14 +112,22 @@ Json search_feed_view(const Context& context, const Call& call) {
   auto saved = context.favourites.search(context.owner, typed_id(call.arguments[0]));
   if (!saved) throw Error(ErrorKind::missing, "保存した検索がありません。", "お気に入りの画面で確かめてください。");
   Asked asked = asked_of(*saved);
-  asked.query.filters.added_after = saved->first_clause;
   search::Window newest;
   newest.most = most_in_feed;
   newest.sort = search::Sort::added;
   newest.synonyms = asked.synonyms;
   Json entries = Json::array();
   auto reader = context.readers.borrow();
-  for (const auto& hit : reader->searcher().search(asked.query, context.viewer, newest).hits) {
+  search::Searcher& searcher = reader->searcher();
+  // Of many the best are listed; so the last are looked at first, and more only where these are too few.
+  std::vector<search::Hit> hits;
+  const int64_t last = searcher.last_clause();
+  for (int64_t width = first_looked_at; hits.size() < most_in_feed; width *= 8) {
+    asked.query.filters.added_after = std::max(saved->first_clause, last - width);
+    hits = searcher.search(asked.query, context.viewer, newest).hits;
+    if (asked.query.filters.added_after <= saved->first_clause) break;
+  }
+  for (const auto& hit : hits) {
     const auto& [id, document, edition, clause, above] = hit.clause;
     const auto& window = hit.passages.front().window;
     entries.push_back({{"address", clause_url(document.slug, edition.key, clause.path)}, {"title", hit.clause.citation()}, {"updated", edition.added_at},

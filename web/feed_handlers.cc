@@ -67,7 +67,8 @@ Response feed(const Visit& visit, View view) {
   Response response;
   response.body = atom(view(visit.context(), visit.call), origin_of(visit));
   const std::string tag = "\"" + store::sha256(response.body).substr(0, 16) + "\"";
-  response.headers = {{"ETag", tag}, {"Cache-Control", "private, no-cache"}};
+  // The token in the address is nobody else's, not even this site's own log of where a link was followed.
+  response.headers = {{"ETag", tag}, {"Cache-Control", "private, no-cache"}, {"Referrer-Policy", "no-referrer"}};
   if (holds(visit.request.headers, tag)) {
     response.status = 304;
     response.body.clear();
@@ -86,6 +87,11 @@ std::string origin_of(const Visit& visit) {
 }
 
 Response send_news_feed(const Visit& visit) { return feed(visit, news_feed_view); }
-Response send_search_feed(const Visit& visit) { return feed(visit, search_feed_view); }
+Response send_search_feed(const Visit& visit) {
+  Response response = feed(visit, search_feed_view);
+  // Passages leave by a secret that stands in an address: it is told whenever they are other ones.
+  if (response.status == 200) visit.service.events.push({"read.feed", "searches/" + visit.call.arguments[0], ""});
+  return response;
+}
 
 }  // namespace shirube::web

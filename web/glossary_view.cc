@@ -41,6 +41,15 @@ std::string_view row_of(const std::string& reading) {
   return other_row;
 }
 
+bool holds_kanji(const std::string& words) {
+  for (size_t at = 0; at < words.size();) {
+    auto [c, length] = text::code_point_at(words, at);
+    if (text::is_kanji(c)) return true;
+    at += length;
+  }
+  return false;
+}
+
 /// Lines of a file of the dictionary: columns apart by tabs.
 std::vector<std::vector<std::string>> lines_of(const std::filesystem::path& file) {
   std::vector<std::vector<std::string>> out;
@@ -117,6 +126,7 @@ std::vector<Entry> entries_of(const Context& context, const text::Analyzer& anal
   auto all = entries.take();
   for (auto& entry : all) {
     if (entry.reading.empty()) entry.reading = reading_of(entry.term, analyzer);
+    if (holds_kanji(entry.reading)) entry.reading.clear();  // what the dictionary cannot read is no reading
   }
   std::ranges::sort(all, [](const Entry& a, const Entry& b) {
     bool a_other = row_of(a.reading) == other_row, b_other = row_of(b.reading) == other_row;

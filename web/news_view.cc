@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t items_a_page = 30, most_coming = 20;
 constexpr size_t most_in_digest = 20, most_coming_in_digest = 8;  // what one sheet of A4 holds; tests/browser/reading.mjs prints it
-constexpr size_t most_counted = 1000;
+constexpr size_t most_counted = 1000, most_issuers_in_digest = 8;
 constexpr int days_ahead = 60;
 constexpr size_t longest_value = 200;  // characters
 /// Clauses that are compared for one page; what is beyond is counted on its own page of changes.
@@ -35,7 +35,7 @@ struct AskedNews {
 
   std::vector<std::pair<std::string, std::string>> parameters() const {
     std::vector<std::pair<std::string, std::string>> out;
-    for (const auto& [name, value] : {std::pair{"kind", &filter.kind}, {"issuer", &filter.issuer}, {"topic", &filter.topic}, {"from", &from}, {"to", &to}}) {
+    for (const auto& [name, value] : {std::pair{"kind", &filter.kind}, {"issuer", &filter.issuer}, {"topic", &filter.topic}, {"audience", &filter.audience}, {"from", &from}, {"to", &to}}) {
       if (!value->empty()) out.emplace_back(name, *value);
     }
     if (fresh) out.emplace_back("new", "on");
@@ -50,13 +50,26 @@ std::string word_of(const Target& target, std::string_view name) {
 }
 
 AskedNews read_asked_news(const Target& target) {
-  AskedNews asked{{word_of(target, "kind"), word_of(target, "issuer"), word_of(target, "topic"), "", "", ""}, word_of(target, "from"), word_of(target, "to"), target.parameter("new") == "on"};
+  AskedNews asked{{.kind = word_of(target, "kind"), .issuer = word_of(target, "issuer"), .topic = word_of(target, "topic"), .audience = word_of(target, "audience")}, word_of(target, "from"), word_of(target, "to"), target.parameter("new") == "on"};
   if (!asked.filter.kind.empty() && corpus::key_of(corpus::document_kinds(), asked.filter.kind) != asked.filter.kind) {
     throw Error(ErrorKind::invalid, fmt::format("種別「{}」はありません。", asked.filter.kind), "画面の一覧から選び直してください。");
   }
+  if (auto key = corpus::key_of(corpus::audiences(), asked.filter.audience)) asked.filter.audience = *key;
   asked.filter.from = first_day(asked.from);
   asked.filter.to = last_day(asked.to);
   return asked;
+}
+
+/// Those of the house that the viewer sees, and their groups.
+std::vector<std::pair<std::string, std::string>> audiences_of(const corpus::Viewer& viewer) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& audience : corpus::audiences()) {
+    if (viewer.sees(audience.key)) out.emplace_back(audience.key, audience.label);
+  }
+  for (const auto& held : viewer.audiences) {
+    if (!corpus::key_of(corpus::audiences(), held)) out.emplace_back(held, held);
+  }
+  return out;
 }
 
 std::chrono::sys_days number(const text::Date& date) {
@@ -150,6 +163,7 @@ Json coming_model(const Context& context) {
   for (const auto& arrival : context.arrivals.coming(context.viewer, most_coming)) {
     Json edition = edition_model(arrival.document, arrival.edition);
     edition["title"] = arrival.document.title;
+    edition["by_effect"] = !arrival.edition.effective.empty();
     edition["days_left"] = days_until(arrival.edition.effective.empty() ? arrival.edition.issued : arrival.edition.effective);
     out.push_back(std::move(edition));
   }
@@ -173,6 +187,7 @@ Json sources_model(const Context& context) {
 
 Json news_view(const Context& context, const Call& call) {
   AskedNews asked = read_asked_news(call.target);
+  const std::string now = text::utc_now();  // what comes while the page is made is new to who has read it
   const std::string seen = context.favourites.news_seen(context.owner);
   if (asked.fresh) asked.filter.added_after = seen;
   size_t page = call.target.number("page", 1, 10'000, 1);
@@ -187,9 +202,9 @@ Json news_view(const Context& context, const Call& call) {
   return {{"title", "最新情報"},
           {"form", {{"from", asked.from}, {"to", asked.to}, {"fresh", asked.fresh}, {"narrowed", !parameters.empty()}, {"kinds", choices_model(kinds, asked.filter.kind)},
                     {"issuers", choices_model(same(context.library.issuers(context.viewer)), asked.filter.issuer)},
-                    {"topics", choices_model(same(context.arrivals.topics(context.viewer)), asked.filter.topic)}}},
+                    {"topics", choices_model(same(context.arrivals.topics(context.viewer)), asked.filter.topic)}, {"audiences", choices_model(audiences_of(context.viewer), asked.filter.audience)}}},
           {"days", days_model(context, arrivals, seen)},
-          {"seen", {{"at", text::local_time(seen)}, {"now", text::utc_now()}}},
+          {"seen", {{"at", text::local_time(seen)}, {"now", now}}},
           {"feed", "/feeds/news" + write_query(parameters)},
           {"coming", page == 1 && parameters.empty() ? coming_model(context) : Json::array()},
           {"sources", sources_model(context)},
@@ -200,7 +215,7 @@ Json news_feed_view(const Context& context, const Call& call) {
   constexpr size_t most_in_feed = 50;
   AskedNews asked = read_asked_news(call.target);
   Json entries = Json::array();
-  for (const auto& arrival : context.arrivals.list(context.viewer, asked.filter, 0, most_in_feed)) {
+  for (const auto& arrival : context.arrivals.latest(context.viewer, asked.filter, most_in_feed)) {
     const auto& [document, edition, day, has_earlier] = arrival;
     std::string summary = fmt::format("{} {} {}", corpus::label_of(corpus::document_kinds(), document.kind), document.issuer, edition.label);
     for (const auto& [name, value] : {std::pair{"発出", &edition.issued}, {"施行", &edition.effective}}) {
@@ -224,7 +239,10 @@ Json digest_view(const Context& context, const Call& call) {
   std::map<std::string, size_t> issuers;
   for (const auto& arrival : arrivals) ++issuers[arrival.document.issuer.empty() ? "発出者なし" : arrival.document.issuer];
   Json by_issuer = Json::array();
-  for (const auto& [name, number] : issuers) by_issuer.push_back({{"label", name}, {"count", number}});
+  std::vector<std::pair<std::string, size_t>> busiest(issuers.begin(), issuers.end());
+  std::ranges::stable_sort(busiest, std::greater<>(), &std::pair<std::string, size_t>::second);
+  if (busiest.size() > most_issuers_in_digest) busiest.resize(most_issuers_in_digest);
+  for (const auto& [name, number] : busiest) by_issuer.push_back({{"label", name}, {"count", number}});
   if (count > most_in_digest) arrivals.resize(most_in_digest);
   Json items = Json::array(), coming = Json::array();
   size_t compared = 0;
@@ -236,7 +254,7 @@ Json digest_view(const Context& context, const Call& call) {
     coming.push_back(std::move(edition));
   }
   auto wareki = [](const std::string& day) { return text::to_wareki(*text::from_iso(day)); };
-  return {{"title", "期間のまとめ"}, {"from", filter.from}, {"to", filter.to}, {"from_wareki", wareki(filter.from)}, {"to_wareki", wareki(filter.to)}, {"count", count}, {"more", count > items.size()},
+  return {{"title", "期間のまとめ"}, {"from", filter.from}, {"to", filter.to}, {"from_wareki", wareki(filter.from)}, {"to_wareki", wareki(filter.to)}, {"count", count}, {"capped", count == most_counted}, {"issuers_more", issuers.size() > busiest.size()}, {"more", count > items.size()},
           {"by_issuer", by_issuer}, {"items", items}, {"coming", coming}, {"days_ahead", days_ahead}, {"made", text::to_wareki(today)}, {"news_url", news_path + write_query({{"from", filter.from}, {"to", filter.to}})}};
 }
 

@@ -71,7 +71,9 @@ Json hit_model(const search::Hit& hit, const Asked& asked, const search::Marker&
   out["cut_after"] = hit.passages.back().window.end < clause.text.size();
   out["where"] = where;
   out["citation"] = hit.clause.citation();
-  out["url"] = clause_url(document.slug, edition.key, clause.path) + write_query(marking(asked.q, asked.synonyms));
+  Parameters way = marking(asked.q, asked.synonyms);
+  if (std::string results = here_url(asked); results != "/" + write_query(way)) way.emplace_back("results", results);
+  out["url"] = clause_url(document.slug, edition.key, clause.path) + write_query(way);
   out["why_url"] = explain_url(asked, hit.clause);
   out["more"] = hit.more;
   out["more_url"] = hit.more > 0 ? within_url(asked, document.slug) : "";

@@ -211,7 +211,7 @@ class Listener : public httplib::Server {
   /// The answer to a request that gets no thread: made once for each status and kept, as many such may come at a time.
   std::string refusal(int status, std::string_view head) {
     std::string_view target = head.substr(std::min(head.find(' '), head.size()));
-    bool api = target.starts_with(" /api/");
+    bool api = target.starts_with(" /api/") || target.starts_with(" /feeds/");
     std::lock_guard lock(refusals_mutex_);
     std::string& text = refusals_[{status, api}];
     if (!text.empty()) return text;

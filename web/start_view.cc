@@ -17,8 +17,9 @@ Json item(const std::string& label, const std::string& url, const std::string& n
 Json arrivals_items(const std::vector<corpus::Arrival>& arrivals, bool by_effect) {
   Json out = Json::array();
   for (const auto& arrival : arrivals) {
-    const std::string& day = by_effect ? arrival.edition.effective : arrival.day;
-    out.push_back(item(fmt::format("{}（{}）", arrival.document.title, arrival.edition.label), edition_url(arrival.document.slug, arrival.edition.key), by_effect ? day + " 施行" : day));
+    const bool takes_effect = by_effect && !arrival.edition.effective.empty();
+    const std::string& day = takes_effect ? arrival.edition.effective : arrival.day;
+    out.push_back(item(fmt::format("{}（{}）", arrival.document.title, arrival.edition.label), edition_url(arrival.document.slug, arrival.edition.key), takes_effect ? day + " 施行" : by_effect ? day + " 発出" : day));
   }
   return out;
 }
@@ -28,14 +29,33 @@ Json policies(const Context& context) {
   for (const auto& listed : context.library.documents(context.viewer, 0, most_items, "policy")) out.push_back(item(listed.document.title, edition_url(listed.document.slug, listed.edition.key), listed.edition.label));
   return out;
 }
-Json newest(const Context& context) { return arrivals_items(context.arrivals.list(context.viewer, {}, 0, most_items), false); }
+Json newest(const Context& context) {
+  Json out = Json::array();
+  // For who was here before: how much has come.
+  if (const std::string seen = context.favourites.news_seen(context.owner); !seen.empty()) {
+    constexpr size_t most_fresh = 100;
+    size_t fresh = context.arrivals.list(context.viewer, {.added_after = seen}, 0, most_fresh).size();
+    if (fresh > 0) out.push_back(item("前回見たあとに加わったもの", "/news?new=on", fmt::format("{}件{}", fresh, fresh == most_fresh ? "以上" : "")));
+  }
+  for (auto& one : arrivals_items(context.arrivals.list(context.viewer, {}, 0, most_items), false)) out.push_back(std::move(one));
+  return out;
+}
+/// Who comes to the committee takes a sheet along.
+Json sheets(const Context&) { return Json::array({item("先月のまとめ", "/news/digest", "A4の1枚"), item("用語集", "/terms", "資料が定める用語")}); }
+Json answering(const Context&) {
+  return Json::array({item("文章から探す", "/similar", "照会の文を貼る"), item("付箋", "/basket", "引用を集める"), item("評価した検索", "/judgements", "出るべき条項を教える")});
+}
 Json coming(const Context& context) { return arrivals_items(context.arrivals.coming(context.viewer, most_items), true); }
 
 Json own_things(const Context& context) {
   Json out = Json::array();
   if (size_t kept = context.basket.count(context.owner)) out.push_back(item("付箋", "/basket", fmt::format("{}枚", kept)));
-  for (const auto& saved : context.favourites.searches(context.owner)) {
-    if (out.size() < most_items) out.push_back(item(saved.name, "/" + saved.address, "保存した検索"));
+  auto searches = context.favourites.searches(context.owner);
+  if (!searches.empty()) {
+    auto reader = context.readers.borrow();
+    for (const auto& saved : searches) {
+      if (out.size() < most_items) out.push_back(item(saved.name, "/" + saved.address, fresh_note(context, *reader, saved)));
+    }
   }
   for (const auto& listed : context.favourites.documents(context.viewer, context.owner)) {
     if (out.size() < most_items) out.push_back(item(listed.document.title, edition_url(listed.document.slug, listed.edition.key), listed.edition.label));
@@ -55,7 +75,9 @@ Json waiting(const Context& context) {
   return out;
 }
 
-Json watching(const Context&) { return Json::array({item("だれが何をしたか", "/events"), item("記録を書き出す・確かめる", "/events")}); }
+Json watching(const Context&) {
+  return Json::array({item("だれが何をしたか", "/events", "書き出し、つながりの確かめも"), item("権限と利用者の変更", "/events?group=people"), item("サインイン", "/events?group=sign-in"), item("書出し", "/events?group=exports")});
+}
 
 Json keeping(const Context& context) {
   Json out = Json::array({item("サービスの状態", "/admin/health"), item("利用者", "/admin/people"), item("辞書と設定", "/admin/settings")});
@@ -70,13 +92,17 @@ struct Panel {
   Json (*items)(const Context&);
 };
 constexpr auto everybody = [](const corpus::Viewer&) { return true; };
+constexpr auto of_committee = [](const corpus::Viewer& viewer) { return viewer.sees("committee") && !viewer.may(corpus::Task::desk) && !viewer.may(corpus::Task::events); };
+constexpr auto who_answers = [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::judge) && viewer.sees("staff"); };
 constexpr Panel panels[] = {
     {"自分のもの", "お気に入り", "/favourites", everybody, own_things},
+    {"委員会の資料", "", "", of_committee, sheets},
     {"取込", "取込の画面", "/drafts", [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::desk); }, waiting},
     {"記録", "", "", [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::events); }, watching},
     {"管理", "管理の画面", "/admin", [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::administer); }, keeping},
     {"最新情報", "最新情報をすべて見る", "/news", everybody, newest},
     {"これから施行されるもの", "", "", everybody, coming},
+    {"調べる・答える", "", "", who_answers, answering},
     {"市の規程", "資料一覧", "/documents?kind=policy", [](const corpus::Viewer& viewer) { return viewer.sees("staff"); }, policies},
 };
 

@@ -40,7 +40,7 @@ struct Context {
   const corpus::JudgementLedger& judgements;
   const corpus::Arrivals& arrivals;
   const corpus::Basket& basket;
-  const corpus::Favourites& favourites;
+  corpus::Favourites& favourites;
   int64_t owner;  ///< of the basket and the favourites
   const corpus::Notes& notes;
   const corpus::Glossary& glossary;
@@ -138,7 +138,9 @@ nlohmann::json favourites_view(const Context& context, const Call& call);
 /// Takes a form (action: save with name and address, rename with number and name, look or forget with number, star or unstar with
 /// document; and back, where it stands) and returns the local address to go back to. Throws Error{invalid} for a form of another
 /// kind, and as corpus::Favourites does.
-std::string change_favourites(corpus::Favourites& favourites, const corpus::Viewer& viewer, int64_t owner, const Target& form);
+std::string change_favourites(const Context& context, const Target& form);
+/// How many clauses are new to a saved search, in words.
+std::string fresh_note(const Context& context, Reader& reader, const corpus::SavedSearch& saved);
 
 /// q, as part of a word or of its reading, also in romaji; row, a row of the syllabary (あ to わ, other): the terms that documents in
 /// force define, and those of the city's dictionary, by their reading, 100 a page.

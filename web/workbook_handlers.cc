@@ -66,7 +66,7 @@ Response send_results(const Visit& visit) {
   response.body = write_workbook(sheet);
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"shirube-search.xlsx\"");
   // Nothing leaves before it is on disk that it did.
-  visit.service.options.database.write([&](SQLite::Database& db) { store::append(db, {"search.export", "", fmt::format("{}件 {}", sheet.rows.size(), asked.query.understood())}); });
+  visit.service.options.database.write([&](SQLite::Database& db) { store::append(db, {"export.search", "", fmt::format("{}件 {}", sheet.rows.size(), asked.query.understood())}); });
   return response;
 }
 

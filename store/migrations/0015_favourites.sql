@@ -4,8 +4,9 @@ CREATE TABLE saved_searches (
   number        INTEGER NOT NULL,               -- of the search, among those of its owner
   name          TEXT NOT NULL,
   address       TEXT NOT NULL,                  -- the query of the page's address
-  first_clause  INTEGER NOT NULL,               -- the last clause there was when it was saved: what is told of came after it
-  seen_clause   INTEGER NOT NULL,               -- the last there was when its owner last looked
+  first_clause  INTEGER NOT NULL,               -- the last clause that the index held when it was saved: what is told of came after it
+  shown_clause  INTEGER NOT NULL,               -- the last that it held when its owner was last told how many are new
+  seen_clause   INTEGER NOT NULL,               -- what was shown when its owner last said that it was seen
   added_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   PRIMARY KEY (owner, number),
   UNIQUE (owner, address)

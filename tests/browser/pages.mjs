@@ -105,11 +105,13 @@ async function focus_is_seen(page, name) {
   }
 }
 
-async function look(page, address, target) {
+async function look(page, address, target, wanted = 200) {
   const asked = [];
   const note = (request) => !request.url().startsWith(address) && !/^(data|blob):/.test(request.url()) && asked.push(request.url());
   page.on("request", note);
-  await page.goto(address + target.slice(1));
+  const answer = await page.goto(address + target.slice(1));
+  assert.equal(answer.status(), wanted, target);
+  if (target.endsWith("/beside")) await page.waitForSelector("[data-open]");
   const shape = await page.evaluate(() => ({ headings: document.querySelectorAll("h1").length, language: document.documentElement.lang, title: document.title, main: document.querySelectorAll("main").length }));
   assert.equal(shape.headings, 1, `${target}: headings of the first rank`);
   assert.equal(shape.language, "ja", target);
@@ -129,7 +131,7 @@ await inBrowser(prepare, async (browser, address) => {
   await accessible(page, "sign-in");
   await addPerson(page, address, "hana", "administrator", password);
   for (const targets of Object.values(pages)) {
-    for (const target of targets) await look(page, address, target);
+    for (const target of targets) await look(page, address, target, target === "/events?from=x" ? 400 : 200);
   }
   // What is kept, and what is refused.
   await page.goto(`${address}?q=${q}`);
@@ -145,7 +147,7 @@ await inBrowser(prepare, async (browser, address) => {
   await page.click("button:text('残す')");
   await page.waitForSelector(".plain-note");
   await look(page, address, edition + "/clauses/12");
-  await look(page, address, "/nothing");
+  await look(page, address, "/nothing", 404);
   const other = await openPage(browser);
   await signIn(other, address, "hana", "wrong wrong wrong");
   await other.waitForSelector("[role=alert], .note");

@@ -39,11 +39,29 @@ async function tabTo(page, selector) {
   assert.fail(`Tab does not lead to ${selector}`);
 }
 
+/// The box has the focus, and is empty before and after.
+async function suggestions(page) {
+  const method = await page.context().newCDPSession(page);
+  await method.send("Input.imeSetComposition", { text: "たんまつ", selectionStart: 4, selectionEnd: 4 });
+  await page.waitForSelector("[role=option]");  // while an input method converts
+  await method.send("Input.imeSetComposition", { text: "", selectionStart: 0, selectionEnd: 0 });
+  await page.fill("#q", "");
+  await page.keyboard.type("tanma");
+  await page.waitForSelector("[role=option]");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.getAttribute("#q", "aria-activedescendant"), "q-suggestions-0");
+  assert.match(await page.inputValue("#q"), /端末/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.inputValue("#q"), "tanma");
+  await page.fill("#q", "");
+}
+
 async function byKeyboard(page, address) {
   await page.goto(address);
   await page.keyboard.press("Tab");
   await focused(page, ".skip");
   await tabTo(page, "#q");
+  await suggestions(page);
   await page.keyboard.type("端末の持ち出し");
   await page.keyboard.press("Enter");
   await page.waitForSelector(".hit");
@@ -156,7 +174,7 @@ async function oneSheet(page, address) {
   await page.goto(address + "news/digest?from=2025-06");
   assert.match(await page.textContent("#came"), /32件/);
   assert.equal(await page.locator(".digest tbody tr").count(), 20);
-  await onPaper(page, "digest", ["加わった資料", "星見県16件", "この期間と、その後60日までに施行されるもの", "しるべ"], ["サインアウト"]);
+  await onPaper(page, "digest", ["この期間の資料", "星見県16件", "この期間と、その後60日までに施行されるもの", "しるべ"], ["サインアウト"]);
   const pages = readFileSync(join(folder, "digest.pdf"), "latin1").match(/\/Type\s*\/Page\b/g).length;
   assert.equal(pages, 1, "the digest is one sheet");
 }

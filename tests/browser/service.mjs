@@ -120,6 +120,11 @@ export async function accessible(page, name) {
       assert.ok(across <= 0, `${name} scrolls sideways by ${across} at ${width}`);
     }
   }
-  await page.emulateMedia({ colorScheme: null });
+  // Colours that the system replaces.
+  await page.emulateMedia({ colorScheme: null, forcedColors: "active" });
+  await page.evaluate(axe);
+  const forced = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations.map(({ id }) => id));
+  assert.deepEqual(forced, [], `${name}, forced colours`);
+  await page.emulateMedia({ forcedColors: null });
   await page.setViewportSize({ width: 1280, height: 900 });
 }

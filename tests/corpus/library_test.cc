@@ -197,6 +197,10 @@ TEST_CASE_METHOD(Fixture, "an official citation is printed and found again") {
   }
   for (const char* none : {"対策基準第13条", "手順第12条", "", "第12条", "星見市情報セキュリティ対策基準（令和9年版）第12条"}) CHECK_FALSE(library.resolve(all, none));
   CHECK_FALSE(library.resolve(Viewer{{"public"}}, "対策基準第12条"));
+  // By the end of a title, while that is of one document alone.
+  CHECK(library.resolve(all, "セキュリティ対策基準 第12条", Library::Naming::tail));
+  CHECK_FALSE(library.resolve(all, "セキュリティ対策基準 第12条"));
+  CHECK_FALSE(library.resolve(Viewer{{"public"}}, "セキュリティ対策基準 第12条", Library::Naming::tail));
 }
 
 TEST_CASE_METHOD(Fixture, "an event tells who may see a document at first, and when that changes") {

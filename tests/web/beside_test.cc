@@ -63,7 +63,10 @@ TEST_CASE_METHOD(Fixture, "a note is written at the desk, read by who sees the c
   auto note = json(policy + "/clauses/2")["note"];
   CHECK(note["lines"] == nlohmann::json({"持ち出す前に、", "課長に言う。"}));
   CHECK(note["revision"] == 1);
-  CHECK(post(desk, policy + "/clauses/2/note", {{"text", "別の人"}, {"revision", "0"}}).status == 409);
+  auto late = post(desk, policy + "/clauses/2/note", {{"text", "別の人"}, {"revision", "0"}});
+  CHECK(late.status == 409);
+  CHECK(holds(late.body, ">別の人</textarea>"));
+  CHECK(holds(late.body, "name=\"revision\" value=\"1\""));
   CHECK(post(desk, policy + "/clauses/2/note", {{"text", "直した。"}, {"revision", "1"}}).status == 303);
   CHECK(json(policy + "/clauses/2")["note"]["lines"][0] == "直した。");
   CHECK(holds(town.get(app, policy + "/clauses/2").body, "やさしい解説"));
@@ -94,6 +97,58 @@ TEST_CASE_METHOD(Fixture, "a note of an earlier edition goes with the clause, an
   CHECK(changed["label"] == "令和6年4月1日版");
   CHECK(same["changed"] == false);
   CHECK(holds(town.get(app, policy + "/clauses/2").body, "その後、条文が変わっています"));
+}
+
+TEST_CASE_METHOD(Fixture, "words below a clause are its words, for its note and for who cites it") {
+  auto below = [](const std::string& path, const std::string& text, size_t parent) {
+    corpus::Clause out = clause(path, text);
+    out.label = "２", out.locator = "第1条第2項", out.kind = corpus::ClauseKind::paragraph, out.parent = parent;
+    return out;
+  };
+  add("shita", "下の規程", "policy", "2024-04-01", {clause("1", "届出を要する。"), below("1-2", "届出は、書面による。", 0)});
+  add("shita", "下の規程", "policy", "2025-04-01", {clause("1", "届出を要する。"), below("1-2", "届出は、電子申請による。", 0), clause("2", "第1条第2項の届出を記録する。")});
+  App desk(clerk());
+  REQUIRE(post(desk, "/documents/shita/2024-04-01/clauses/1/note", {{"text", "届けます。"}, {"revision", "0"}}).status == 303);
+  auto model = json("/documents/shita/2025-04-01/clauses/1");
+  CHECK(model["note"]["changed"] == true);
+  CHECK_FALSE(model["note"].contains("author"));
+  REQUIRE(model["cited_by"].size() == 1);
+  CHECK(model["cited_by"][0]["clauses"][0]["how"] == "参照（第1条第2項）");
+}
+
+TEST_CASE_METHOD(Fixture, "a clause that an edition lacks is looked for in the one beyond") {
+  const std::string words = "庁外で使う端末は、画面を人に見られない所で使い、席を離れるときは必ず施錠した引出しにしまう。", other = "申請書は、三年の間、課の書庫に綴じて保存する。";
+  add("kieta", "消えた決まり", "policy", "2023-04-01", {clause("1", other), clause("2", words)});
+  add("kieta", "消えた決まり", "policy", "2024-04-01", {clause("1", other)});
+  add("kieta", "消えた決まり", "policy", "2025-04-01", {clause("1", other), clause("2", words)});
+  auto history = json("/documents/kieta/2025-04-01/clauses/2")["history"];
+  REQUIRE(history.size() == 2);
+  CHECK(history[0]["absent"] == true);
+  CHECK(history[1]["clause_url"] == "/documents/kieta/2023-04-01/clauses/2");
+  CHECK(history[1]["absent"] == false);
+}
+
+TEST_CASE_METHOD(Fixture, "a chapter that was rewritten is compared on its own page") {
+  std::string long_words, others;
+  for (int i = 0; i < 2000; ++i) long_words += "端末の記録" + std::to_string(i) + "。", others += "書類の保存" + std::to_string(i) + "。";
+  add("chou", "長い規程", "policy", "2024-04-01", {clause("1", long_words)});
+  add("chou", "長い規程", "policy", "2025-04-01", {clause("1", others)});
+  auto history = json("/documents/chou/2025-04-01/clauses/1")["history"];
+  REQUIRE(history.size() == 1);
+  CHECK(history[0]["changes"].empty());
+  CHECK((history[0]["too_long"] == true || history[0]["absent"] == true));
+}
+
+TEST_CASE_METHOD(Fixture, "from a clause the way leads back to the results as they were") {
+  auto hits = json("/search?q=" + percent_encode("端末") + "&kind=policy&sort=newest")["results"]["hits"];
+  REQUIRE_FALSE(hits.empty());
+  const std::string url = hits[0]["url"];
+  auto back = json(url)["back_url"].get<std::string>();
+  CHECK(holds(back, "kind=policy"));
+  CHECK(holds(back, "sort=newest"));
+  for (const char* elsewhere : {"//evil.example/", "https://evil.example/?q=a", "/sign-out"}) {
+    CHECK(json(policy + "/clauses/2?q=a&results=" + percent_encode(elsewhere))["back_url"] == "/?q=a");
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "a clause is followed through editions that number it anew") {
@@ -195,7 +250,7 @@ TEST_CASE_METHOD(Fixture, "hits leave for a spreadsheet as text, and that they d
   CHECK(holds(text, "http://shirube.example/documents/"));
   CHECK_FALSE(holds(text, "himitsu"));
   town.database.read([](SQLite::Database& db) {
-    SQLite::Statement events(db, "SELECT count(*) FROM events WHERE action = 'search.export'");
+    SQLite::Statement events(db, "SELECT count(*) FROM events WHERE action = 'export.search'");
     events.executeStep();
     CHECK(events.getColumn(0).getInt() == 1);
   });

@@ -79,6 +79,33 @@ TEST_CASE_METHOD(Fixture, "a saved search tells how much is new to it, until its
   CHECK_FALSE(holds(feed.body, "飛行船"));
 }
 
+TEST_CASE_METHOD(Fixture, "only what was told is seen, and a feed tells what came last first") {
+  REQUIRE(post("/favourites", {{"action", "save"}, {"name", "飛行船"}, {"address", "?q=" + percent_encode("飛行船")}}).status == 303);
+  add("ichi", "飛行船の係留を届け出る。");
+  CHECK(json("/favourites")["searches"][0]["fresh"]["count"] == 1);
+  add("ni", "飛行船の格納を届け出る。");  // comes while the page is read
+  CHECK(post("/favourites", {{"action", "look"}, {"number", "1"}}).status == 303);
+  CHECK(json("/favourites")["searches"][0]["fresh"]["count"] == 1);
+  auto panels = json("/search")["start"]["panels"].dump();
+  CHECK(holds(panels, "新しい条項 1件"));
+  auto feed = town.get(*app, "/feeds/searches/1");
+  size_t last = feed.body.find("/documents/ni/"), first = feed.body.find("/documents/ichi/");
+  REQUIRE(first != std::string::npos);
+  CHECK(last < first);
+  for (const auto& [name, value] : feed.headers) CHECK((name != "Referrer-Policy" || value == "no-referrer"));
+}
+
+TEST_CASE_METHOD(Fixture, "the feed of news is in the order of arrival, and can be of one audience") {
+  corpus::NewEdition old;
+  old.facts.slug = "mukashi", old.facts.title = "昔の通知", old.facts.kind = "notice", old.facts.audience = "staff", old.facts.issued = "2001-05-01";
+  old.content_hash = "mukashi";
+  town.library.add({&old, 1});
+  auto feed = town.get(*app, "/feeds/news").body;
+  CHECK(feed.find("昔の通知") < feed.find("令和7年4月1日版"));
+  CHECK_FALSE(holds(town.get(*app, "/feeds/news?audience=public").body, "昔の通知"));
+  CHECK(holds(town.get(*app, "/feeds/news?audience=" + percent_encode("庁内")).body, "昔の通知"));
+}
+
 TEST_CASE_METHOD(Fixture, "saved searches are renamed and forgotten; what cannot be is refused") {
   post("/favourites", {{"action", "save"}, {"name", "い"}, {"address", "?q=a"}});
   post("/favourites", {{"action", "save"}, {"name", "あ"}, {"address", "?q=b"}});
@@ -108,10 +135,10 @@ TEST_CASE_METHOD(Fixture, "saved searches are renamed and forgotten; what cannot
 TEST_CASE("there is an end to what one keeps, and nobody reads what is others'") {
   Town town;
   corpus::Favourites favourites(town.database);
-  for (size_t i = 0; i < corpus::most_saved_searches; ++i) favourites.save(1, "名", "?q=" + std::to_string(i));
-  CHECK_THROWS_AS(favourites.save(1, "名", "?q=beyond"), Error);
+  for (size_t i = 0; i < corpus::most_saved_searches; ++i) favourites.save(1, "名", "?q=" + std::to_string(i), 0);
+  CHECK_THROWS_AS(favourites.save(1, "名", "?q=beyond", 0), Error);
   CHECK(favourites.searches(1).size() == corpus::most_saved_searches);
-  CHECK(favourites.save(2, "名", "?q=0") == 1);
+  CHECK(favourites.save(2, "名", "?q=0", 0) == 1);
   CHECK(favourites.searches(2).size() == 1);
   CHECK_FALSE(favourites.forget(3, 1));
   CHECK_FALSE(favourites.search(3, 1));
@@ -184,7 +211,7 @@ TEST_CASE("a token of feeds opens feeds and nothing else, and no other token ope
   CHECK(status("/api/v1/news", api) == 200);
   CHECK(status("/api/v1/news", feeds) == 401);
   CHECK(status("/api/v1/news?key=" + feeds) == 401);
-  corpus::Favourites(office.town.database).save(id, "端末", "?q=%E7%AB%AF%E6%9C%AB");
+  corpus::Favourites(office.town.database).save(id, "端末", "?q=%E7%AB%AF%E6%9C%AB", 0);
   CHECK(status("/feeds/searches/1?key=" + feeds) == 200);
   asked.tasks = {corpus::Task::desk};
   CHECK_THROWS_AS(office.sign_in.make_token(id, asked), Error);
@@ -198,6 +225,7 @@ TEST_CASE("what goes wrong with a feed is logged without its token") {
   App app(std::move(options));
   town.database.write([](SQLite::Database& db) { db.exec("DROP TABLE news_seen"); db.exec("ALTER TABLE documents RENAME TO gone"); });
   CHECK(app.handle({"GET", "/feeds/news?key=shirube_secret", {}, ""}).status >= 500);
+  CHECK(app.handle({"GET", "/feeds/news?k%65y=shirube_secret", {}, ""}).status >= 500);
   CHECK(logged.find("/feeds/news") != logged.npos);
   CHECK(logged.find("secret") == logged.npos);
 }

@@ -86,7 +86,7 @@ TEST_CASE_METHOD(Fixture, "editions are chosen beside the words, and stay in the
   CHECK(paths("&edition=current") == "2025-04-01 ");
   CHECK(paths("&edition=" + q("令和6年5月1日")) == "2024-04-01 ");
   CHECK(town.get(app, "/?q=a&edition=nothing").status == 400);
-  holds("/?q=" + q("持ち出し") + "&edition=2024-05-01", {"版「2024-05-01 時点」", "name=\"edition\" value=\"2024-05-01\""});
+  holds("/?q=" + q("持ち出し") + "&edition=2024-05-01", {"版「2024-05-01 時点」", "name=\"on\" value=\"2024-05-01\""});
   holds("/?q=" + q("持ち出し"), {"href=\"/?q=" + q("持ち出し") + "&amp;edition=current\">現行の版だけ</a>"});
 }
 

@@ -79,3 +79,11 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   actions[event.key]();
 });
+
+// What a term means is put away by Escape, until another is pointed at (WCAG 1.4.13).
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.querySelector("[data-note]:is(:hover, :focus)")) document.documentElement.dataset.quiet = "";
+});
+for (const arrival of ["pointerover", "focusin"]) {
+  addEventListener(arrival, (event) => { if (event.target.closest?.("[data-note]")) delete document.documentElement.dataset.quiet; });
+}

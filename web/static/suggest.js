@@ -1,6 +1,6 @@
 // Offers what the typed words can become (the combobox pattern of WAI-ARIA 1.2). Without this script
 // the box is an ordinary one.
-const pause = 120; // milliseconds without a key before it is asked
+const pause = 40; // milliseconds without a key before it is asked
 
 function combobox(input) {
   const list = document.createElement("ul");
@@ -89,9 +89,8 @@ function combobox(input) {
     else timer = setTimeout(ask, pause);
   }
 
-  // While an input method converts, the text is not yet what is meant.
-  input.addEventListener("input", (event) => { if (!event.isComposing) changed(); });
-  input.addEventListener("compositionstart", close);
+  // While an input method converts, the list goes along, and the keys are the method's.
+  input.addEventListener("input", changed);
   input.addEventListener("compositionend", changed);
   input.addEventListener("blur", close);
   input.form.addEventListener("submit", close);
