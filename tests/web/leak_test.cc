@@ -156,7 +156,7 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     out["/api/v1/news/digest"].push_back(std::string("/api/v1/news/digest") + asked);
   }
   for (const char* asked : {"", "?kind=policy", "?issuer=%E7%89%B9%E5%91%BD%E4%BF%82"}) out["/feeds/news"].push_back(std::string("/feeds/news") + asked);
-  out["/feeds/searches/{}"] = {"/feeds/searches/1", "/feeds/searches/x"};
+  out["/feeds/searches/{}"] = {"/feeds/searches/1", "/feeds/searches/2", "/feeds/searches/3", "/feeds/searches/x"};
   out["/favourites"] = {"/favourites"};
   out["/api/v1/favourites"] = {"/api/v1/favourites"};
   for (const char* asked : {"", "?q=%E6%A5%B5%E7%A7%98", "?q=%E7%AB%AF%E6%9C%AB", "?q=gokuhi", "?row=%E3%81%94", "?row=%E3%81%8B", "?page=2"}) {

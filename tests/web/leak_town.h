@@ -13,6 +13,7 @@
 
 #include "corpus/address.h"
 #include "corpus/draft.h"
+#include "corpus/favourite.h"
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/index_writer.h"
@@ -21,6 +22,7 @@
 #include "tests/temporary_folder.h"
 #include "text/analyzer.h"
 #include "web/app.h"
+#include "web/target.h"
 
 /// Who reads, as the test understands it: by no rule of the product.
 struct LeakViewer {
@@ -75,6 +77,8 @@ class LeakTown {
     cite("taisaku-kijun", "3", "taisaku-kijun", "2", viewer);
     cite("kansa-hokoku", "3", "tsuchi", "1", viewer);
     judge(viewer);
+    keep();
+    explain();
     draft(viewer);
     index();
     if (indexed == Indexed::while_open) close(viewer);
@@ -187,6 +191,27 @@ class LeakTown {
     auto source = find(from, path), target = find(to, to_path);
     if (!viewer) REQUIRE((source && target));
     if (source && target) library.add_citation(*source, *target, "");
+  }
+
+  /// Searches to which everything there is is new.
+  void keep() {
+    shirube::corpus::Favourites favourites(database);
+    for (const char* words : {"端末", "極秘", "監査"}) favourites.save(0, words, shirube::web::write_query({{"q", words}}), 0);
+    database.write([](auto& db) { db.exec("UPDATE saved_searches SET added_at = '2025-07-01T00:00:00Z'"); });
+  }
+
+  /// Notes, also to clauses that not everybody sees.
+  void explain() {
+    for (const auto& [slug, path] : {std::pair{"himitsu", "1"}, {"kansa-hokoku", "2"}, {"kansa-hokoku", "1"}, {"taisaku-kijun", "3"}, {"keiyaku-a", "1"}}) {
+      auto clause = find(slug, path);
+      if (!clause) continue;
+      database.write([&](auto& db) {
+        SQLite::Statement put(db, "INSERT INTO notes (clause_id, text, revision, author, changed_at) VALUES (?, ?, 1, 'hana', '2025-07-01T00:00:00Z')");
+        put.bind(1, *clause);
+        put.bind(2, fmt::format("{}の{}をやさしく言うと、秘密の合言葉{}です。", slug, path, path));
+        put.exec();
+      });
+    }
   }
 
   void judge(const LeakViewer* viewer) {
