@@ -42,15 +42,16 @@ std::vector<int64_t> editions_named(SQLite::Database& db, const Viewer& viewer, 
   // The title is what the citation begins with; of several the longest. Titles are compared as
   // printed, because that is what the index on them holds.
   std::vector<int64_t> editions;
+  SQLite::Statement select(db, fmt::format("SELECT e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id "
+                                           "WHERE (d.title = :title OR d.short_title = :title) AND {} "
+                                           "ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
+  bind_viewer(select, viewer);
   for (size_t end = citation.size(); end > 0 && editions.empty(); --end) {
     if (end < citation.size() && (static_cast<unsigned char>(citation[end]) & 0xC0) == 0x80) continue;
     rest = split_rest(text::fold(std::string_view(citation).substr(end)));
     if (rest.locator.empty()) continue;
-    SQLite::Statement select(db, fmt::format("SELECT e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id "
-                                             "WHERE (d.title = :title OR d.short_title = :title) AND {} "
-                                             "ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
+    select.reset();
     select.bind(":title", citation.substr(0, end));
-    bind_viewer(select, viewer);
     while (select.executeStep()) {
       bool named = text::fold(select.getColumn(1).getString()) == rest.label;
       // Without a label the first is meant: of another edition nobody spoke.
@@ -70,6 +71,9 @@ std::vector<int64_t> editions_by_tail(SQLite::Database& db, const Viewer& viewer
   const std::string name(text::trim(std::string_view(citation).substr(0, end)));
   rest = split_rest(text::fold(std::string_view(citation).substr(end)));
   if (text::length_utf8(name) < 2 || rest.locator.empty()) return {};
+  // All titles are looked at, which an office's thousands allow.
+  constexpr int most_titles = 20'000;
+  if (db.execAndGet("SELECT ifnull(max(id), 0) FROM documents").getInt64() > most_titles) return {};
   SQLite::Statement select(db, fmt::format("SELECT d.id, e.id FROM documents d JOIN editions e ON e.document_id = d.id WHERE (substr(d.title, -length(:name)) = :name OR "
                                            "substr(d.short_title, -length(:name)) = :name) AND {} ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
   select.bind(":name", name);
