@@ -15,7 +15,7 @@ const pages = [
   ["search", `?q=${words}`, desktop],
   ["search-phone", `?q=${words}`, phone],
   ["edition", edition, desktop],
-  ["clause", `${edition}/clauses/12?q=${words}`, desktop],
+  ["clause", `${edition}/clauses/32?q=${words}`, desktop],
   ["changes", `${edition}/changes`, desktop],
   ["beside", "documents/incident-manual/2025-10-01/beside?page=2", desktop],
   ["news", "news", desktop],
