@@ -42,7 +42,17 @@ std::set<std::string> narrower_audiences(const Clauses& clauses, size_t at) {
   return out;
 }
 
-/// What of a clause the later of two editions changed: [{text, removed, added}]; empty where nothing was.
+/// Words between changes, of which only those beside the changes are shown where they are many.
+std::string around(std::string_view words, bool behind_change, bool before_change) {
+  constexpr size_t edge = 120;  // bytes
+  if (words.size() <= 3 * edge) return std::string(words);
+  std::string out(behind_change ? text::clamp_utf8(words, edge) : std::string_view());
+  size_t from = words.size() - edge;
+  while ((static_cast<unsigned char>(words[from]) & 0xC0) == 0x80) ++from;
+  return out + " … " + std::string(before_change ? words.substr(from) : std::string_view());
+}
+
+/// What of a clause the later of two editions changed, and the words around: [{text, removed, added}]; empty where nothing was.
 Json changes_model(const std::string& earlier, const std::string& later) {
   Json out = Json::array();
   auto changes = text::changes(earlier, later);
@@ -53,12 +63,12 @@ Json changes_model(const std::string& earlier, const std::string& later) {
   std::string_view before = earlier, after = later;
   size_t at = 0;  // of the later one, whose words stand between
   for (const auto& change : changes) {
-    add(after.substr(at, change.after.begin - at), false, false);
+    add(around(after.substr(at, change.after.begin - at), at > 0, true), false, false);
     add(before.substr(change.before.begin, change.before.end - change.before.begin), true, false);
     add(after.substr(change.after.begin, change.after.end - change.after.begin), false, true);
     at = change.after.end;
   }
-  add(after.substr(at), false, false);
+  add(around(after.substr(at), true, false), false, false);
   return out;
 }
 
