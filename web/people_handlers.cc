@@ -42,6 +42,12 @@ Json groups_model(const people::Accounts& accounts, const std::vector<std::strin
   return list;
 }
 
+/// What stands for a person, in a word that says whether it is still the same.
+std::string state_of(const people::Accounts& accounts, int64_t id) {
+  auto account = accounts.find(id);
+  return account ? store::sha256(Json{account->name, account->role, account->groups, account->last_day, account->only.value_or(std::vector<std::string>{}), account->only.has_value(), account->disabled}.dump(-1, ' ', false, Json::error_handler_t::replace)).substr(0, 32) : "";
+}
+
 /// What forms ask of a person, as it was typed or stands.
 Json form_model(const people::Accounts& accounts, const people::Account& account) {
   std::string slugs;
@@ -49,7 +55,7 @@ Json form_model(const people::Accounts& accounts, const people::Account& account
     for (const auto& slug : *account.only) slugs += slug + "\n";
   }
   return {{"login", account.login}, {"name", account.name}, {"roles", roles_model(accounts.table(), account.role)}, {"groups", groups_model(accounts, account.groups)},
-          {"last_day", account.last_day}, {"narrowed", account.only.has_value()}, {"slugs", slugs}};
+          {"last_day", account.last_day}, {"narrowed", account.only.has_value()}, {"slugs", slugs}, {"state", state_of(accounts, account.id)}};
 }
 
 /// Reads what form_model() shows. Whether it makes sense the Accounts say.
@@ -180,7 +186,10 @@ Response take_person_change(const Visit& visit) {
   auto done = [&](std::string_view key) { return see_other(fmt::format("/admin/people/{}?done={}", account.id, key)); };
   auto change = [&]() -> Response {
     if (action == "save") {
+      auto held = form.parameter("state");
+      const bool same = !held || *held == state_of(accounts, account.id);
       read_form(form, account);
+      if (!same) throw Error(ErrorKind::conflict, "ほかの人が、この利用者の登録を先に変えています。", "この利用者の画面を開き直し、今の内容を確かめてから、もう一度変えてください。");
       accounts.change(account);
       return done("saved");
     }

@@ -3,23 +3,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addPerson, folder, inBrowser, openPage, picture, run, signIn } from "./service.mjs";
+import { addPerson, folder, inBrowser, openPage, pdf, picture, run, signIn } from "./service.mjs";
 
 const password = "a bridge over the quiet river";
-
-/// A PDF of pages of lines, in a font that every reader knows by name.
-function pdf(pages) {
-  const objects = ["<</Type/Catalog/Pages 2 0 R>>", ""];
-  const kids = [];
-  for (const lines of pages) {
-    const content = `BT /F1 12 Tf 20 TL 72 760 Td ${lines.map((line) => `(${line}) Tj T*`).join(" ")} ET`;
-    kids.push(`${objects.length + 1} 0 R`);
-    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents ${objects.length + 2} 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`);
-    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
-  }
-  objects[1] = `<</Type/Pages/Kids[${kids.join(" ")}]/Count ${kids.length}>>`;
-  return Buffer.from(`%PDF-1.4\n${objects.map((body, i) => `${i + 1} 0 obj\n${body}\nendobj\n`).join("")}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\n%%EOF\n`);
-}
 
 const notice = pdf([
   ["1. Return of laptops", "Laptops are returned on the next working day.", "2. Record", "The return is recorded in the register of the section."],

@@ -2,32 +2,17 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addPerson, folder, inBrowser, openPage, picture, run } from "./service.mjs";
+import { addPerson, folder, inBrowser, openPage, pdf, picture, run } from "./service.mjs";
 
 const password = "a lighthouse above the reef";
-
-/// A PDF with a rule of some chapters, one a page, in letters that need no typeface of their own.
-function pdf(pages) {
-  const objects = ["<< /Type /Catalog /Pages 2 0 R >>", `<< /Type /Pages /Kids [${pages.map((_, i) => `${4 + 2 * i} 0 R`).join(" ")}] /Count ${pages.length} >>`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"];
-  for (const lines of pages) {
-    const content = "BT /F1 16 Tf 72 760 Td 24 TL " + lines.map((line) => `(${line}) Tj T*`).join(" ") + " ET";
-    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${objects.length + 2} 0 R >>`, `<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
-  }
-  let out = "%PDF-1.4\n";
-  const places = objects.map((object, i) => {
-    const at = out.length;
-    out += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const table = out.length;
-  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n` + places.map((at) => String(at).padStart(10, "0") + " 00000 n \n").join("");
-  return out + `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
-}
 
 async function prepare() {
   const pages = [...Array(12).keys()].map((i) => [`${i + 1}. Chapter of Hoshimi number ${i + 1}`, i === 6 ? "Portable terminals leave the office by permission." : "The staff keep what they are given in good order.", ...Array(20).fill("They report what is lost at once, and look for it themselves.")]);
   const file = join(folder, "kitei.pdf");
   writeFileSync(file, pdf(pages));
+  const long = join(folder, "nagai.pdf");
+  writeFileSync(long, pdf([...Array(16).keys()].map((page) => [...Array(28).keys()].map((i) => `${28 * page + i + 1}. Rule number ${28 * page + i + 1} of the house.`))));
+  await run(["ingest", long, "--document", "nagai", "--title", "星見市の長い規程", "--kind", "policy", "--audience", "public", "--issued", "2025-05-01"]);
   await run(["ingest", file, "--document", "kitei", "--title", "星見市の英文規程", "--kind", "policy", "--audience", "public", "--issued", "2025-05-01"]);
 }
 
@@ -67,6 +52,14 @@ await inBrowser(prepare, async (browser, address) => {
   await page.waitForFunction(() => /原本 1 \//.test(document.querySelector(".pdf [role=status]").textContent));
   await page.goBack();
   await page.waitForSelector(".hit");
+  // A text that comes in parts goes on where the original goes.
+  await page.goto(address + "documents/nagai/2025-05-01/beside?page=1");
+  await page.waitForSelector(".pdf[data-open]");
+  assert.doesNotMatch(await page.textContent(".two-sides .reading"), /Rule number 440 /);
+  await page.locator(".pdf-pages").hover();
+  await page.mouse.wheel(0, 100_000);
+  await page.waitForFunction(() => [...document.querySelectorAll(".two-sides .reading .clause")].some((clause) => /Rule number 440 /.test(clause.textContent)));
+  await page.waitForFunction(() => document.querySelector(".two-sides .reading").scrollTop > 5000);
   // On a phone one stands under the other.
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(address + "documents/kitei/2025-05-01/beside?page=3");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { accessible, addPerson, folder, inBrowser, openPage, picture, run, signIn } from "./service.mjs";
+import { accessible, addPerson, folder, inBrowser, openPage, pdf, picture, run, signIn } from "./service.mjs";
 
 const password = "a lantern on the long bridge";
 const edition = "/documents/kisoku/2025-04-01";
@@ -57,22 +57,6 @@ function every_page_is_here() {
   for (const route of routes) assert.ok(route in pages || no_pages.includes(route), `${route} needs a line in pages.mjs`);
 }
 
-/// A PDF of one page with some words.
-function pdf(words) {
-  const content = `BT /F1 24 Tf 72 700 Td (${words}) Tj ET`;
-  const objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>",
-    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"];
-  let out = "%PDF-1.4\n";
-  const places = objects.map((object, i) => {
-    const at = out.length;
-    out += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const table = out.length;
-  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n` + places.map((at) => String(at).padStart(10, "0") + " 00000 n \n").join("");
-  return out + `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
-}
-
 async function prepare() {
   const articles = [...Array(20).keys()].map((i) => `第${i + 1}条　${i === 11 ? "端末の持ち出しは、課長の許可を受ける。" : "職員は、第25条の定めに従い、情報資産（市が扱う情報をいう。以下「情報資産」という。）を扱う。"}`);
   for (const [day, first] of [["2024-04-01", "第１章　総則"], ["2025-04-01", "第１章　通則"]]) {
@@ -81,7 +65,7 @@ async function prepare() {
     await run(["ingest", file, "--document", "kisoku", "--title", "星見市端末管理規則", "--kind", "policy", "--issuer", "星見市", "--audience", "public", "--effective", day]);
   }
   const original = join(folder, "genpon.pdf");
-  writeFileSync(original, pdf("1. Terminals of Hoshimi"));
+  writeFileSync(original, pdf([["1. Terminals of Hoshimi"]]));
   await run(["ingest", original, "--document", "genpon", "--title", "星見市の原本", "--kind", "notice", "--audience", "public", "--issued", "2025-05-01"]);
   const draft = join(folder, "shitagaki.txt");
   writeFileSync(draft, "第１条　目的\n第３条　飛んだ番号\n");

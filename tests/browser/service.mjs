@@ -11,6 +11,24 @@ const [shirube, modules, pictures] = process.argv.slice(2);
 export const folder = mkdtempSync(join(tmpdir(), "shirube-browser-"));
 const data = join(folder, "data");
 
+/// The bytes of a PDF of pages of lines, in letters that need no typeface of their own.
+export function pdf(pages) {
+  const objects = ["<< /Type /Catalog /Pages 2 0 R >>", `<< /Type /Pages /Kids [${pages.map((_, i) => `${4 + 2 * i} 0 R`).join(" ")}] /Count ${pages.length} >>`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"];
+  for (const lines of pages) {
+    const content = "BT /F1 16 Tf 72 760 Td 24 TL " + lines.map((line) => `(${line}) Tj T*`).join(" ") + " ET";
+    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${objects.length + 2} 0 R >>`, `<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
+  }
+  let out = "%PDF-1.4\n";
+  const places = objects.map((object, i) => {
+    const at = out.length;
+    out += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const table = out.length;
+  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n` + places.map((at) => String(at).padStart(10, "0") + " 00000 n \n").join("");
+  return Buffer.from(out + `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`, "latin1");
+}
+
 /// Runs a command of the program, with `input` as its standard input; resolves to what it said.
 export function run(args, input = "") {
   return new Promise((good, bad) => {

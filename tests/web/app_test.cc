@@ -1,7 +1,7 @@
 // Scenarios of requests and answers over an App on the data of the fictional 星見市.
 #include "web/app.h"
 
-#include "tests/web/town.h"
+#include "tests/web/one_town.h"
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -15,16 +15,6 @@
 using namespace shirube::web;
 
 namespace {
-
-/// One town for all tests of the file: nothing here changes it.
-Town& town() {
-  static Town town;
-  return town;
-}
-const App& app() {
-  static App app(town().options());
-  return app;
-}
 
 std::string q(const std::string& text) { return percent_encode(text); }
 

@@ -1,20 +1,11 @@
 // What a newer edition changed, as a page and as JSON.
 #include <nlohmann/json.hpp>
 
-#include "tests/web/town.h"
+#include "tests/web/one_town.h"
 
 using namespace shirube::web;
 
 namespace {
-
-Town& town() {
-  static Town town;
-  return town;
-}
-const App& app() {
-  static App app(town().options());
-  return app;
-}
 
 const std::string newer = "/documents/taisaku-kijun/2025-04-01/changes";
 

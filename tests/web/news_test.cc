@@ -2,21 +2,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tests/web/town.h"
+#include "tests/web/one_town.h"
 #include "web/target.h"
 
 using namespace shirube::web;
 
 namespace {
-
-Town& town() {
-  static Town town;
-  return town;
-}
-const App& app() {
-  static App app(town().options());
-  return app;
-}
 
 nlohmann::json news(const std::string& query = {}) {
   auto response = town().get(app(), "/api/v1/news" + query);

@@ -555,6 +555,20 @@ TEST_CASE("an administrator looks after people") {
   CHECK(hana.sign_in("hana", first).status == 303);
   CHECK(hana.location(hana.get("/")) == "/account");
 
+  // Who had the page open before somebody else changed it does not undo that unseen.
+  auto state_on = [&] {
+    const std::string body = boss.get(page).body, before = "name=\"state\" value=\"";
+    size_t at = body.find(before);
+    REQUIRE(at != std::string::npos);
+    return body.substr(at + before.size(), 32);
+  };
+  const std::string early = state_on();
+  auto save = [&](const std::string& name, const std::string& state) { return boss.post(page, {{"action", "save"}, {"name", name}, {"role", "staff"}, {"last_day", ""}, {"state", state}}).status; };
+  CHECK(save("星 花", early) == 303);  // out of its group
+  CHECK(save("星 華", early) == 409);
+  CHECK(own.accounts.find("hana")->name == "星 花");
+  CHECK(save("星 花", state_on()) == 303);
+
   CHECK(boss.location(boss.post(page, {{"action", "save"}, {"name", "星 花子"}, {"role", "consultant"}, {"last_day", "令和99年3月31日"}, {"narrowed", "1"}, {"slugs", "nagai\r\ntaisaku-kijun\r\n"}})) == page + "?done=saved");
   account = own.accounts.find("hana").value();
   CHECK(account.role == "consultant");

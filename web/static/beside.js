@@ -119,7 +119,38 @@ async function open() {
   for (const side of [pages, text]) {
     for (const sign of ["wheel", "touchstart", "pointerdown", "keydown", "focusin"]) side.addEventListener(sign, () => (leads = side), { passive: true });
   }
-  const clauses = [...text.querySelectorAll("[data-pdf-page]")];
+  let clauses = [...text.querySelectorAll("[data-pdf-page]")];
+  // A long text comes in parts: the part with a page is brought when the original reaches it.
+  const links = { previous: document.querySelector("a.part-before"), next: document.querySelector("a.part-behind") };
+  let bringing = false;
+  async function bring(side) {
+    const link = links[side];
+    if (!link || bringing) return;
+    bringing = true;
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) return;
+      const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const more = [...part.querySelectorAll(".two-sides .reading > .clause")];
+      if (side === "next") text.append(...more);
+      else text.prepend(...more);
+      const further = part.querySelector(side === "next" ? "a.part-behind" : "a.part-before");
+      if (further) link.href = further.href;
+      else {
+        link.remove();
+        links[side] = null;
+      }
+      clauses = [...text.querySelectorAll("[data-pdf-page]")];
+    } finally {
+      bringing = false;
+    }
+  }
+  async function follow_to(page) {
+    const first = () => Number(clauses[0]?.dataset.pdfPage), last = () => Number(clauses.at(-1)?.dataset.pdfPage);
+    while (links.next && page > last() && !bringing) await bring("next");
+    while (links.previous && page < first() && !bringing) await bring("previous");
+    go(text, clauses.find((clause) => Number(clause.dataset.pdfPage) >= page) ?? clauses.at(-1));
+  }
   const top_of = (side, list) => list.findLast((one) => one.offsetTop - side.offsetTop <= side.scrollTop + 40) ?? list[0];
   const go = (side, to) => to && side.scrollTo({ top: to.offsetTop - side.offsetTop });
   const now = () => Number(top_of(pages, places).dataset.page);
@@ -128,7 +159,7 @@ async function open() {
     at = now();
     say(`原本 ${now()} / ${pdf.numPages} ページ`);
     if (leads !== pages || !follow.checked) return;
-    go(text, clauses.find((clause) => Number(clause.dataset.pdfPage) >= now()));
+    follow_to(now()).catch(() => {});
   }, { passive: true });
   text.addEventListener("scroll", () => {
     if (leads !== text || !follow.checked || clauses.length === 0) return;
