@@ -54,6 +54,13 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
                    [--run OUT] [--compare 以前の RUN] [--top 件数（1〜1000、既定 100）] [--json]
                    --own 問合せと判定のファイルの代わりに、ここで評価した検索で測る（条項ごと）
                    --words FOLDER そのフォルダの synonyms.tsv などにしたときを、今のものと比べる
+  records ledgers  台帳の一覧（書き方の誤りがあれば、示して終了コード 1）
+  records list 台帳                    記録を新しい順に [--state 状態] [--words 言葉] [--limit 件数] [--json]
+  records counts 台帳                  契約の回数（月2件以内 など）と、今の数
+  records show 番号                    記録と、その期限・履歴 [--json]
+  records add 台帳 項目=値…            記録を加える [--audience 公開範囲]
+  records change 番号 項目=値…         項目を変える（空の値で消す） [--revision 見た版]
+  records step 番号 操作               次の状態へ進める
   judge list       評価した検索の一覧 [--json]
   judge set 検索語 識別名/条項 段階     評価する（段階は 0 ちがう 〜 3 そのもの）
   judge remove 検索語 識別名/条項      評価を取り消す
@@ -269,6 +276,28 @@ int run(int argc, char** argv) {
     sub->add_option("--queries", queries)->required();
     sub->add_option("--qrels", qrels)->required();
   }
+  CLI::App* ledgers = add_family(app, "records");
+  std::string ledger, number, state, words, record_audience, step;
+  std::vector<std::string> values;
+  size_t most_records = 50;
+  int64_t revision = 0;
+  command("ledgers", [&] { return commands::records_ledgers(arguments); }, ledgers);
+  CLI::App* records_list = command("list", [&] { return commands::records_list(arguments, ledger, state, words, most_records, json); }, ledgers);
+  CLI::App* records_show = command("show", [&] { return commands::records_show(arguments, number, json); }, ledgers);
+  CLI::App* records_add = command("add", [&] { return commands::records_add(arguments, ledger, values, record_audience); }, ledgers);
+  CLI::App* records_change = command("change", [&] { return commands::records_change(arguments, number, revision, values); }, ledgers);
+  CLI::App* records_step = command("step", [&] { return commands::records_step(arguments, number, step); }, ledgers);
+  CLI::App* records_counts = command("counts", [&] { return commands::records_counts(arguments, ledger); }, ledgers);
+  for (CLI::App* sub : {records_list, records_add, records_counts}) sub->add_option("ledger", ledger)->required();
+  for (CLI::App* sub : {records_show, records_change, records_step}) sub->add_option("number", number)->required();
+  for (CLI::App* sub : {records_add, records_change}) sub->add_option("values", values)->required();
+  for (CLI::App* sub : {records_list, records_show}) sub->add_flag("--json", json);
+  records_list->add_option("--state", state);
+  records_list->add_option("--words", words);
+  records_list->add_option("--limit", most_records)->check(CLI::Range(1, 10'000));
+  records_add->add_option("--audience", record_audience);
+  records_change->add_option("--revision", revision);
+  records_step->add_option("step", step)->required();
   std::vector<std::string> watched;
   CLI::App* sources_sub = command("sources", [&] { return commands::sources_list(arguments); });
   sources_sub->require_subcommand(0, 1);

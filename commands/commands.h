@@ -61,6 +61,16 @@ struct EvalOptions {
 /// As batch(), and measures what was found against judgements: documents, or with `own` clauses.
 int eval(const Arguments& arguments, const EvalOptions& options);
 
+/// The ledgers of the settings, and what is wrong with those that are left out (exit code 1); their records. `values` are 項目=値. As
+/// the operator, who may do what any role may. `revision` 0: whatever it is now.
+int records_ledgers(const Arguments& arguments);
+int records_list(const Arguments& arguments, const std::string& ledger, const std::string& state, const std::string& words, size_t most, bool json);
+int records_counts(const Arguments& arguments, const std::string& ledger);
+int records_show(const Arguments& arguments, const std::string& number, bool json);
+int records_add(const Arguments& arguments, const std::string& ledger, const std::vector<std::string>& values, const std::string& audience);
+int records_change(const Arguments& arguments, const std::string& number, int64_t revision, const std::vector<std::string>& values);
+int records_step(const Arguments& arguments, const std::string& number, const std::string& step);
+
 /// The judged queries of this office. A clause is slug/path; files are those that eval() reads, with
 /// clauses for documents. Importing takes all or, naming the line at fault, nothing.
 int judge_list(const Arguments& arguments, bool json);

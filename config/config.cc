@@ -36,6 +36,8 @@ const Setting settings[] = {
     {"sources", "hours", Range{&Config::source_hours, 0, 720}},
     {"index", "threads", Range{&Config::index_threads, 1, 64}},
     {"people", "access", &Config::access},
+    {"records", "ledgers", &Config::ledgers},
+    {"records", "calendar", &Config::calendar},
     {"people", "session_idle_minutes", Range{&Config::session_idle_minutes, 5, 1440}},
     {"people", "session_hours", Range{&Config::session_hours, 1, 720}},
     {"people", "free_attempts", Range{&Config::free_attempts, 1, 50}},

@@ -40,6 +40,10 @@ struct Config {
   int64_t password_memory_mib = 64;    ///< what hashing a password costs
   int64_t password_passes = 3;
 
+  // [records]
+  std::string ledgers = "ledgers";               ///< folder beside the settings file; a file a ledger
+  std::string calendar = "calendar/days.tsv";    ///< beside the settings file; open and closed days of the city's own
+
   // [backup]
   std::string backup_folder;                          ///< empty: none are made by themselves
   std::vector<std::string> backup_times = {"02:30"};  ///< of the day, local

@@ -292,6 +292,33 @@ TEST_CASE_METHOD(Fixture, "references lists what words lead to, and those that l
   CHECK(run({"references", "kitei", "nai"}) == 3);
 }
 
+TEST_CASE_METHOD(Fixture, "records are taken, changed and led on, and a ledger with a fault is told") {
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  REQUIRE(run({"records", "add", "sodan", "asked_on=令和8年4月3日", "question=端末を持ち出してよいか", "topic=持ち出し,認証"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("R8-相談-0001") || Catch::Contains("-相談-0001"));
+  std::string number = out().substr(0, out().find("　"));
+  CHECK(run({"records", "add", "sodan", "asked_on=令和8年4月31日", "question=a"}) == 2);
+  CHECK_THAT(err(), Catch::Contains("受付日"));
+  CHECK(run({"records", "add", "nai", "a=b"}) == 3);
+  REQUIRE(run({"records", "change", number, "answer=よい", "channel=電話"}) == 0);
+  CHECK(run({"records", "change", number, "--revision", "1", "answer=だめ"}) != 0);
+  REQUIRE(run({"records", "step", number, "draft"}) == 0);
+  REQUIRE(run({"records", "show", number, "--json"}) == 0);
+  Json record = Json::parse(out());
+  CHECK(record["state"] == "drafted");
+  CHECK(record["values"]["topic"] == Json({"持ち出し", "認証"}));
+  CHECK(record["history"].size() == 6);
+  REQUIRE(run({"records", "list", "sodan", "--words", "端末"}) == 0);
+  CHECK_THAT(out(), Catch::Contains(number));
+  REQUIRE(run({"records", "counts", "sodan"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("月2件以内"));
+  REQUIRE(run({"records", "ledgers"}) == 0);
+  fs::create_directories(folder / "ledgers");
+  write("ledgers/a.toml", "name = 1\n");
+  CHECK(run({"--config", write("shirube.toml", ""), "records", "ledgers"}) == 1);
+  CHECK_THAT(err(), Catch::Contains("a.toml") && Catch::Contains("1行目"));
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);

@@ -23,10 +23,10 @@ const std::map<std::string, Folders> arrows = {
     {"search", {"corpus", "store", "text"}},
     {"indexer", {"search", "corpus", "store", "text"}},
     {"people", {"corpus", "store", "text"}},
-    {"records", {"text"}},
+    {"records", {"corpus", "store", "text"}},
     {"web", {"people", "indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
-    {"commands", {"web", "people", "indexer", "search", "corpus", "store", "text", "config"}},
+    {"commands", {"web", "people", "records", "indexer", "search", "corpus", "store", "text", "config"}},
     {"", {"commands", "indexer", "text", "config"}},
 };
 
@@ -37,14 +37,14 @@ const std::map<std::string, Folders> third_party = {
     {"poppler", {"indexer"}},   {"pugixml", {"indexer", "web"}},
     {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
-    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "commands"}},
+    {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "records", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
     {"xlsxwriter", {"web"}}, {"liboath/", {"people"}},   {"qrencode", {"people"}},
     {"archive", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
-    {"toml++/", {"config", "indexer", "people"}},
+    {"toml++/", {"config", "indexer", "people", "records"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "records", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "people", "records", "search", "indexer", "web", "config", "commands", ""}},
 };
 
