@@ -56,6 +56,7 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
                    --words FOLDER そのフォルダの synonyms.tsv などにしたときを、今のものと比べる
   records ledgers  台帳の一覧（書き方の誤りがあれば、示して終了コード 1）
   records list 台帳                    記録を新しい順に [--state 状態] [--words 言葉] [--limit 件数] [--json]
+  records due                          期限のある記録を、近い順に
   records counts 台帳                  契約の回数（月2件以内 など）と、今の数
   records show 番号                    記録と、その期限・履歴 [--json]
   records add 台帳 項目=値…            記録を加える [--audience 公開範囲]
@@ -287,6 +288,7 @@ int run(int argc, char** argv) {
   CLI::App* records_add = command("add", [&] { return commands::records_add(arguments, ledger, values, record_audience); }, ledgers);
   CLI::App* records_change = command("change", [&] { return commands::records_change(arguments, number, revision, values); }, ledgers);
   CLI::App* records_step = command("step", [&] { return commands::records_step(arguments, number, step); }, ledgers);
+  command("due", [&] { return commands::records_due(arguments); }, ledgers);
   CLI::App* records_counts = command("counts", [&] { return commands::records_counts(arguments, ledger); }, ledgers);
   for (CLI::App* sub : {records_list, records_add, records_counts}) sub->add_option("ledger", ledger)->required();
   for (CLI::App* sub : {records_show, records_change, records_step}) sub->add_option("number", number)->required();

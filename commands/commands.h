@@ -65,6 +65,7 @@ int eval(const Arguments& arguments, const EvalOptions& options);
 /// the operator, who may do what any role may. `revision` 0: whatever it is now.
 int records_ledgers(const Arguments& arguments);
 int records_list(const Arguments& arguments, const std::string& ledger, const std::string& state, const std::string& words, size_t most, bool json);
+int records_due(const Arguments& arguments);
 int records_counts(const Arguments& arguments, const std::string& ledger);
 int records_show(const Arguments& arguments, const std::string& number, bool json);
 int records_add(const Arguments& arguments, const std::string& ledger, const std::vector<std::string>& values, const std::string& audience);

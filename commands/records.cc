@@ -98,6 +98,14 @@ int records_list(const Arguments& arguments, const std::string& ledger, const st
   return 0;
 }
 
+int records_due(const Arguments& arguments) {
+  Office office(arguments);
+  for (const auto& [record, due] : office.records.board(office.operator_, records::Calendar(arguments.config.folder / arguments.config.calendar), text::today())) {
+    std::cout << fmt::format("{}{}　{}　{}　{}\n", text::to_wareki(due.due.last), due.late ? "（過ぎています）" : "", record.number, office.ledgers.find(record.ledger)->name(), due.name);
+  }
+  return 0;
+}
+
 int records_counts(const Arguments& arguments, const std::string& ledger) {
   Office office(arguments);
   if (!office.ledgers.find(ledger)) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", ledger), "shirube records ledgers で確かめてください。");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "corpus/rows.h"
 #include "store/database.h"
@@ -333,6 +334,22 @@ std::vector<DueDay> Records::due(const Record& record, const Calendar& calendar,
     Due due = rule.deadline.due(*begin, calendar, rule.when_closed);
     out.push_back({rule.name, due, due.last < day});
   }
+  return out;
+}
+
+std::vector<std::pair<Record, DueDay>> Records::board(const Viewer& viewer, const Calendar& calendar, const text::Date& day) const {
+  constexpr size_t most_waiting = 10'000;
+  std::vector<std::pair<Record, DueDay>> out;
+  for (const auto& ledger : ledgers_.all()) {
+    std::set<std::string> states;
+    for (const auto& rule : ledger.dues()) states.insert(rule.states.begin(), rule.states.end());
+    for (const auto& state : states) {
+      for (auto& record : list(viewer, ledger.key(), {state, ""}, 0, most_waiting)) {
+        for (auto& due_day : due(record, calendar, day)) out.emplace_back(record, std::move(due_day));
+      }
+    }
+  }
+  std::ranges::stable_sort(out, {}, [](const auto& one) { return std::pair(one.second.due.last, one.first.number); });
   return out;
 }
 

@@ -90,6 +90,9 @@ class Records {
   std::vector<const Step*> steps(const Author& author, const Record& record) const;
   /// The counters of a ledger at the end of a day, over the records that the viewer sees; of a ledger that is none nothing.
   std::vector<Count> counts(const corpus::Viewer& viewer, const std::string& ledger, const text::Date& day) const;
+  /// What is due of all records that the viewer sees, what is due first before all; of a state of a ledger the last 10,000 records
+  /// are looked at.
+  std::vector<std::pair<Record, DueDay>> board(const corpus::Viewer& viewer, const Calendar& calendar, const text::Date& day) const;
   /// What is due of it on a day.
   std::vector<DueDay> due(const Record& record, const Calendar& calendar, const text::Date& day) const;
 

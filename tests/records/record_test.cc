@@ -180,6 +180,19 @@ TEST_CASE_METHOD(Fixture, "what is due is counted from the record's day, while i
   CHECK(records.due(records.step(officer, tanto, record.number, 2, "approve"), calendar, {2026, 4, 11}).empty());
 }
 
+TEST_CASE_METHOD(Fixture, "the board has what is due of all ledgers, the first first, for who sees it") {
+  take({{"asked_on", {"2026-04-10"}}});
+  records.add(officer, tanto, "tsuchi", {{"received_on", {"2026-04-01"}}, {"title", {"通知"}}}, "", day);
+  records.add(officer, tanto, "kaigi", {{"held_on", {"2026-04-02"}}, {"type", {"打合せ"}}, {"agenda", {"予定"}}}, "", day);
+  auto board = records.board(officer, Calendar{}, {2026, 4, 10});
+  REQUIRE(board.size() == 3);
+  CHECK(board[0].first.number == "R8-会議-0001");
+  CHECK(board[0].second.late);
+  CHECK(board[1].first.number == "R8-通知-0001");
+  CHECK(board[2].second.due.last == text::Date{2026, 4, 17});
+  CHECK(records.board(clerk, Calendar{}, {2026, 4, 10}).size() == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "counters count the records that the viewer sees, and warn") {
   for (int i = 0; i < 3; ++i) take({{"type", {"技術的事項"}}}, i == 0 ? "staff" : "");
   take({{"type", {"規程の解釈"}}});
