@@ -101,7 +101,7 @@ int records_list(const Arguments& arguments, const std::string& ledger, const st
 int records_due(const Arguments& arguments) {
   Office office(arguments);
   for (const auto& [record, due] : office.records.board(office.operator_, records::Calendar(arguments.config.folder / arguments.config.calendar), text::today())) {
-    std::cout << fmt::format("{}{}　{}　{}　{}\n", text::to_wareki(due.due.last), due.late ? "（過ぎています）" : "", record.number, office.ledgers.find(record.ledger)->name(), due.name);
+    std::cout << fmt::format("{}{}　{}　{}　{}\n", text::to_wareki(due.due.last), !due.known ? "から数える日が、暦の範囲の外です" : !due.known ? "から数える日が、暦の範囲の外です" : due.late ? "（過ぎています）" : "", record.number, office.ledgers.find(record.ledger)->name(), due.name);
   }
   return 0;
 }
@@ -109,7 +109,7 @@ int records_due(const Arguments& arguments) {
 int records_counts(const Arguments& arguments, const std::string& ledger) {
   Office office(arguments);
   if (!office.ledgers.find(ledger)) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", ledger), "shirube records ledgers で確かめてください。");
-  constexpr std::string_view states[] = {"そのとおり", "まだ要る", "足りなかった", "超えている"};  // in the order of Cadence::State
+  constexpr std::string_view states[] = {"範囲内", "あと必要", "足りなかった", "超えている"};  // in the order of Cadence::State
   for (const auto& count : office.records.counts(office.operator_, ledger, text::today())) {
     std::cout << fmt::format("{}（{}）: {}　{}〜{}　{}\n", count.name, count.words, count.tally.count, text::to_wareki(count.tally.first), text::to_wareki(count.tally.last), states[static_cast<size_t>(count.tally.state)]);
   }

@@ -112,7 +112,8 @@ Segment annex_segment(const Clause& clause) {
     size_t at = folded.find(row.japanese);
     if (at == folded.npos) continue;
     std::string_view rest = std::string_view(folded).substr(at + row.japanese.size());
-    if (rest.starts_with("第")) rest.remove_prefix(3);
+    const bool ordinal = rest.starts_with("第");
+    if (ordinal) rest.remove_prefix(3);
     auto number = text::read_numeral(rest);
     std::string digits;
     if (number) {
@@ -121,7 +122,7 @@ Segment annex_segment(const Clause& clause) {
       if (rest.starts_with("号")) rest.remove_prefix(3);
     }
     std::string branches = number ? read_branches(rest) : "";
-    std::string printed = std::string(row.japanese) + (row.japanese == "様式" && number ? "第" + digits + "号" : digits) +
+    std::string printed = std::string(row.japanese) + (row.japanese == "様式" && number ? "第" + digits + "号" : (ordinal && number ? "第" : "") + digits) +
                           text::replace_all(branches, "_", "の");
     // Each amending act has its own 附則; the act's number tells them apart.
     for (const std::string* words : {&clause.heading, &clause.text}) {

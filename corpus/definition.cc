@@ -112,6 +112,14 @@ size_t sentence_begin(std::string_view text, size_t at) {
   return from;
 }
 
+/// What is said of a term in the words before its bracket, without what the sentence is about: 「職員等は、市が支給する端末以外の端末（以下「私物端末」」.
+std::string said_before(std::string_view text, size_t end) {
+  constexpr std::string_view topic = "は、";
+  std::string_view words = text.substr(sentence_begin(text, end), end - sentence_begin(text, end));
+  if (size_t at = words.rfind(topic); at != words.npos && at + topic.size() < words.size()) words.remove_prefix(at + topic.size());
+  return explanation_of(words);
+}
+
 /// What a place is called only elsewhere: （次項において「…」という。）
 void elsewhere(std::string_view text, std::vector<DefinedTerm>& out) {
   constexpr std::string_view within = "において";
@@ -161,7 +169,7 @@ void abbreviations(std::string_view text, std::vector<DefinedTerm>& out) {
       std::string_view term = without_mark(quoted);
       if (!is_term(term, 1)) continue;
       size_t begin = static_cast<size_t>(term.data() - text.data());
-      std::string explanation = meaning.empty() ? explanation_of(text.substr(sentence_begin(text, at), at - sentence_begin(text, at))) : "";
+      std::string explanation = meaning.empty() ? said_before(text, bracket == text.npos ? at : bracket) : "";
       out.push_back({Form::abbreviation, std::string(term), meaning, std::move(explanation), begin, begin + term.size(), after, after + introduction.size(), true});
     }
   }

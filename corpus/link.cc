@@ -74,50 +74,79 @@ size_t last_character(const std::string& s) {
   return at;
 }
 
-/// 「第2項」 and its unit at the start of `s`; nothing when there is no such thing.
+/// A step of a place at the start of `s`: 「第2項」, 「(2)」, 「4.2」. Steps of one kind take each other's place.
 struct Place {
-  std::string_view words, unit;
+  std::string_view words;
+  std::string_view kind;  ///< 条, 項, 号, "(", "."
+  int64_t number = 0;
 };
 
 std::optional<Place> read_place(std::string_view s) {
   constexpr std::string_view prefix = "第";
-  if (!s.starts_with(prefix)) return std::nullopt;
-  auto number = text::read_numeral(s.substr(prefix.size()));
-  if (!number) return std::nullopt;
-  size_t at = prefix.size() + number->length;
-  for (std::string_view unit : {"条", "項", "号"}) {
-    if (s.substr(at).starts_with(unit)) return Place{s.substr(0, at + unit.size()), unit};
+  if (s.starts_with(prefix)) {
+    auto number = text::read_numeral(s.substr(prefix.size()));
+    if (!number) return std::nullopt;
+    size_t at = prefix.size() + number->length;
+    for (std::string_view unit : {"条", "項", "号"}) {
+      if (s.substr(at).starts_with(unit)) return Place{s.substr(0, at + unit.size()), unit, number->value};
+    }
+    return std::nullopt;
   }
-  return std::nullopt;
+  for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"(", ")"}, {"（", "）"}}) {
+    if (!s.starts_with(open)) continue;
+    auto number = text::read_numeral(s.substr(open.size()));
+    if (!number || !s.substr(open.size() + number->length).starts_with(close)) return std::nullopt;
+    return Place{s.substr(0, open.size() + number->length + close.size()), "(", number->value};
+  }
+  size_t end = 0, dots = 0;
+  while (end < s.size() && ((s[end] >= '0' && s[end] <= '9') || (s[end] == '.' && end > 0))) dots += s[end++] == '.';
+  if (dots == 0 || s[end - 1] == '.') return std::nullopt;
+  return Place{s.substr(0, end), ".", 0};
 }
 
-/// A citation from its label on, and those that go on after it: 「第12条第2項及び第3項」 names a second place by its last step.
+/// Where the last step of a kind stands in a citation, and that step.
+std::optional<std::pair<size_t, Place>> last_step(std::string_view citation, std::string_view kind) {
+  constexpr std::string_view closing = "版）";
+  std::optional<std::pair<size_t, Place>> out;
+  for (size_t at = citation.rfind(closing) + closing.size(); at < citation.size();) {
+    auto place = read_place(citation.substr(at));
+    if (place && place->kind == kind) out = {at, *place};
+    at += place ? place->words.size() : text::code_point_at(citation, at).length;
+  }
+  return out;
+}
+
+/// A citation from its label on, and those that go on after it: 「第12条第2項及び第3項」 names a second place by its last step, 「第1号から第3号まで」
+/// those between as well.
 std::vector<std::string> continued(const std::string& first, std::string_view rest) {
+  constexpr std::string_view range = "から", until = "まで", joints[] = {"及び", "並びに", "又は", "若しくは", range, "、", "・"};
+  constexpr int64_t most_between = 50;
   std::vector<std::string> citations = {first};
   while (true) {
     std::string_view joint;
-    for (std::string_view word : {"及び", "並びに", "又は", "若しくは", "から", "、", "・"}) {
+    for (std::string_view word : joints) {
       if (rest.starts_with(word)) joint = word;
     }
     auto place = joint.empty() ? std::nullopt : read_place(rest.substr(joint.size()));
-    if (!place) return citations;
     // The step that is named again takes the place of the last one of its kind, or stands below.
-    std::string base = citations.back();
-    size_t label_end = base.rfind("版）");
-    size_t step = base.npos;
-    for (size_t at = base.find("第", label_end); at != base.npos; at = base.find("第", at + 1)) {
-      auto held = read_place(std::string_view(base).substr(at));
-      if (held && held->unit == place->unit) step = at;
+    const std::string base = citations.back();
+    auto step = place ? last_step(base, place->kind) : std::nullopt;
+    if (!step) return citations;
+    rest.remove_prefix(joint.size() + place->words.size());
+    std::string below;
+    while (auto further = read_place(rest)) {
+      below += further->words;
+      rest.remove_prefix(further->words.size());
     }
-    if (step == base.npos) return citations;
-    rest.remove_prefix(joint.size());
-    std::string next = base.substr(0, step) + std::string(place->words);
-    rest.remove_prefix(place->words.size());
-    while (auto below = read_place(rest)) {
-      next += below->words;
-      rest.remove_prefix(below->words.size());
+    const std::string above = base.substr(0, step->first);
+    const int64_t from = step->second.number;
+    if (joint == range && below.empty() && place->number - from <= most_between) {
+      for (int64_t between = from + 1; between < place->number; ++between) {
+        citations.push_back(above + (place->kind == "(" ? "(" + std::to_string(between) + ")" : "第" + std::to_string(between) + std::string(place->kind)));
+      }
     }
-    citations.push_back(std::move(next));
+    if (joint == range && rest.starts_with(until)) rest.remove_prefix(until.size());
+    citations.push_back(above + std::string(place->words) + below);
   }
 }
 

@@ -340,6 +340,18 @@ class Scanner {
       mention.begin = text_.byte(begin);
       return Certainty::sure;
     }
+    // 「クラウド利用基準（令和7年4月1日版）4.1(2)」
+    if (own_end == at && at > 0 && text_[at - 1] == ')') {
+      size_t open = opening_of(text_, at - 1);
+      if (open != none && open > 0 && text_.all().substr(open + 1, at - open - 2).ends_with(U"版")) {
+        if (size_t named = document_name(text_, open); named != none && open > named) {
+          set_name(mention, named, open);
+          mention.edition = text_.utf8(open + 1, at - 1);
+          mention.beside = false;
+          return Certainty::likely;
+        }
+      }
+    }
     // 「別のガイドライン「3-1-1」」, but not 「→ガイドライン第4-1」.
     if (size_t named = document_name(text_, own_end); named != none && own_end > named && !text_.ends(at, U"→ガイドライン") && (own_end < at || mention.steps.size() > 1 || mention.steps[0].number.find('-') != std::string::npos)) {
       set_name(mention, named, own_end);

@@ -9,6 +9,7 @@
 #include "corpus/rows.h"
 #include "store/database.h"
 #include "text/normalize.h"
+#include "text/numeral.h"
 #include "text/utf8.h"
 
 namespace shirube::corpus {
@@ -74,7 +75,7 @@ std::vector<int64_t> editions_by_tail(SQLite::Database& db, const Viewer& viewer
   // All titles are looked at, which an office's thousands allow.
   constexpr int most_titles = 20'000;
   if (db.execAndGet("SELECT ifnull(max(id), 0) FROM documents").getInt64() > most_titles) return {};
-  SQLite::Statement select(db, fmt::format("SELECT d.id, e.id FROM documents d JOIN editions e ON e.document_id = d.id WHERE (substr(d.title, -length(:name)) = :name OR "
+  SQLite::Statement select(db, fmt::format("SELECT d.id, e.id, e.label FROM documents d JOIN editions e ON e.document_id = d.id WHERE (substr(d.title, -length(:name)) = :name OR "
                                            "substr(d.short_title, -length(:name)) = :name) AND {} ORDER BY e.begins <= date('now', 'localtime') DESC, e.begins DESC, e.id DESC", visible(viewer)));
   select.bind(":name", name);
   bind_viewer(select, viewer);
@@ -84,9 +85,31 @@ std::vector<int64_t> editions_by_tail(SQLite::Database& db, const Viewer& viewer
     int64_t its = select.getColumn(0).getInt64();
     if (document && *document != its) return {};  // of several nobody can tell which
     document = its;
-    if (editions.empty()) editions.push_back(select.getColumn(1).getInt64());
+    // An edition that is named and is not there is not another one.
+    bool meant = rest.label.empty() ? editions.empty() : text::fold(select.getColumn(2).getString()) == rest.label;
+    if (meant) editions.push_back(select.getColumn(1).getInt64());
   }
   return editions;
+}
+
+/// A place however its numbers are written: 第十二条第二項, 第12条第2項 and 12条2項 are one. The article is its first paragraph, too.
+std::string place_key(std::string_view folded) {
+  constexpr std::string_view ordinal = "第";
+  std::string out;
+  for (size_t at = 0; at < folded.size();) {
+    std::string_view rest = folded.substr(at);
+    if (rest.starts_with(ordinal)) {
+      at += ordinal.size();
+    } else if (auto number = text::read_numeral(rest)) {
+      out += std::to_string(number->value);
+      at += number->length;
+    } else {
+      size_t length = text::code_point_at(folded, at).length;
+      out += folded.substr(at, length);
+      at += length;
+    }
+  }
+  return out;
 }
 
 std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int64_t edition, const std::string& locator) {
@@ -94,12 +117,12 @@ std::optional<int64_t> clause_at(SQLite::Database& db, const Viewer& viewer, int
                                            "WHERE c.edition_id = :edition AND {} ORDER BY c.position", visible_clause(viewer)));
   bind_viewer(select, viewer);
   select.bind(":edition", edition);
-  std::string other_name = without_first(locator);
+  const std::string wanted = place_key(locator), other_name = text::replace_all(wanted, "条1項", "条");
   std::optional<int64_t> second_best;
   while (select.executeStep()) {
-    std::string folded = text::fold(select.getColumn(1).getString());
-    if (folded == locator) return select.getColumn(0).getInt64();
-    if (folded == other_name && !second_best) second_best = select.getColumn(0).getInt64();
+    std::string key = place_key(text::fold(select.getColumn(1).getString()));
+    if (key == wanted) return select.getColumn(0).getInt64();
+    if (key == other_name && !second_best) second_best = select.getColumn(0).getInt64();
   }
   return second_best;
 }

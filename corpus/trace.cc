@@ -255,7 +255,8 @@ class Tracing {
   }
 
   Found find_labelled(const Mention& mention, const Asked& asked, std::optional<size_t> document, const std::vector<Done>& done) const {
-    size_t number = document.value_or(0);
+    // A list goes on in the document that it began with.
+    size_t number = document.value_or(asked.joined && mention.document == Mention::Document::unsaid && mention.within == none ? asked.joined->document : 0);
     const Places* places = number >= amending_act ? nullptr : documents_.places(number);
     if (!places) return number != 0 && mention.certainty != Mention::Certainty::resolving ? Found{Found::Kind::elsewhere, {number, {}, none}, {}} : Found{};
     std::optional<Places::Labelled> first;

@@ -31,7 +31,8 @@ constexpr struct {
   const char *table, *column, *audience, *what;
 } holders[] = {{"documents", "audience", "audience", "資料"},
                {"clauses", "audience", "audience", "条項"},
-               {"drafts", "facts", "iif(state <> 'published', facts ->> 'audience', '')", "下書き"}};
+               {"drafts", "facts", "iif(state <> 'published', facts ->> 'audience', '')", "下書き"},
+               {"records", "audience", "audience", "記録"}};
 
 }  // namespace
 

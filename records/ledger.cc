@@ -116,9 +116,9 @@ class LedgerReader {
   template <typename Take>
   void each(const toml::node& node, size_t most, Take take) const {
     const toml::array* list = node.as_array();
-    if (list == nullptr || list->size() > most) fail(node.source(), "値が正しくありません。", fmt::format("[[field]] のように、{}個まで書いてください。", most));
+    if (list == nullptr || list->size() > most) fail(node.source(), "値が正しくありません。", fmt::format("[[…]] の形で、{}個まで書いてください。", most));
     for (const auto& one : *list) {
-      if (!one.is_table()) fail(one.source(), "値が正しくありません。", "[[field]] のように書いてください。");
+      if (!one.is_table()) fail(one.source(), "値が正しくありません。", "[[…]] の形で書いてください。");
       take(*one.as_table());
     }
   }
@@ -150,6 +150,7 @@ class LedgerReader {
                               {"audience", [&](const toml::node& node) { field.audience = audience(node); }},
                               {"retired", [&](const toml::node& node) { field.retired = flag(node); }}});
     check_key(table, field.key, out.field(field.key));
+    if (field.key == "state" || field.key == "audience") fail(table.source(), fmt::format("項目の key に「{}」は使えません。", field.key), "別の key にしてください（履歴で、状態と公開範囲を指す言葉です）。");
     if (field.name.empty()) fail(table.source(), fmt::format("項目「{}」に name がありません。", field.key), "画面に出る名前を書いてください。");
     const bool chooses = field.kind == FieldKind::choice || field.kind == FieldKind::choices;
     if (chooses == field.choices.empty()) fail(table.source(), fmt::format("項目「{}」の choices が、kind と合いません。", field.key), "choice と choices には選ぶ言葉を書き、ほかには書かないでください。");
@@ -198,18 +199,23 @@ class LedgerReader {
   }
 
   void take_due(Ledger& out, const toml::table& table) {
-    std::string name, field, words_said;
+    std::string name, field, words_said, done;
     WhenClosed when_closed = WhenClosed::keep;
     std::vector<std::string> states;
     each_entry(table, Entries{{"name", [&](const toml::node& node) { name = text(node); }},
                               {"from", [&](const toml::node& node) { field = text(node); }},
                               {"within", [&](const toml::node& node) { words_said = text(node); }},
                               {"when_closed", [&](const toml::node& node) { when_closed = one_of(node, closings); }},
+                              {"done", [&](const toml::node& node) { done = text(node); }},
                               {"states", [&](const toml::node& node) { states = words(node); }}});
     if (name.empty() || words_said.empty() || states.empty()) fail(table.source(), "期限に name、within、states のどれかがありません。", "三つとも書いてください。");
     date_field(out, table, field);
-    for (const auto& state : states) need(out.state(state), table.source(), "状態", state);
-    out.dues_.push_back({std::move(name), std::move(field), said<Deadline>(table, words_said), when_closed, std::move(states)});
+    for (const auto& state : states) {
+      need(out.state(state), table.source(), "状態", state);
+      if (out.state(state)->closed) fail(table.source(), fmt::format("「{}」は閉じた状態なので、期限を付けられません。", out.state(state)->name), "states から除くか、その状態の closed を消してください。");
+    }
+    if (!done.empty()) need(out.field(done), table.source(), "項目", done);
+    out.dues_.push_back({std::move(name), std::move(field), said<Deadline>(table, words_said), when_closed, std::move(states), std::move(done)});
   }
 
   void take_counter(Ledger& out, const toml::table& table) {
@@ -264,7 +270,10 @@ Ledgers::Ledgers(const std::filesystem::path& folder) {
   std::ranges::sort(files);
   for (const auto& file : files) {
     try {
-      all_.emplace_back(file);
+      Ledger ledger(file);
+      auto taken = std::ranges::find(all_, ledger.prefix(), &Ledger::prefix);
+      if (taken != all_.end()) throw Error(ErrorKind::invalid, fmt::format("台帳 {}: prefix「{}」は、台帳「{}」も使っています。", file.string(), ledger.prefix(), taken->name()), "番号が重ならないように、違う言葉にしてください。");
+      all_.push_back(std::move(ledger));
     } catch (const Error& e) {
       faults_.push_back(fmt::format("{} → {}", e.what(), e.hint()));
     }

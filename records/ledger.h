@@ -54,7 +54,8 @@ struct DueRule {
   std::string name, field;
   Deadline deadline;
   WhenClosed when_closed = WhenClosed::keep;
-  std::vector<std::string> states;
+  std::vector<std::string> states;  ///< none of them closed
+  std::string done{};   ///< a field that ends it once it is filled in; may be empty
 };
 
 /// How often something is to be done, by a date field; it warns and never forbids.

@@ -66,6 +66,12 @@ bool is_number(const std::string& value) {
   return value.size() > digits && value.size() <= 20 && value.find_first_not_of("0123456789.", digits) == value.npos && std::ranges::count(value, '.') <= 1 && value.back() != '.' && value[digits] != '.';
 }
 
+/// slug/edition/path, none of them empty.
+bool is_address(const std::string& value) {
+  size_t edition = value.find('/'), path = edition == value.npos ? edition : value.find('/', edition + 1);
+  return path != value.npos && edition > 0 && path > edition + 1 && path + 1 < value.size() && value.find('/', path + 1) == value.npos && value.find("..") == value.npos;
+}
+
 /// What is wrong with a value; empty: nothing.
 std::string fault_of(const Field& field, const std::string& value) {
   const bool lines = field.kind == FieldKind::text;
@@ -77,7 +83,8 @@ std::string fault_of(const Field& field, const std::string& value) {
     case FieldKind::date: return text::from_iso(value) ? "" : "日付で書いてください（例: 令和8年4月1日）。";
     case FieldKind::choice:
     case FieldKind::choices: return std::ranges::find(field.choices, value) != field.choices.end() ? "" : fmt::format("「{}」は選べません。", value);
-    case FieldKind::citations: return std::ranges::count(value, '/') >= 2 ? "" : "条項のアドレス（識別名/版/条項）で書いてください。";
+    case FieldKind::citations: return is_address(value) ? "" : "条項のアドレス（識別名/版/条項）で書いてください。";
+    case FieldKind::links: return value.find('/') == value.npos && std::ranges::count(value, '-') >= 2 ? "" : "記録の番号（R8-相談-0001 など）で書いてください。";
     default: return "";
   }
 }
@@ -140,8 +147,8 @@ std::string words_of(const Ledger& ledger, const std::string& number, const Valu
 /// 「R8-相談-0012」, counted from April.
 std::string next_number(SQLite::Database& db, const Ledger& ledger, const text::Date& day) {
   const int year = text::fiscal_year(day);
-  SQLite::Statement next(db, "INSERT INTO record_numbers (ledger, fiscal_year, last) VALUES (?, ?, 1) ON CONFLICT (ledger, fiscal_year) DO UPDATE SET last = last + 1 RETURNING last");
-  next.bind(1, ledger.key());
+  SQLite::Statement next(db, "INSERT INTO record_numbers (prefix, fiscal_year, last) VALUES (?, ?, 1) ON CONFLICT (prefix, fiscal_year) DO UPDATE SET last = last + 1 RETURNING last");
+  next.bind(1, ledger.prefix());
   next.bind(2, year);
   next.executeStep();
   // 令和 counts on; a year before it is written in full.
@@ -280,15 +287,20 @@ std::vector<Record> Records::list(const Viewer& viewer, const std::string& ledge
     std::string conditions;
     for (size_t i = 0; i < words.size(); ++i) conditions += fmt::format(" AND instr(r.words, :word{})", i);
     if (!filter.state.empty()) conditions += " AND r.state = :state";
-    SQLite::Statement select(db, fmt::format("SELECT {} FROM records r WHERE r.ledger = :ledger AND {}{} ORDER BY r.id DESC LIMIT :most OFFSET :first", columns, visible_record(viewer), conditions));
+    SQLite::Statement select(db, fmt::format("SELECT {} FROM records r WHERE r.ledger = :ledger AND {}{} ORDER BY r.id DESC", columns, visible_record(viewer), conditions));
     bind_record_viewer(select, viewer);
     select.bind(":ledger", ledger);
     for (size_t i = 0; i < words.size(); ++i) select.bind(fmt::format(":word{}", i), words[i]);
     if (!filter.state.empty()) select.bind(":state", filter.state);
-    select.bind(":most", static_cast<int64_t>(most));
-    select.bind(":first", static_cast<int64_t>(first));
     std::vector<Record> out;
-    while (select.executeStep()) out.push_back(seen(read_record(select), viewer, ledgers_));
+    const Ledger* described = ledgers_.find(ledger);
+    for (size_t passed = 0; out.size() < most && select.executeStep();) {
+      Record record = seen(read_record(select), viewer, ledgers_);
+      // A field may have been narrowed since its words were written down.
+      const std::string open_words = words.empty() || !described ? "" : words_of(*described, record.number, record.values);
+      if (!std::ranges::all_of(words, [&](const std::string& word) { return open_words.find(word) != std::string::npos; })) continue;
+      if (passed++ >= first) out.push_back(std::move(record));
+    }
     return out;
   });
 }
@@ -330,9 +342,14 @@ std::vector<DueDay> Records::due(const Record& record, const Calendar& calendar,
     bool holds = std::ranges::find(rule.states, record.state) != rule.states.end();
     if (!holds || from == record.values.end()) continue;
     auto begin = text::from_iso(from->second.front());
-    if (!begin) continue;
-    Due due = rule.deadline.due(*begin, calendar, rule.when_closed);
-    out.push_back({rule.name, due, due.last < day});
+    if (!begin || record.values.contains(rule.done)) continue;
+    try {
+      Due due = rule.deadline.due(*begin, calendar, rule.when_closed);
+      out.push_back({rule.name, due, due.last < day});
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::invalid) throw;
+      out.push_back({rule.name, {*begin, *begin}, false, false});
+    }
   }
   return out;
 }

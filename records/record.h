@@ -38,6 +38,7 @@ struct DueDay {
   std::string name;
   Due due;
   bool late = false;  ///< its last day has passed
+  bool known = true;  ///< false: the calendar does not know the years that it leads to, and `due` is the day it is counted from
 };
 
 /// How a counter of a ledger stands.

@@ -63,14 +63,19 @@ class Read {
   }
   bool holds(const Near& near) const {
     auto left = places(near.left.text), right = places(near.right.text);
-    return std::ranges::any_of(left, [&](const auto& a) {
-      return std::ranges::any_of(right, [&](const auto& b) {
-        if (a == b) return false;
+    const size_t far = 4 * static_cast<size_t>(near.distance);  // no character takes more bytes
+    // Both are in order: what lies too far before is passed over for good.
+    size_t from = 0;
+    for (const auto& a : left) {
+      while (from < right.size() && right[from].second + far < a.first) ++from;
+      for (size_t i = from; i < right.size() && right[i].first <= a.second + far; ++i) {
+        const auto& b = right[i];
+        if (a == b) continue;
         size_t begin = std::min(a.second, b.second), end = std::max(a.first, b.first);
-        if (end > begin + 4 * static_cast<size_t>(near.distance)) return false;  // no character takes more bytes
-        return end <= begin || text::length_utf8(std::string_view(folded_).substr(begin, end - begin)) <= static_cast<size_t>(near.distance);
-      });
-    });
+        if (end <= begin || text::length_utf8(std::string_view(folded_).substr(begin, end - begin)) <= static_cast<size_t>(near.distance)) return true;
+      }
+    }
+    return false;
   }
 
  private:
@@ -88,11 +93,9 @@ class Read {
   std::vector<std::pair<size_t, size_t>> places(const std::string& text) const {
     std::vector<std::pair<size_t, size_t>> out;
     const std::string& wanted = proof_.wanted(text, analyzer_).folded;
-    for (size_t at = wanted.empty() ? folded_.npos : folded_.find(wanted); at != folded_.npos && out.size() < most_places; at = folded_.find(wanted, at + 1)) out.emplace_back(at, at + wanted.size());
+    for (size_t at = wanted.empty() ? folded_.npos : folded_.find(wanted); at != folded_.npos; at = folded_.find(wanted, at + 1)) out.emplace_back(at, at + wanted.size());
     return out;
   }
-
-  static constexpr size_t most_places = 200;  // of one word in a text, each held against each of another
 
   std::string folded_;
   const std::string& text_;

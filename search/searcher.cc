@@ -11,6 +11,7 @@
 #include "search/xapian_access.h"
 #include "store/database.h"
 #include "store/queue.h"
+#include "text/utf8.h"
 
 namespace shirube::search {
 
@@ -466,12 +467,26 @@ static bool names_place(std::string_view words) {
   return std::ranges::any_of(signs, [&](std::string_view sign) { return words.find(sign) != words.npos; });
 }
 
+/// What was typed without quotes around a title, and without the address that is copied with a citation.
+static std::string as_citation(const std::string& typed) {
+  std::string out = typed.substr(0, std::min(typed.find("http://"), typed.find("https://")));
+  for (const char* quote : {"「", "」", "『", "』", "\""}) out = text::replace_all(out, quote, "");
+  return std::string(text::trim(out));
+}
+
 std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Viewer& viewer) {
   corpus::Library library(self_->database);
   std::vector<int64_t> first;
   // A citation that names a clause leads to it, whatever else its words match; so does a pin.
-  if (query.words.find_first_of("0123456789") != query.words.npos || names_place(query.words)) {
-    if (auto named = library.resolve(viewer, query.words, corpus::Library::Naming::tail)) first.push_back(*named);
+  const std::string cited = as_citation(query.typed);
+  Query asked = query;
+  if (cited.find_first_of("0123456789") != cited.npos || names_place(cited)) {
+    if (auto named = library.resolve(viewer, cited, corpus::Library::Naming::tail)) {
+      first.push_back(*named);
+      // Quotes around a title, and an address behind, are no condition on the clause.
+      asked.phrases.clear();
+      asked.required.clear();
+    }
   }
   for (const auto& address : self_->lexicon.pinned(query.typed)) {
     size_t edition = address.find('/'), path = address.find('/', edition + 1);
@@ -482,7 +497,7 @@ std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Vi
   if (first.empty() || self_->index.folder.empty()) return {};
   return with_index(self_->index.db, [&] {
     Private::Seen seen = self_->see(viewer);
-    Conditions conditions = self_->conditions(query, seen);
+    Conditions conditions = self_->conditions(asked, seen);
     std::vector<int64_t> out;
     std::ranges::copy_if(first, std::back_inserter(out), [&](int64_t id) { return self_->meets(conditions, static_cast<uint32_t>(id)); });
     return out;

@@ -89,6 +89,7 @@ class Follower {
   enum class Seen { found, absent, not_looked };
   /// The counterpart of the clause at `at` of `clauses` in another edition, older or `newer`, and what was changed between.
   std::pair<Seen, std::optional<Place>> find(const Clauses& clauses, size_t at, size_t edition, bool newer) {
+    if (compared_ > most_compared) return {Seen::not_looked, std::nullopt};
     Clauses other = context_.library.clauses(context_.viewer, placed_.document.slug, editions_[edition].key);
     compared_ += clauses.size() + other.size();
     if (compared_ > most_compared) return {Seen::not_looked, std::nullopt};

@@ -18,7 +18,7 @@ constexpr int64_t first_looked_at = 500;  // clauses; of fewer than are given th
 Asked asked_of(const corpus::SavedSearch& saved) { return read_asked(parse_target("/" + saved.address)); }
 
 /// How many clauses a search finds that came after one; nothing where there is no index to ask.
-Json fresh_model(const Context& context, Reader& reader, Asked asked, const corpus::SavedSearch& saved) {
+Json fresh_model(const Context& context, Reader& reader, Asked asked, const corpus::SavedSearch& saved, bool tells) {
   search::Searcher* searcher = reader.searcher_if_any();
   if (!searcher) return nullptr;
   asked.query.filters.added_after = saved.seen_clause;
@@ -26,19 +26,25 @@ Json fresh_model(const Context& context, Reader& reader, Asked asked, const corp
   one.most = 1;
   one.synonyms = asked.synonyms;
   auto found = searcher->match(asked.query, context.viewer, one);
-  // What is told now is what 「見た」 will mean.
-  if (found.total > 0 && searcher->last_clause() != saved.shown_clause) context.favourites.show(context.owner, saved.number, searcher->last_clause());
+  // What is told beside 「見た」 is what that will mean. Where nothing can be written now, less is taken as seen.
+  if (tells && found.total > 0 && searcher->last_clause() != saved.shown_clause) {
+    try {
+      context.favourites.show(context.owner, saved.number, searcher->last_clause());
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::unavailable) throw;
+    }
+  }
   asked.unseen = saved.number;
   asked.folded = false;
   return {{"count", found.total}, {"some", found.total > 0}, {"exact", found.total_exact}, {"url", search_url(asked)}};
 }
 
-Json search_model(const Context& context, Reader& reader, const corpus::SavedSearch& saved) {
+Json search_model(const Context& context, Reader& reader, const corpus::SavedSearch& saved, bool tells) {
   Json out = {{"number", saved.number}, {"name", saved.name}, {"added_at", local_time(saved.added_at)}, {"url", "/" + saved.address}, {"feed", fmt::format("/feeds/searches/{}", saved.number)}, {"fresh", nullptr}, {"words", ""}};
   try {
     Asked asked = asked_of(saved);
     out["words"] = asked.query.understood();
-    out["fresh"] = fresh_model(context, reader, asked, saved);
+    out["fresh"] = fresh_model(context, reader, asked, saved, tells);
   } catch (const Error& e) {
     // What could be asked when it was saved: a kind may have gone since.
     if (e.kind() != ErrorKind::invalid) throw;
@@ -70,7 +76,7 @@ std::string proven_address(const std::string& sent) {
 Json favourites_view(const Context& context, const Call&) {
   Json searches = Json::array(), documents = Json::array();
   auto reader = context.readers.borrow();
-  for (const auto& saved : context.favourites.searches(context.owner)) searches.push_back(search_model(context, *reader, saved));
+  for (const auto& saved : context.favourites.searches(context.owner)) searches.push_back(search_model(context, *reader, saved, true));
   for (const auto& listed : context.favourites.documents(context.viewer, context.owner)) {
     Json entry = document_model(listed.document);
     entry["edition"] = edition_model(listed.document, listed.edition);
@@ -80,7 +86,7 @@ Json favourites_view(const Context& context, const Call&) {
 }
 
 std::string fresh_note(const Context& context, Reader& reader, const corpus::SavedSearch& saved) {
-  Json fresh = search_model(context, reader, saved)["fresh"];
+  Json fresh = search_model(context, reader, saved, false)["fresh"];
   if (fresh.is_null() || !fresh["some"]) return "保存した検索";
   return fmt::format("新しい条項 {}{}件", fresh["exact"].get<bool>() ? "" : "約", fresh["count"].get<uint64_t>());
 }
@@ -133,7 +139,7 @@ Json search_feed_view(const Context& context, const Call& call) {
     entries.push_back({{"address", clause_url(document.slug, edition.key, clause.path)}, {"title", hit.clause.citation()}, {"updated", edition.added_at},
                        {"summary", clause.text.substr(window.begin, window.end - window.begin)}});
   }
-  return {{"title", "しるべ　" + saved->name}, {"path", "/feeds/searches/" + call.arguments[0]}, {"page", "/" + saved->address}, {"entries", entries}};
+  return {{"title", "しるべ　" + saved->name}, {"path", "/feeds/searches/" + call.arguments[0]}, {"page", "/" + saved->address}, {"since", saved->added_at}, {"entries", entries}};
 }
 
 }  // namespace shirube::web

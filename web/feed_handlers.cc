@@ -42,7 +42,7 @@ std::string atom(const Json& model, const std::string& origin) {
     out.append_attribute("href") = (origin + address).c_str();
   };
   const std::string path = model.at("path");
-  std::string updated = "1970-01-01T00:00:00Z";
+  std::string updated = model.value("since", "1970-01-01T00:00:00Z");
   for (const auto& entry : model.at("entries")) updated = std::max(updated, entry.at("updated").get<std::string>());
   add(feed, "id", name_of(path));
   add(feed, "title", model.at("title"));

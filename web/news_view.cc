@@ -19,7 +19,7 @@ namespace shirube::web {
 namespace {
 
 constexpr size_t items_a_page = 30, most_coming = 20;
-constexpr size_t most_in_digest = 20, most_coming_in_digest = 8;  // what one sheet of A4 holds; tests/browser/reading.mjs prints it
+constexpr size_t most_in_digest = 16, most_coming_in_digest = 6;  // what one sheet of A4 holds; tests/browser/reading.mjs prints it
 constexpr size_t most_counted = 1000, most_issuers_in_digest = 8;
 constexpr int days_ahead = 60;
 constexpr size_t longest_value = 200;  // characters

@@ -186,10 +186,10 @@ Response take_person_change(const Visit& visit) {
   auto done = [&](std::string_view key) { return see_other(fmt::format("/admin/people/{}?done={}", account.id, key)); };
   auto change = [&]() -> Response {
     if (action == "save") {
+      // What stands now is shown, not what was typed over something else: the next press must not undo it unseen.
       auto held = form.parameter("state");
-      const bool same = !held || *held == state_of(accounts, account.id);
+      if (held && *held != state_of(accounts, account.id)) throw Error(ErrorKind::conflict, "ほかの人が、この利用者の登録を先に変えています。", "この利用者の画面を開き直し、今の内容を確かめてから、もう一度変えてください。");
       read_form(form, account);
-      if (!same) throw Error(ErrorKind::conflict, "ほかの人が、この利用者の登録を先に変えています。", "この利用者の画面を開き直し、今の内容を確かめてから、もう一度変えてください。");
       accounts.change(account);
       return done("saved");
     }

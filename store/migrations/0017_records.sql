@@ -29,10 +29,10 @@ CREATE TABLE record_changes (
 CREATE TRIGGER record_changes_stay BEFORE UPDATE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END;
 CREATE TRIGGER record_changes_remain BEFORE DELETE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END;
 
--- The last number given, by ledger and fiscal year.
+-- The last number given, by what stands in it and fiscal year.
 CREATE TABLE record_numbers (
-  ledger       TEXT NOT NULL,
+  prefix       TEXT NOT NULL,
   fiscal_year  INTEGER NOT NULL,
   last         INTEGER NOT NULL,
-  PRIMARY KEY (ledger, fiscal_year)
+  PRIMARY KEY (prefix, fiscal_year)
 ) STRICT, WITHOUT ROWID;

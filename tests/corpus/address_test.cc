@@ -57,7 +57,7 @@ TEST_CASE("articles are numbered through the document") {
       {K::paragraph, "１", "", 12, "fusoku-1", "附則第1項"},
       {K::annex, "附則", "（令和四年六月一七日法律第六八号）　抄", -1, "fusoku~2", "附則（令和四年六月一七日法律第六八号）"},
       {K::article, "第一条", "", 14, "fusoku~2-1", "附則（令和四年六月一七日法律第六八号）第1条"},
-      {K::annex, "別表第一", "", -1, "beppyo1", "別表1"},
+      {K::annex, "別表第一", "", -1, "beppyo1", "別表第1"},
       {K::annex, "様式第２号", "", -1, "yoshiki2", "様式第2号"},
   });
 }

@@ -186,6 +186,8 @@ TEST_CASE_METHOD(Fixture, "an official citation is printed and found again") {
       {"星見市情報セキュリティ対策基準（令和６年４月１日版）第１２条第１号", "2024-04-01", "12-1-1"},
       {"対策基準第12条第1項第1号", "2025-04-01", "12-1-1"},
       {"対策基準 第12条第1項", "2025-04-01", "12"},
+      {"対策基準第十二条第一号", "2025-04-01", "12-1-1"},
+      {"対策基準 12条1号", "2025-04-01", "12-1-1"},
   };
   for (const auto& row : rows) {
     INFO(row.citation);
@@ -201,6 +203,11 @@ TEST_CASE_METHOD(Fixture, "an official citation is printed and found again") {
   CHECK(library.resolve(all, "セキュリティ対策基準 第12条", Library::Naming::tail));
   CHECK_FALSE(library.resolve(all, "セキュリティ対策基準 第12条"));
   CHECK_FALSE(library.resolve(Viewer{{"public"}}, "セキュリティ対策基準 第12条", Library::Naming::tail));
+  auto past = library.resolve(all, "セキュリティ対策基準（令和6年4月1日版）第12条", Library::Naming::tail);
+  REQUIRE(past);
+  CHECK(library.clauses_by_id(all, {&*past, 1}).front().edition.key == "2024-04-01");
+  CHECK_FALSE(library.resolve(all, "セキュリティ対策基準（令和3年版）第12条", Library::Naming::tail));
+  CHECK_FALSE(library.resolve(all, "星見市情報セキュリティ対策基準（令和3年版）第12条", Library::Naming::tail));
 }
 
 TEST_CASE_METHOD(Fixture, "an event tells who may see a document at first, and when that changes") {
@@ -338,6 +345,33 @@ TEST_CASE_METHOD(Fixture, "a citation that goes on names each place") {
   add(answer("q1", "対策基準（令和7年4月1日版）第12条第2項及び第3項による。"));
   library.link_citations(false);
   CHECK(library.citations(all, library.clause(all, "q1", "1", "1")->id).size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "lists and ranges of labels are cited whole") {
+  auto edition = policy("2025-04-01", "委託先を監督する。");
+  edition.clauses.resize(1);
+  edition.clauses[0].label = "4.1", edition.clauses[0].kind = ClauseKind::section;
+  for (const char* label : {"(1)", "(2)", "(3)", "(4)"}) {
+    Clause item = edition.clauses[0];
+    item.kind = ClauseKind::item, item.label = label, item.text = std::string(label) + "の文。", item.parent = 0;
+    edition.clauses.push_back(item);
+  }
+  Clause other = edition.clauses[0];
+  other.label = "7.1", other.text = "別の文。", other.parent.reset();
+  edition.clauses.push_back(other);
+  assign_addresses(edition.clauses);
+  add(edition);
+  add(answer("q1", "対策基準（令和7年4月1日版）4.1(1)から(3)まで及び7.1による。"));
+  add(answer("q2", "対策基準（令和7年4月1日版）4.1(2)、(4)及び7.1による。"));
+  library.link_citations(false);
+  auto paths = [&](const char* slug) {
+    std::vector<std::string> out;
+    for (const auto& cited : library.citations(all, library.clause(all, slug, "1", "1")->id)) out.push_back(cited.clause.path);
+    std::ranges::sort(out);
+    return out;
+  };
+  CHECK(paths("q1") == std::vector<std::string>{"4.1-1", "4.1-2", "4.1-3", "7.1"});
+  CHECK(paths("q2") == std::vector<std::string>{"4.1-2", "4.1-4", "7.1"});
 }
 
 TEST_CASE_METHOD(LibraryFixture, "editions that hold the same bytes or nearly the same words are known") {

@@ -120,6 +120,16 @@ TEST_CASE_METHOD(ReferencesFixture, "another document is read in the edition tha
   CHECK(current.marks[0][0].targets[0].name == "星見市情報公開条例 第3条");
 }
 
+TEST_CASE_METHOD(ReferencesFixture, "labels behind the edition of another document lead there, and so does the list that they begin") {
+  add(edition_of("kumo", "星見市クラウド利用基準", "１　目的\n２　利用\n2.1　手続\n（１）　申請\n（２）　承認\n"));
+  add(edition_of("own", "星見市の回答", "１　根拠\n星見市クラウド利用基準（令和7年4月1日版）2.1(1)及び(2)による。\n（１）　この答えの一\n（２）　この答えの二\n", "2025-05-01"));
+  auto listed_now = listed(read(all, "own", "2025-05-01"), Mark::Kind::reference);
+  INFO(listed_now.dump());
+  std::vector<std::string> places;
+  for (const auto& row : listed_now) places.push_back(row.back());
+  CHECK(places == std::vector<std::string>{"kumo/", "kumo/2.1-1", "kumo/2.1-2"});
+}
+
 TEST_CASE_METHOD(ReferencesFixture, "what leads nowhere is listed for officers, and who cites a clause within its edition") {
   add(edition_of("own", "星見市の規程", "第１条　点検する。\n第２条　第１条及び第７条の規定による。\n第３条　前条の規定による。\n第４条　第１条の規定による。\n"));
   auto dangling = references.dangling(staff, "own", "2025-04-01");

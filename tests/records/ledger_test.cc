@@ -75,6 +75,8 @@ TEST_CASE("a fault of a ledger is told with its line, and the others run") {
       {whole + "[[due]]\nname = \"a\"\nfrom = \"day\"\nwithin = \"そのうち\"\nstates = [\"open\"]\n", "そのうち"},
       {whole + "[[counter]]\nname = \"a\"\ndate = \"day\"\ncadence = \"たまに\"\n", "たまに"},
       {whole + "[[counter]]\nname = \"a\"\ndate = \"day\"\ncadence = \"月2件以内\"\nwhere = { type = \"丙\" }\n", "「丙」という選択肢はありません"},
+      {replaced(whole, "key = \"type\"", "key = \"state\""), "使えません"},
+      {whole + "[[due]]\nname = \"a\"\nfrom = \"day\"\nwithin = \"翌日から10日\"\nstates = [\"done\"]\n", "閉じた状態"},
       {"columns = [\"nai\"]\n" + whole, "「nai」という項目はありません"},
   };
   for (const auto& row : rows) {
@@ -93,4 +95,6 @@ TEST_CASE("a fault of a ledger is told with its line, and the others run") {
   REQUIRE(ledgers.faults().size() == 1);
   CHECK(ledgers.faults()[0].find("b.toml") != std::string::npos);
   CHECK(Ledgers(folder / "nai").all().empty());
+  std::ofstream(folder / "c.toml") << whole;  // with the prefix of a.toml
+  CHECK(Ledgers(folder.path()).faults().size() == 2);
 }

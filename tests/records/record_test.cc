@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -81,7 +82,8 @@ TEST_CASE_METHOD(Fixture, "what is not as the ledger says is refused whole") {
   CHECK(refused([&] { take({{"asked_on", {"令和8年4月"}}}); }, "受付日") == ErrorKind::invalid);
   CHECK(refused([&] { take({{"channel", {"手紙"}}}); }, "手紙") == ErrorKind::invalid);
   CHECK(refused([&] { take({{"channel", {"対面", "電話"}}}); }, "多すぎ") == ErrorKind::invalid);
-  CHECK(refused([&] { take({{"citations", {"第12条"}}}); }, "アドレス") == ErrorKind::invalid);
+  for (const char* wrong : {"第12条", "//", "a/b/", "../b/c", "a/b/c/d"}) CHECK(refused([&] { take({{"citations", {wrong}}}); }, "アドレス") == ErrorKind::invalid);
+  CHECK(refused([&] { take({{"related", {"ほげ"}}}); }, "番号") == ErrorKind::invalid);
   CHECK(refused([&] { take({{"unit", {std::string(401, 'a')}}}); }, "400文字") == ErrorKind::invalid);
   CHECK(refused([&] { take({{"unit", {"a\x01"}}}); }, "使えない文字") == ErrorKind::invalid);
   CHECK(refused([&] { take({{"unit", {"a\nb"}}}); }, "使えない文字") == ErrorKind::invalid);
@@ -143,6 +145,7 @@ TEST_CASE_METHOD(Fixture, "what somebody may not see does not exist for them") {
   // A field may be narrower: it is not shown, told of, looked through, or changed.
   CHECK_FALSE(listed[0].values.contains("asker"));
   CHECK(records.find(officer, open.number)->values.contains("asker"));
+  CHECK(records.history(clerk, open.number).size() == 2);
   for (const auto& change : records.history(clerk, open.number)) CHECK(change.field != "asker");
   CHECK(records.list(officer, "sodan", {"", "太郎"}, 0, 10).empty());
   CHECK(refused([&] { records.change(clerk, shokuin, open.number, 1, {{"asker", {"a"}}}); }, "asker") == ErrorKind::invalid);
@@ -191,6 +194,40 @@ TEST_CASE_METHOD(Fixture, "the board has what is due of all ledgers, the first f
   CHECK(board[1].first.number == "R8-通知-0001");
   CHECK(board[2].second.due.last == text::Date{2026, 4, 17});
   CHECK(records.board(clerk, Calendar{}, {2026, 4, 10}).size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a day beyond the calendar spoils no board, and what is done is due no more") {
+  take({{"asked_on", {"2016-04-03"}}});
+  records.add(officer, tanto, "keiyaku", {{"name", {"支援"}}, {"partner", {"星見社"}}, {"signed_on", {"2026-04-01"}}, {"from_on", {"2026-04-01"}}, {"until_on", {"2027-03-31"}}}, "", day);
+  auto board = records.board(officer, Calendar{}, {2026, 4, 20});
+  REQUIRE(board.size() == 2);
+  CHECK_FALSE(board[0].second.known);
+  CHECK(board[1].second.late);
+  records.change(officer, tanto, "R8-契約-0001", 1, {{"plan_on", {"2026-04-08"}}});
+  CHECK(records.board(officer, Calendar{}, {2026, 4, 20}).size() == 1);
+}
+
+TEST_CASE("a field that is narrowed later is not looked through, and a state that is gone leaves its records") {
+  TemporaryFolder folder;
+  store::Database database(folder / "shirube.db");
+  std::filesystem::create_directories(folder / "ledgers");
+  auto write = [&](const std::string& more, const std::string& state) {
+    std::ofstream(folder / "ledgers/mihon.toml") << "name = \"見本\"\nprefix = \"見本\"\naudience = \"staff\"\nroles = [\"officer\"]\n[[field]]\nkey = \"unit\"\nname = \"課\"\n" << more << "[[state]]\nkey = \"" << state << "\"\nname = \"受付\"\n";
+    return Ledgers(folder / "ledgers");
+  };
+  Ledgers before = write("", "open");
+  REQUIRE(before.faults().empty());
+  Records(database, before).add(officer, tanto, "mihon", {{"unit", {"税務課"}}}, "", day);
+  Ledgers after = write("audience = \"restricted\"\n", "opened");
+  REQUIRE(after.faults().empty());
+  Records later(database, after);
+  CHECK(later.list(clerk, "mihon", {"", "税務課"}, 0, 10).empty());
+  CHECK(later.list(officer, "mihon", {"", "税務課"}, 0, 10).empty());
+  CHECK(later.list(clerk, "mihon", {"", "見本"}, 0, 10).size() == 1);
+  auto record = later.find(officer, "R8-見本-0001");
+  REQUIRE(record);
+  CHECK(record->values.at("unit") == std::vector<std::string>{"税務課"});
+  CHECK(later.steps(tanto, *record).empty());
 }
 
 TEST_CASE_METHOD(Fixture, "counters count the records that the viewer sees, and warn") {

@@ -566,6 +566,7 @@ TEST_CASE("an administrator looks after people") {
   auto save = [&](const std::string& name, const std::string& state) { return boss.post(page, {{"action", "save"}, {"name", name}, {"role", "staff"}, {"last_day", ""}, {"state", state}}).status; };
   CHECK(save("星 花", early) == 303);  // out of its group
   CHECK(save("星 華", early) == 409);
+  CHECK_THAT(boss.post(page, {{"action", "save"}, {"name", "星 華"}, {"role", "officer"}, {"last_day", ""}, {"state", early}}).body, Contains("value=\"星 花\"") && !Contains("星 華"));
   CHECK(own.accounts.find("hana")->name == "星 花");
   CHECK(save("星 花", state_on()) == 303);
 

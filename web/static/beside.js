@@ -125,12 +125,11 @@ async function open() {
   let bringing = false;
   async function bring(side) {
     const link = links[side];
-    if (!link || bringing) return;
     bringing = true;
     try {
       const answer = await fetch(link.href);
-      if (!answer.ok) return;
       const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok || !part.querySelector(".two-sides .reading")) throw new Error("the part did not come");
       const more = [...part.querySelectorAll(".two-sides .reading > .clause")];
       if (side === "next") text.append(...more);
       else text.prepend(...more);
@@ -145,11 +144,14 @@ async function open() {
       bringing = false;
     }
   }
+  let wanted_page = 0;
   async function follow_to(page) {
+    wanted_page = page;
+    if (bringing) return; // whoever brings goes on to what is wanted then
     const first = () => Number(clauses[0]?.dataset.pdfPage), last = () => Number(clauses.at(-1)?.dataset.pdfPage);
-    while (links.next && page > last() && !bringing) await bring("next");
-    while (links.previous && page < first() && !bringing) await bring("previous");
-    go(text, clauses.find((clause) => Number(clause.dataset.pdfPage) >= page) ?? clauses.at(-1));
+    while (links.next && wanted_page > last()) await bring("next");
+    while (links.previous && wanted_page < first()) await bring("previous");
+    go(text, clauses.find((clause) => Number(clause.dataset.pdfPage) >= wanted_page) ?? clauses.at(-1));
   }
   const top_of = (side, list) => list.findLast((one) => one.offsetTop - side.offsetTop <= side.scrollTop + 40) ?? list[0];
   const go = (side, to) => to && side.scrollTo({ top: to.offsetTop - side.offsetTop });
