@@ -127,12 +127,15 @@ std::vector<std::string> continued(const std::string& first, std::string_view re
     for (std::string_view word : joints) {
       if (rest.starts_with(word)) joint = word;
     }
-    auto place = joint.empty() ? std::nullopt : read_place(rest.substr(joint.size()));
+    if (joint.empty()) return citations;
+    const auto read = read_place(rest.substr(joint.size()));
+    if (!read) return citations;
+    const Place place = *read;
     // The step that is named again takes the place of the last one of its kind, or stands below.
     const std::string base = citations.back();
-    auto step = place ? last_step(base, place->kind) : std::nullopt;
+    auto step = last_step(base, place.kind);
     if (!step) return citations;
-    rest.remove_prefix(joint.size() + place->words.size());
+    rest.remove_prefix(joint.size() + place.words.size());
     std::string below;
     while (auto further = read_place(rest)) {
       below += further->words;
@@ -140,13 +143,13 @@ std::vector<std::string> continued(const std::string& first, std::string_view re
     }
     const std::string above = base.substr(0, step->first);
     const int64_t from = step->second.number;
-    if (joint == range && below.empty() && place->number - from <= most_between) {
-      for (int64_t between = from + 1; between < place->number; ++between) {
-        citations.push_back(above + (place->kind == "(" ? "(" + std::to_string(between) + ")" : "第" + std::to_string(between) + std::string(place->kind)));
+    if (joint == range && below.empty() && place.number - from <= most_between) {
+      for (int64_t between = from + 1; between < place.number; ++between) {
+        citations.push_back(above + (place.kind == "(" ? "(" + std::to_string(between) + ")" : "第" + std::to_string(between) + std::string(place.kind)));
       }
     }
     if (joint == range && rest.starts_with(until)) rest.remove_prefix(until.size());
-    citations.push_back(above + std::string(place->words) + below);
+    citations.push_back(above + std::string(place.words) + below);
   }
 }
 
