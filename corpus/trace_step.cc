@@ -401,6 +401,15 @@ class Way {
     for (size_t one : list) {
       if (!best && clause_ == none && path_number((*all)[one]) == step.number) best = one;
     }
+    // 「第４章の１」 is a label of the chapter where it is no chapter of its own.
+    if (size_t branch = step.number.find('_'); !best && branch != std::string::npos && !list.empty()) {
+      Step chapter = step, below = step;
+      chapter.number = step.number.substr(0, branch);
+      below.unit = Unit::label, below.number = step.number.substr(branch + 1);
+      structure(chapter);
+      if (!lost_) label(below);
+      return;
+    }
     if (!best) {
       // What has no chapters speaks of those of another text.
       if (document_ == 0 && list.empty()) document_ = unknown;

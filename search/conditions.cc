@@ -283,7 +283,16 @@ Q Conditions::narrow(Q found) const {
     }
     filter(all_of(std::move(queries)));
   }
-  if (!query_.clauses.empty()) filter(any_of({any_term(prefix::place, query_.clauses), any_term(prefix::own, query_.clauses)}));
+  if (!query_.clauses.empty()) {
+    // The first paragraph of an article is the article itself.
+    auto clauses = query_.clauses;
+    constexpr std::string_view first = "1項", article = "条";
+    for (const auto& clause : query_.clauses) {
+      std::string_view above = clause;
+      if (above.ends_with(first) && above.substr(0, above.size() - first.size()).ends_with(article)) clauses.emplace_back(above.substr(0, above.size() - first.size()));
+    }
+    filter(any_of({any_term(prefix::place, clauses), any_term(prefix::own, clauses)}));
+  }
   const Filters& filters = query_.filters;
   if (!filters.kinds.empty()) filter(any_term(prefix::kind, filters.kinds));
   if (!filters.issuers.empty()) {

@@ -90,6 +90,17 @@ static std::string results_url(const Target& target, const std::string& q, bool 
   return back.starts_with("/?") ? back : "/" + write_query(marking(q, synonyms));
 }
 
+/// What the words of an article's own are cited by, where they are its first paragraph and others follow.
+static std::string quote_citation(const PlacedClause& placed, const Clauses& clauses, size_t at) {
+  bool first = placed.clause.kind == corpus::ClauseKind::article && !placed.clause.text.empty();
+  bool others = false;
+  for (size_t i = at + 1; i < end_of(clauses, at); ++i) others = others || (clauses[i].clause.parent == at && clauses[i].clause.kind == corpus::ClauseKind::paragraph);
+  if (!first || !others) return "";
+  PlacedClause paragraph = placed;
+  paragraph.clause.locator += "第1項";
+  return paragraph.citation();
+}
+
 /// The same page with who cites it everywhere.
 static Parameters citing_all(const Target& target) {
   Parameters out;
@@ -126,6 +137,7 @@ Json clause_view(const Context& context, const Call& call) {
           {"edition", edition_model(placed.document, placed.edition)},
           {"clause", clause},
           {"citation", placed.citation()},
+          {"quote_citation", quote_citation(placed, clauses, at)},
           {"here", clause_url(placed.document.slug, placed.edition.key, placed.clause.path)},
           {"above", above_model(placed, clauses, at)},
           {"below", below_model(placed, clauses, at, marker, marks)},

@@ -111,6 +111,8 @@ TEST_CASE_METHOD(Fixture, "words below a clause are its words, for its note and 
   REQUIRE(post(desk, "/documents/shita/2024-04-01/clauses/1/note", {{"text", "届けます。"}, {"revision", "0"}}).status == 303);
   auto model = json("/documents/shita/2025-04-01/clauses/1");
   CHECK(model["note"]["changed"] == true);
+  CHECK(holds(model["quote_citation"], "第1条第1項"));
+  CHECK(json("/documents/shita/2025-04-01/clauses/2")["quote_citation"] == "");
   CHECK_FALSE(model["note"].contains("author"));
   REQUIRE(model["cited_by"].size() == 1);
   CHECK(model["cited_by"][0]["clauses"][0]["how"] == "参照（第1条第2項）");

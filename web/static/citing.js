@@ -42,7 +42,12 @@ const forms = {
     anchor.textContent = words;
     return { plain: `${words}\n${anchor.href}`, html: anchor.outerHTML };
   },
-  quote: (root) => ({ plain: `「${quote(root)}」（${root.querySelector(".words").textContent}）` }),
+  // The words of an article that has further paragraphs are those of its first; quotes within quotes are double.
+  quote: (root) => {
+    const selected = chosen(root), own = root.querySelector(".citation[data-quote]");
+    const from = !selected && own ? own.dataset.quote : root.querySelector(".words").textContent;
+    return { plain: `「${quote(root).replaceAll("「", "『").replaceAll("」", "』")}」（${from}）` };
+  },
   all: () => ({ plain: document.getElementById("plain").value }),
 };
 
