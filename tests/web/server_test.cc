@@ -436,7 +436,7 @@ TEST_CASE("with no room left slow readers do not close the door") {
   std::vector<std::unique_ptr<Wire>> readers;
   for (int i = 0; i < 4; ++i) {
     readers.push_back(std::make_unique<Wire>(service.port, 4096));
-    REQUIRE(readers.back()->send("GET /drafts/1/original HTTP/1.1\r\nHost: a\r\n\r\n"));
+    REQUIRE(readers.back()->send("GET /drafts/1/original HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     char first;
     REQUIRE(::recv(readers.back()->socket(), &first, 1, 0) == 1);
   }
@@ -444,7 +444,9 @@ TEST_CASE("with no room left slow readers do not close the door") {
   REQUIRE(answer);
   CHECK(answer->status == 200);
   CHECK(service.app.metrics().count(Refusal::slow) >= 1);
-  CHECK(readers[0]->rest().size() < 4 << 20);
+  // One of them made room; which of those that began within a moment is nobody's promise.
+  size_t cut = std::ranges::count_if(readers, [](auto& reader) { return reader->rest().size() < 4 << 20; });
+  CHECK(cut >= 1);
 }
 
 TEST_CASE("when too many wait, the next is told at once to come again") {
