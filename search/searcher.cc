@@ -478,9 +478,10 @@ std::vector<int64_t> Searcher::placed_first(const Query& query, const corpus::Vi
   corpus::Library library(self_->database);
   std::vector<int64_t> first;
   // A citation that names a clause leads to it, whatever else its words match; so does a pin.
-  const std::string cited = as_citation(query.typed);
   Query asked = query;
-  if (cited.find_first_of("0123456789") != cited.npos || names_place(cited)) {
+  // As it was typed, else without the fields that were typed beside it.
+  for (const std::string& cited : {as_citation(query.typed), query.words}) {
+    if (!first.empty() || (cited.find_first_of("0123456789") == cited.npos && !names_place(cited))) continue;
     if (auto named = library.resolve(viewer, cited, corpus::Library::Naming::tail)) {
       first.push_back(*named);
       // Quotes around a title, and an address behind, are no condition on the clause.

@@ -145,7 +145,8 @@ TEST_CASE_METHOD(Fixture, "a whole clause number, and a whole citation, lead to 
   add(edition);
   index();
   Searcher s = searcher();
-  for (const char* typed : {"第22条第2項", "第２２条第２項", "第二十二条第二項", "対策基準 第22条第2項", "対策基準（第1版）第22条第2項"}) {
+  for (const char* typed : {"第22条第2項", "第２２条第２項", "第二十二条第二項", "対策基準 第22条第2項", "対策基準（第1版）第22条第2項", "「対策基準」 第22条第2項", "対策基準第二十二条第二項",
+                            "対策基準 第22条第2項 版:すべて", "対策基準（第1版）第22条第2項 https://shirube.example/documents/kijun"}) {
     INFO(typed);
     auto hits = s.search(parse(typed), corpus::Viewer::everything(), {}).hits;
     REQUIRE_FALSE(hits.empty());
