@@ -29,7 +29,8 @@ class Favourites {
  public:
   explicit Favourites(store::Database& database) : database_(database), library_(database) {}
 
-  /// Keeps a search, with the clauses up to `last`, the last that the index holds, taken as seen; one of the same address takes the name. Returns its number. Throws
+  /// Keeps a search, with the clauses up to `last`, the last that the index holds, taken as seen; one of the same
+  /// address takes the name. Returns its number. Throws
   /// Error{invalid} for a name that is empty, too long or holds characters of control, and an address that is too long,
   /// Error{conflict} beyond `most_saved_searches`.
   int64_t save(int64_t owner, const std::string& name, const std::string& address, int64_t last);
