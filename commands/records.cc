@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.h"
+#include "commands/installation.h"
 #include "records/record.h"
 #include "store/database.h"
+#include "store/files.h"
 #include "text/error.h"
 
 namespace shirube::commands {
@@ -15,13 +17,23 @@ using Json = nlohmann::json;
 
 namespace {
 
+records::Ledgers ledgers_of(const Arguments& arguments) {
+  std::vector<std::string> roles;
+  for (const auto& role : access_table(arguments.config).roles()) roles.push_back(role.key);
+  return records::Ledgers(arguments.config.folder / arguments.config.ledgers, roles);
+}
+
 struct Office {
   explicit Office(const Arguments& arguments)
-      : ledgers(arguments.config.folder / arguments.config.ledgers), database(arguments.data / "shirube.db", store::Database::Open::existing) {}
+      : ledgers(ledgers_of(arguments)), calendar(arguments.config.folder / arguments.config.calendar), database(arguments.data / "shirube.db", store::Database::Open::existing), files(arguments.data / "files") {
+    records.settle();
+  }
 
   records::Ledgers ledgers;
+  records::Calendar calendar;
   store::Database database;
-  records::Records records{database, ledgers};
+  store::Files files;
+  records::Records records{database, files, ledgers, calendar};
   corpus::Viewer operator_ = corpus::Viewer::everything();
   records::Author author{"command", std::string(records::operator_role)};
 
@@ -40,7 +52,7 @@ records::Values values_of(const records::Ledger& ledger, const std::vector<std::
     if (equals == one.npos) throw Error(ErrorKind::invalid, fmt::format("「{}」は、項目=値 の形ではありません。", one), "例: asked_on=令和8年4月1日");
     std::string key = one.substr(0, equals), value = one.substr(equals + 1);
     const records::Field* field = ledger.field(key);
-    bool many = field && (field->kind == records::FieldKind::choices || field->kind == records::FieldKind::citations || field->kind == records::FieldKind::links);
+    bool many = field && records::holds_many(field->kind) && field->kind != records::FieldKind::rows;
     auto& list = out[key];
     for (size_t at = 0; at <= value.size();) {
       size_t end = many ? std::min(value.find(',', at), value.size()) : value.size();
@@ -54,7 +66,7 @@ records::Values values_of(const records::Ledger& ledger, const std::vector<std::
 std::string joined(const std::vector<std::string>& list) { return fmt::format("{}", fmt::join(list, "、")); }
 
 Json record_json(const records::Record& record) {
-  return {{"number", record.number}, {"ledger", record.ledger}, {"state", record.state}, {"audience", record.audience}, {"revision", record.revision}, {"values", record.values}, {"changed_at", record.changed_at}, {"changed_by", record.changed_by}};
+  return {{"number", record.number}, {"ledger", record.ledger}, {"state", record.state}, {"audience", record.audience}, {"owner", record.owner}, {"revision", record.revision}, {"values", record.values}, {"changed_at", record.changed_at}, {"changed_by", record.changed_by}};
 }
 
 void print(const Office& office, const records::Record& record) {
@@ -71,7 +83,7 @@ void print(const Office& office, const records::Record& record) {
 }  // namespace
 
 int records_ledgers(const Arguments& arguments) {
-  records::Ledgers ledgers(arguments.config.folder / arguments.config.ledgers);
+  records::Ledgers ledgers = ledgers_of(arguments);
   for (const auto& ledger : ledgers.all()) std::cout << fmt::format("{}　{}　項目 {}、状態 {}、期限 {}、回数 {}\n", ledger.key(), ledger.name(), ledger.fields().size(), ledger.states().size(), ledger.dues().size(), ledger.counters().size());
   for (const auto& fault : ledgers.faults()) std::cerr << "注意: " << fault << "\n";
   return ledgers.faults().empty() ? 0 : 1;
@@ -81,8 +93,11 @@ int records_list(const Arguments& arguments, const std::string& ledger, const st
   Office office(arguments);
   const records::Ledger* asked = office.ledgers.find(ledger);
   if (!asked) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", ledger), "shirube records ledgers で確かめてください。");
+  records::RecordFilter filter;
+  filter.words = words;
+  if (!state.empty()) filter.states = {state};
   Json out = Json::array();
-  for (const auto& record : office.records.list(office.operator_, ledger, {state, words}, 0, most)) {
+  for (const auto& record : office.records.list(office.operator_, ledger, filter, 0, most).records) {
     if (json) {
       out.push_back(record_json(record));
       continue;
@@ -100,8 +115,8 @@ int records_list(const Arguments& arguments, const std::string& ledger, const st
 
 int records_due(const Arguments& arguments) {
   Office office(arguments);
-  for (const auto& [record, due] : office.records.board(office.operator_, records::Calendar(arguments.config.folder / arguments.config.calendar), text::today())) {
-    std::cout << fmt::format("{}{}　{}　{}　{}\n", text::to_wareki(due.due.last), !due.known ? "から数える日が、暦の範囲の外です" : !due.known ? "から数える日が、暦の範囲の外です" : due.late ? "（過ぎています）" : "", record.number, office.ledgers.find(record.ledger)->name(), due.name);
+  for (const auto& [record, due] : office.records.board(office.operator_, text::today())) {
+    std::cout << fmt::format("{}{}　{}　{}　{}\n", text::to_wareki(due.due.last), !due.known ? "から数える日が、暦の範囲の外です" : due.late ? "（過ぎています）" : "", record.number, office.ledgers.find(record.ledger)->name(), due.name);
   }
   return 0;
 }
@@ -128,7 +143,7 @@ int records_show(const Arguments& arguments, const std::string& number, bool jso
     return 0;
   }
   print(office, record);
-  for (const auto& due : office.records.due(record, records::Calendar(arguments.config.folder / arguments.config.calendar), text::today())) {
+  for (const auto& due : office.records.due(record, text::today())) {
     std::cout << fmt::format("  期限 {}: {}{}\n", due.name, text::to_wareki(due.due.last), due.late ? "（過ぎています）" : "");
   }
   for (const auto* step : office.records.steps(office.author, record)) std::cout << fmt::format("  次の操作 {}: {}\n", step->key, step->name);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -178,17 +179,20 @@ class Ledger {
   std::vector<KeptList> kept_;
 };
 
-/// All ledgers of a folder, by key. One with a fault, or with a link to a ledger that is not there, is left out, and told; the others run.
+/// All ledgers of a folder, by key. One with a fault is left out, and told; the others run. A link to a ledger that is not there is told, too.
 class Ledgers {
  public:
   Ledgers() = default;
   /// A folder that is missing is one without ledgers.
-  explicit Ledgers(const std::filesystem::path& folder);
+  /// `roles`: the keys of people::Role that there are; a ledger that names another is left out. Empty: they are not looked at.
+  explicit Ledgers(const std::filesystem::path& folder, std::span<const std::string> roles = {});
 
   const std::vector<Ledger>& all() const { return all_; }
   const std::vector<std::string>& faults() const { return faults_; }  ///< for people
   /// nullptr for a key that is none.
   const Ledger* find(std::string_view key) const;
+  /// The one that a record's number names: 相談対応 of R8-相談-0012.
+  const Ledger* of_number(std::string_view number) const;
 
  private:
   std::vector<Ledger> all_;

@@ -99,7 +99,7 @@ struct Review {
 
 /// One of many changes that are made together.
 struct Entry {
-  std::string number{};     ///< empty: a new record
+  std::string number{};     ///< empty, or one that there is none of: a new record
   int64_t revision = 0;     ///< that was seen; 0: whichever it has
   Values values{};          ///< a field that is not named stays
   std::string state{};      ///< of a new record, or one that is taken over from elsewhere; empty: as it is
@@ -107,9 +107,10 @@ struct Entry {
 };
 /// What is wrong with one of them.
 struct EntryFault {
-  size_t entry = 0;         ///< position
+  size_t entry = 0;         ///< position; no_entry: of no single one
   std::string message;
 };
+inline constexpr size_t no_entry = static_cast<size_t>(-1);
 constexpr size_t most_entries = 10'000;
 
 /// The records of ledgers. Safe to share between threads. Each read takes the Viewer, and finds nothing that it may not see. Each
@@ -124,6 +125,8 @@ class Records {
 
   /// Brings what is looked through (words, values) in line with the ledgers, where these were changed. To be called once before use.
   void settle();
+  /// What a changed ledger would do to the records that there are: fields and states that come, go or move. For people.
+  std::vector<std::string> preview(const Ledger& then) const;
 
   /// Takes a record with the next number of its ledger and fiscal year, in its first state. `audience` empty: that of the ledger. Throws
   /// Error{missing} for a ledger that is none, Error{forbidden} for a role that may not, Error{invalid} naming each field that is not
@@ -154,7 +157,7 @@ class Records {
   Record review(const corpus::Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& field, const Citation& citation, const std::string& renewed);
 
   /// Makes all of these changes, or none where any is at fault: then all faults are returned. `try_only`: makes none either way. Throws
-  /// Error{invalid} for more than most_entries. Numbers of new records that are said are kept, where they are free.
+  /// Error{invalid} for more than most_entries.
   std::vector<EntryFault> change_all(const corpus::Viewer& viewer, const Author& author, const std::string& ledger, std::span<const Entry> entries, bool try_only);
 
   std::optional<Record> find(const corpus::Viewer& viewer, const std::string& number) const;
@@ -185,7 +188,7 @@ class Records {
 
   /// The counters of a ledger at the end of a day, over the records that the viewer sees; of a ledger that is none nothing.
   std::vector<Count> counts(const corpus::Viewer& viewer, const std::string& ledger, const text::Date& day) const;
-  /// What is due by a day (of all days, where it is nullopt) of all records that the viewer sees, what is due first before all.
+  /// What is due of all records that the viewer sees (of an owner, where one is said), what is due first before all; of a ledger the last 10,000 that wait are looked at.
   std::vector<std::pair<Record, DueDay>> board(const corpus::Viewer& viewer, const text::Date& day, const std::string& owner = {}) const;
   /// What is due of it on a day.
   std::vector<DueDay> due(const Record& record, const text::Date& day) const;

@@ -22,13 +22,13 @@ struct SheetTable {
 };
 
 /// The first columns are 番号, 版 (revision), 状態, 担当 and 公開範囲; then come the fields by their names, several values a line each.
-/// Computed and retired fields are not in it. The first sheet has the ledger's name.
-std::vector<SheetTable> to_sheets(const Ledger& ledger, std::span<const Record> records);
+/// Computed fields, and those that the viewer does not see, are not in it. The first sheet has the ledger's name.
+std::vector<SheetTable> to_sheets(const corpus::Viewer& viewer, const Ledger& ledger, std::span<const Record> records);
 
 /// The changes that sheets ask for: columns are known by their names, in any order, and one that is not there changes nothing; a row
 /// without a number is a new record. A sheet of a field that is there says all rows of the records that its first sheet names.
-/// `faults` tells of columns and words that are none, of numbers that come twice, by the position of the entry; entry i stands in row
-/// i + 2 of the first sheet.
-std::vector<Entry> from_sheets(const Ledger& ledger, std::span<const SheetTable> sheets, std::vector<EntryFault>& faults);
+/// `faults` tells of columns and words that are none, of numbers that come twice, by the position of the entry. `lines`: in which row of
+/// the first sheet, from 1, each entry stands.
+std::vector<Entry> from_sheets(const Ledger& ledger, std::span<const SheetTable> sheets, std::vector<EntryFault>& faults, std::vector<size_t>& lines);
 
 }  // namespace shirube::records

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "store/database.h"
+#include "store/files.h"
 #include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/error.h"
@@ -27,7 +28,9 @@ struct Fixture {
   TemporaryFolder folder;
   store::Database database{folder / "shirube.db"};
   Ledgers ledgers{std::filesystem::path(test::source_folder) / "config/ledgers"};
-  Records records{database, ledgers};
+  Calendar calendar;
+  store::Files files{folder / "files"};
+  Records records{database, files, ledgers, calendar};
 
   Record take(const Values& more = {}, const std::string& audience = {}, const text::Date& on = day) {
     Values values = {{"asked_on", {"令和8年4月3日"}}, {"question", {"端末を持ち出してよいか。\r\n期間は三日。"}}};

@@ -1,0 +1,211 @@
+// Changes of records: each one transaction, with its history and an event.
+#include <algorithm>
+
+#include "records/record_writer.h"
+#include "store/database.h"
+#include "store/event_log.h"
+#include "store/files.h"
+#include "text/error.h"
+#include "text/instant.h"
+#include "text/utf8.h"
+
+namespace shirube::records {
+
+using corpus::Viewer;
+
+namespace {
+
+/// What kind of change it is, and how it is told.
+struct Told {
+  std::string action, detail{}, before{}, after{};
+};
+
+/// Does something to a record that nobody has changed since, keeps it and tells of it; where `work` returns nothing, nothing is done.
+Record changed(store::Database& database, const Viewer& viewer, const Author& author, const Ledgers& ledgers, const std::string& number, int64_t revision,
+               const std::function<std::optional<Told>(RecordWriter&, const Ledger&, Record&)>& work) {
+  return database.write([&](SQLite::Database& db) {
+    RecordWriter writer(db, viewer, author, ledgers);
+    Record record = writer.held(number, revision);
+    const Ledger& ledger = writer.ledger(record.ledger);
+    auto told = work(writer, ledger, record);
+    if (!told) return writer.seen(std::move(record));
+    writer.require(ledger, record);
+    writer.keep(ledger, record);
+    writer.check(writer.take_links());
+    store::append(db, {told->action, number, told->detail, told->before, told->after});
+    return writer.seen(std::move(record));
+  });
+}
+
+const Field& field_of(const Ledger& ledger, const Viewer& viewer, const std::string& key, FieldKind kind) {
+  const Field* field = ledger.field(key);
+  if (!field || field->kind != kind || !sees_field(viewer, &ledger, key)) throw Error(ErrorKind::invalid, fmt::format("台帳「{}」に「{}」という項目はありません。", ledger.name(), text::clamp_utf8(key, 60)), "画面を開き直してください。");
+  return *field;
+}
+
+}  // namespace
+
+Record Records::add(const Viewer& viewer, const Author& author, const std::string& key, const Values& values, const std::string& audience, const text::Date& day) {
+  return database_.write([&](SQLite::Database& db) {
+    RecordWriter writer(db, viewer, author, ledgers_);
+    const Ledger& ledger = writer.ledger(key);
+    Record record = writer.begin(ledger, {}, day, audience, {});
+    writer.apply(ledger, record, values);
+    writer.require(ledger, record);
+    writer.keep(ledger, record);
+    writer.check(writer.take_links());
+    store::append(db, {"record.add", record.number, ledger.name()});
+    return writer.seen(std::move(record));
+  });
+}
+
+Record Records::change(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const Values& typed) {
+  return changed(database_, viewer, author, ledgers_, number, revision, [&](RecordWriter& writer, const Ledger& ledger, Record& record) -> std::optional<Told> {
+    std::string names = writer.apply(ledger, record, typed);
+    if (names.empty()) return std::nullopt;
+    return Told{"record.change", names};
+  });
+}
+
+Record Records::change_row(const Viewer& viewer, const Author& author, const std::string& number, const std::string& key, const std::string& before, const Row& row) {
+  return changed(database_, viewer, author, ledgers_, number, 0, [&](RecordWriter& writer, const Ledger& ledger, Record& record) -> std::optional<Told> {
+    const Field& field = field_of(ledger, viewer, key, FieldKind::rows);
+    auto rows = writer.sight().seen(field, record.values.contains(key) ? record.values[key] : std::vector<std::string>{});
+    auto found = std::ranges::find_if(rows, [&](const std::string& value) { return row.number && row_of(value).number == row.number; });
+    const bool there = found != rows.end();
+    if (there ? *found != before : !before.empty()) throw Error(ErrorKind::conflict, "この行は、ほかの人が先に変えています。", "今の内容を確かめてから、もう一度変えてください。");
+    if (row.cells.empty() && there) rows.erase(found);
+    else if (there) *found = row.value();
+    else rows.push_back(Row{0, row.cells}.value());
+    if (writer.apply(ledger, record, {{key, rows}}).empty()) return std::nullopt;
+    return Told{"record.change", field.name};
+  });
+}
+
+Record Records::attach(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& key, const Attachment& attachment, std::string_view bytes) {
+  if (bytes.empty()) throw Error(ErrorKind::invalid, "ファイルが空です。", "中身のあるファイルを選んでください。");
+  {
+    // Nothing is put on disk for who may not.
+    auto record = find(viewer, number);
+    const Ledger* ledger = record ? ledgers_.find(record->ledger) : nullptr;
+    if (!ledger) throw Error(ErrorKind::missing, "記録が見つかりません。", "台帳の一覧からお探しください。");
+    if (!writes(author, *ledger)) throw Error(ErrorKind::forbidden, fmt::format("台帳「{}」の記録を変えることは許されていません。", ledger->name()), "仕事に要るときは、管理者に相談してください。");
+    field_of(*ledger, viewer, key, FieldKind::files);
+  }
+  Attachment kept = attachment;
+  kept.number = 0;
+  kept.sha256 = files_.put(bytes);
+  kept.size = std::to_string(bytes.size());
+  kept.added_by = author.login;
+  return changed(database_, viewer, author, ledgers_, number, revision, [&](RecordWriter& writer, const Ledger& ledger, Record& record) -> std::optional<Told> {
+    SQLite::Statement file(writer.db(), "INSERT OR IGNORE INTO files (sha256, size) VALUES (?, ?)");
+    file.bind(1, kept.sha256);
+    file.bind(2, static_cast<int64_t>(bytes.size()));
+    file.exec();
+    kept.added_at = writer.now();
+    auto all = record.values.contains(key) ? record.values[key] : std::vector<std::string>{};
+    all.push_back(kept.value());
+    writer.apply(ledger, record, {{key, all}});
+    return Told{"record.attach", kept.name, {}, kept.sha256};
+  });
+}
+
+Record Records::step(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& key) {
+  return database_.write([&](SQLite::Database& db) {
+    RecordWriter writer(db, viewer, author, ledgers_);
+    Record record = writer.held(number, revision);
+    const Ledger* ledger = ledgers_.find(record.ledger);
+    const Step* step = ledger ? ledger->step(key) : nullptr;
+    // One whose state the ledger no longer has can be led on by the operator alone.
+    const bool lost = ledger && !ledger->state(record.state) && author.role == operator_role;
+    if (!step || (!lost && std::ranges::find(step->from, record.state) == step->from.end())) throw Error(ErrorKind::invalid, "この状態からは、その操作はできません。", "記録を開き直して、選べる操作を確かめてください。");
+    if (!allowed(step->roles, author)) throw Error(ErrorKind::forbidden, fmt::format("「{}」は許されていません。", step->name), "仕事に要るときは、管理者に相談してください。");
+    const State* was = ledger->state(record.state);
+    const std::string before = was ? was->name : record.state;
+    writer.set_state(record, step->to);
+    writer.require(*ledger, record);
+    if (auto lacking = unmet(*ledger, step->to, record.values); !lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」には、次のことが要ります: {}", ledger->state(step->to)->name, fmt::join(lacking, "、")), "表を確かめて、書き足してください。");
+    writer.keep(*ledger, record);
+    if (!step->publish.empty()) publish(writer, *ledger, record, step->publish);
+    if (step->withdraw) withdraw(writer, record);
+    store::append(db, {"record.step", number, step->name, before, ledger->state(step->to)->name});
+    return writer.seen(std::move(record));
+  });
+}
+
+Record Records::give(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& owner) {
+  return changed(database_, viewer, author, ledgers_, number, revision, [&](RecordWriter& writer, const Ledger&, Record& record) -> std::optional<Told> {
+    const std::string before = record.owner;
+    writer.set_owner(record, owner);
+    if (before == record.owner) return std::nullopt;
+    return Told{"record.give", {}, before, record.owner};
+  });
+}
+
+Record Records::narrow(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& audience) {
+  return changed(database_, viewer, author, ledgers_, number, revision, [&](RecordWriter& writer, const Ledger&, Record& record) -> std::optional<Told> {
+    const std::string before = record.audience;
+    writer.set_audience(record, audience);
+    if (before == record.audience) return std::nullopt;
+    return Told{"record.narrow", {}, before, record.audience};
+  });
+}
+
+std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& author, const std::string& key, std::span<const Entry> entries, bool try_only) {
+  if (entries.size() > most_entries) throw Error(ErrorKind::invalid, fmt::format("一度に変えられるのは{}件までです。", most_entries), "分けて行ってください。");
+  std::vector<EntryFault> faults;
+  /// Undoes the transaction.
+  struct Undo {};
+  try {
+    database_.write([&](SQLite::Database& db) {
+      RecordWriter writer(db, viewer, author, ledgers_);
+      const Ledger& ledger = writer.ledger(key);
+      size_t added = 0, altered = 0;
+      auto attempt = [&](size_t i, const std::function<void()>& work) {
+        try {
+          work();
+        } catch (const Error& e) {
+          if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
+          faults.push_back({i, std::string(e.what()) + " " + e.hint()});
+        }
+      };
+      std::vector<std::pair<size_t, RecordWriter::Links>> links;
+      for (size_t i = 0; i < entries.size(); ++i) {
+        const Entry& entry = entries[i];
+        attempt(i, [&] {
+          bool fresh = false;
+          Record record;
+          if (!entry.number.empty()) {
+            auto known = records::held(db, viewer, entry.number);
+            fresh = !known;
+            if (!fresh) record = writer.held(entry.number, entry.revision);
+            if (!fresh && record.ledger != key) throw Error(ErrorKind::invalid, fmt::format("「{}」は、ほかの台帳の記録です。", entry.number), "番号を確かめてください。");
+          }
+          if (entry.number.empty() || fresh) record = writer.begin(ledger, entry.number, text::today(), entry.audience, entry.owner), fresh = true;
+          std::string names = writer.apply(ledger, record, entry.values);
+          if (!entry.state.empty() && entry.state != record.state) {
+            const bool may = fresh && ledger.state(entry.state) && (author.role == operator_role || std::ranges::any_of(ledger.steps(), [&](const Step& step) { return step.to == entry.state && allowed(step.roles, author); }));
+            if (!may) throw Error(ErrorKind::invalid, "状態は、取込では変えられません。", "記録の画面の操作で進めてください。");
+            writer.set_state(record, entry.state), names += "状態";
+          }
+          const std::string before = record.owner + "\n" + record.audience;
+          if (!entry.owner.empty() && record.owner != entry.owner) writer.set_owner(record, entry.owner);
+          if (!entry.audience.empty() && record.audience != entry.audience) writer.set_audience(record, entry.audience);
+          if (!fresh && names.empty() && before == record.owner + "\n" + record.audience) return;
+          writer.require(ledger, record);
+          writer.keep(ledger, record);
+          links.emplace_back(i, writer.take_links());
+          ++(fresh ? added : altered);
+          if (!try_only) store::append(db, {fresh ? "record.add" : "record.change", record.number, fresh ? ledger.name() : names});
+        });
+      }
+      for (const auto& [i, named] : links) attempt(i, [&] { writer.check(named); });
+      if (!faults.empty() || try_only) throw Undo{};
+      store::append(db, {"record.change_all", ledger.key(), fmt::format("{}: 追加 {}件、変更 {}件", ledger.name(), added, altered)});
+    });
+  } catch (const Undo&) {
+  }
+  return faults;
+}
+
+}  // namespace shirube::records
