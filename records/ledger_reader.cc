@@ -415,21 +415,21 @@ void LedgerReader::take_publication(Ledger& out, const toml::table& table) const
   for (const auto* day : {&made.issued, &made.effective}) {
     if (!day->empty()) field_of(out, table, *day, FieldKind::date);
   }
-  if (!made.topic.empty()) field_of(out, table, made.topic);
+  std::vector<std::string> named = made.fields;
   for (size_t at = 0; (at = made.title.find('{', at)) != made.title.npos; ++at) {
     size_t end = made.title.find('}', at);
     if (end == made.title.npos) fail(table.source(), fmt::format("publication「{}」の title の「{{」が閉じていません。", made.key), "「}」を書いてください。");
-    std::string named = made.title.substr(at + 1, end - at - 1);
-    if (named != "number") made.fields.push_back(named);  // to be looked at with the others
+    if (std::string key = made.title.substr(at + 1, end - at - 1); key != "number") named.push_back(std::move(key));
   }
-  const size_t said = made.fields.size() - static_cast<size_t>(std::ranges::count(made.title, '{')) + (made.title.find("{number}") != made.title.npos ? 1 : 0);
-  for (const auto& key : made.fields) {
+  for (const auto* key : {&made.issued, &made.effective, &made.topic}) {
+    if (!key->empty()) named.push_back(*key);
+  }
+  for (const auto& key : named) {
     const Field& field = field_of(out, table, key);
     if (field.personal) fail(table.source(), fmt::format("publication「{}」に、個人情報の項目「{}」は入れられません。", made.key, field.name), "公開してよい言葉だけの項目を、別に作ってください。");
     // What is for fewer must not be published to more.
     if (!field.audience.empty() && corpus::narrowed(made.audience, field.audience) != made.audience) fail(table.source(), fmt::format("publication「{}」の公開範囲は、項目「{}」の公開範囲より広くできません。", made.key, field.name), "audience を狭めるか、公開してよい言葉だけの項目を別に作ってください。");
   }
-  made.fields.resize(said);
   out.publications_.push_back(std::move(made));
 }
 

@@ -8,6 +8,7 @@
 #include "store/event_log.h"
 #include "store/files.h"
 #include "text/error.h"
+#include "text/normalize.h"
 #include "text/utf8.h"
 
 namespace shirube::records {
@@ -22,6 +23,9 @@ std::string slug_of(const Ledger& ledger, const std::string& number, const std::
   if (year.starts_with('R')) year[0] = 'r';
   return fmt::format("{}-{}-{}-{}", ledger.key(), year, number.substr(number.rfind('-') + 1), publication);
 }
+
+/// Without case, width and white space, as people write a name in several ways.
+std::string plain(std::string_view words) { return text::replace_all(text::replace_all(text::fold(words), " ", ""), "\n", ""); }
 
 /// A title with its {field}s filled in, short enough for one.
 std::string title_of(const Publication& publication, const Record& record) {
@@ -62,17 +66,21 @@ class Publisher {
     // A version of which nothing is written yet, as one in plain language, is none.
     if (clauses.size() == 1) return;
     corpus::assign_addresses(clauses);
-    refuse_personal(clauses, publication);
     corpus::NewEdition edition;
     edition.facts = {.slug = slug_of(ledger_, record_.number, publication.key), .title = title_of(publication, record_), .kind = publication.kind, .audience = publication.audience};
     edition.facts.issued = record_.value(publication.issued);
     edition.facts.effective = record_.value(publication.effective);
     edition.facts.topic = record_.value(publication.topic);
     edition.facts.number = record_.number;
-    edition.facts.label = fmt::format("第{}版", editions(publication.key) + 1);
-    std::string whole = edition.facts.title;
+    std::string whole = edition.facts.title + "\n" + edition.facts.topic;
     for (const auto& clause : clauses) whole += "\n" + clause.heading + "\n" + clause.text;
-    edition.content_hash = store::sha256(whole);
+    refuse_personal(whole, publication);
+    // The last one stays where its words do; words that an earlier one had are a new edition again.
+    auto [count, last_hash] = last(publication.key);
+    auto hash = [&](int place) { return store::sha256(fmt::format("第{}版\n{}", place, whole)); };
+    if (count == 0 || hash(count) != last_hash) ++count;
+    edition.facts.label = fmt::format("第{}版", count);
+    edition.content_hash = hash(count);
     edition.media_type = "text/plain";
     edition.clauses = std::move(clauses);
     auto added = corpus::Library::add(writer_.db(), {&edition, 1}).front();
@@ -87,10 +95,19 @@ class Publisher {
     if (values == record_.values.end()) return {};
     std::string out;
     for (const auto& value : values->second) {
-      std::string line = field.kind == FieldKind::citations ? citation(citation_of(value), audience) : field.kind == FieldKind::rows ? row(field, value, audience) : shown(field, value);
+      std::string line = words_of(field, value, audience);
       if (!line.empty()) out += (out.empty() ? "" : "\n") + line;
     }
     return out;
+  }
+
+  std::string words_of(const Field& field, const std::string& value, const std::string& audience) const {
+    switch (field.kind) {
+      case FieldKind::citations: return citation(citation_of(value), audience);
+      case FieldKind::links: return link(value, audience);
+      case FieldKind::rows: return row(field, value, audience);
+      default: return shown(field, value);
+    }
   }
 
   std::string row(const Field& field, const std::string& value, const std::string& audience) const {
@@ -98,7 +115,7 @@ class Publisher {
     std::string out;
     for (size_t i = 0; i < row.cells.size() && i < field.columns.size(); ++i) {
       const Field& column = field.columns[i];
-      std::string cell = column.kind == FieldKind::citations ? citation(citation_of(row.cells[i]), audience) : shown(column, row.cells[i]);
+      std::string cell = words_of(column, row.cells[i], audience);
       if (!cell.empty()) out += (out.empty() ? "" : "　") + cell;
     }
     return out;
@@ -123,26 +140,38 @@ class Publisher {
     return placed.citation() + (citation.quote.empty() ? "" : "「" + citation.quote + "」");
   }
 
+  /// The number of a record that is linked to, where all may see it who may see the version.
+  std::string link(const std::string& number, const std::string& audience) const {
+    SQLite::Statement select(writer_.db(), "SELECT audience FROM records WHERE number = ?");
+    select.bind(1, number);
+    return select.executeStep() && corpus::narrowed(audience, select.getColumn(0).getString()) == audience ? number : "";
+  }
+
   /// What the ledger calls personal must not stand in words that go to others.
-  void refuse_personal(const std::vector<Clause>& clauses, const Publication& publication) const {
+  void refuse_personal(const std::string& whole, const Publication& publication) const {
     constexpr size_t shortest = 2;  // characters: one alone is a word of its own too often
+    const std::string published = plain(whole);
     for (const auto& field : ledger_.fields()) {
       auto values = record_.values.find(field.key);
       if (!field.personal || values == record_.values.end()) continue;
       for (const auto& value : values->second) {
-        if (text::length_utf8(value) < shortest) continue;
-        bool there = std::ranges::any_of(clauses, [&](const Clause& clause) { return clause.text.find(value) != std::string::npos; });
+        const auto words = field.kind == FieldKind::rows ? row_of(value).cells : std::vector{value};
+        bool there = std::ranges::any_of(words, [&](const std::string& word) {
+          const std::string said = plain(word);
+          return text::length_utf8(said) >= shortest && published.find(said) != std::string::npos;
+        });
         if (there) throw Error(ErrorKind::invalid, fmt::format("「{}」に、個人情報（{}）が入っています。", publication.name, field.name), "公開する文から、その言葉を除いてください。");
       }
     }
   }
 
-  int editions(const std::string& publication) const {
-    SQLite::Statement count(writer_.db(), "SELECT count(*) FROM record_publications WHERE record_id = ? AND publication = ?");
-    count.bind(1, record_.id);
-    count.bind(2, publication);
-    count.executeStep();
-    return count.getColumn(0).getInt();
+  /// How many editions a version had, and the hash of the last.
+  std::pair<int, std::string> last(const std::string& publication) const {
+    SQLite::Statement select(writer_.db(), "SELECT count(*) OVER (), e.content_hash FROM record_publications p JOIN editions e ON e.id = p.edition_id WHERE p.record_id = ? AND p.publication = ? ORDER BY p.edition_id DESC LIMIT 1");
+    select.bind(1, record_.id);
+    select.bind(2, publication);
+    if (!select.executeStep()) return {0, ""};
+    return {select.getColumn(0).getInt(), select.getColumn(1).getString()};
   }
 
   void keep(const Publication& publication, int64_t edition_id) const {

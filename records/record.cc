@@ -178,7 +178,7 @@ std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledg
   std::vector<std::string> runs;
   std::string run;
   auto end_run = [&] {
-    if (text::length_utf8(run) >= 2 && std::ranges::find(runs, run) == runs.end()) runs.push_back(run);
+    if (!pairs_wanted({run}).empty() && std::ranges::find(runs, run) == runs.end()) runs.push_back(run);
     run.clear();
   };
   for (char32_t c : text::to_utf32(folded)) {
@@ -236,7 +236,8 @@ std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledg
 }
 
 std::vector<std::string> Records::used(const Viewer& viewer, const std::string& ledger, const std::string& field, size_t most) const {
-  if (!sees_field(viewer, ledgers_.find(ledger), field)) return {};
+  const Ledger* its = ledgers_.find(ledger);
+  if (!its || !its->field(field) || !sees_field(viewer, its, field)) return {};
   constexpr size_t most_looked_at = 2'000;
   return database_.read([&](SQLite::Database& db) {
     std::vector<std::string> out;
@@ -245,7 +246,11 @@ std::vector<std::string> Records::used(const Viewer& viewer, const std::string& 
     bind_sight(select, viewer);
     select.bind(":ledger", ledger);
     select.bind(":field", field);
-    while (select.executeStep()) out.push_back(select.getColumn(0).getString());
+    // What is cited or linked to may be hidden.
+    RecordSight sight(db, viewer, ledgers_);
+    while (select.executeStep()) {
+      for (auto& value : sight.seen(*its->field(field), {select.getColumn(0).getString()})) out.push_back(std::move(value));
+    }
     return out;
   });
 }
@@ -277,7 +282,7 @@ std::vector<Change> Records::history(const Viewer& viewer, const std::string& nu
         }
         if (!sees_field(viewer, ledger, change.field)) continue;
         if (field) change.before = sight.seen(*field, std::move(change.before)), change.after = sight.seen(*field, std::move(change.after));
-        if (change.before.empty() && change.after.empty()) continue;
+        if (change.before == change.after) continue;  // only what they do not see is another
       }
       out.push_back(std::move(change));
     }

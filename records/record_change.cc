@@ -105,7 +105,7 @@ Record Records::attach(const Viewer& viewer, const Author& author, const std::st
     kept.added_at = writer.now();
     auto all = record.values.contains(key) ? record.values[key] : std::vector<std::string>{};
     all.push_back(kept.value());
-    writer.apply(ledger, record, {{key, all}});
+    writer.apply(ledger, record, {{key, all}}, kept.sha256);
     return Told{"record.attach", kept.name, {}, kept.sha256};
   });
 }
@@ -167,6 +167,7 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
         } catch (const Error& e) {
           if (e.kind() == ErrorKind::unavailable || e.kind() == ErrorKind::internal) throw;
           faults.push_back({i, std::string(e.what()) + " " + e.hint()});
+          writer.take_links();
         }
       };
       std::vector<std::pair<size_t, RecordWriter::Links>> links;

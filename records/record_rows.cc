@@ -70,18 +70,23 @@ std::string visible_record(const Viewer& viewer) {
   return viewer.only ? "r.audience = 'public'" : "r.audience IN (SELECT value FROM json_each(:record_audiences))";
 }
 
+std::string told_reviews(const Viewer& viewer) {
+  const std::string before = fmt::format("(b.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "b")), after = fmt::format("(a.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "a"));
+  return fmt::format(
+      "record_reviews v JOIN clauses c ON c.id = v.clause_id JOIN editions e ON e.id = v.edition_id JOIN documents d ON d.id = e.document_id "
+      "LEFT JOIN clauses b ON b.id = v.before_id LEFT JOIN clauses a ON a.id = v.after_id WHERE {} AND {} AND ({} <> {} OR (v.changed AND {}))",
+      corpus::visible(viewer), corpus::visible_clause(viewer), before, after, before);
+}
+
 std::string to_be_reviewed(const Viewer& viewer, const Ledgers& ledgers) {
   std::string fields;
   for (const auto& ledger : ledgers.all()) {
     for (const auto& field : ledger.fields()) {
-      if (field.kind == FieldKind::citations && !sees_field(viewer, &ledger, field.key)) fields += fmt::format(" AND NOT (r.ledger = '{}' AND v.field = '{}')", ledger.key(), field.key);
+      bool cites = field.kind == FieldKind::citations || field.kind == FieldKind::rows;
+      if (cites && !sees_field(viewer, &ledger, field.key)) fields += fmt::format(" AND NOT (r.ledger = '{}' AND v.field = '{}')", ledger.key(), field.key);
     }
   }
-  const std::string before = fmt::format("(b.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "b")), after = fmt::format("(a.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "a"));
-  return fmt::format(
-      "EXISTS (SELECT 1 FROM record_reviews v JOIN clauses c ON c.id = v.clause_id JOIN editions e ON e.id = v.edition_id JOIN documents d ON d.id = e.document_id "
-      "LEFT JOIN clauses b ON b.id = v.before_id LEFT JOIN clauses a ON a.id = v.after_id WHERE v.record_id = r.id AND {} AND {} AND ({} <> {} OR (v.changed AND {})){})",
-      corpus::visible(viewer), corpus::visible_clause(viewer), before, after, before, fields);
+  return fmt::format("EXISTS (SELECT 1 FROM {} AND v.record_id = r.id{})", told_reviews(viewer), fields);
 }
 
 void bind_sight(SQLite::Statement& statement, const Viewer& viewer) {
@@ -185,14 +190,17 @@ std::string RecordSight::computed(const Ledger& ledger, const Record& record, co
   if (!other) return "";
   double sum = 0;
   size_t count = 0;
-  SQLite::Statement select(db_, fmt::format("SELECT DISTINCT r.id, r.fields FROM record_values v JOIN records r ON r.id = v.record_id WHERE v.refers = 1 AND v.value = :number AND v.ledger = :ledger AND {}", visible_record(viewer_)));
+  int64_t counted = 0;
+  SQLite::Statement select(db_, fmt::format("SELECT r.id, v.field, r.fields FROM record_values v JOIN records r ON r.id = v.record_id WHERE v.refers = 1 AND v.value = :number AND v.ledger = :ledger AND {} ORDER BY r.id", visible_record(viewer_)));
   bind_sight(select, viewer_);
   select.bind(":number", record.number);
   select.bind(":ledger", from);
   while (select.executeStep()) {
-    ++count;
+    const int64_t id = select.getColumn(0).getInt64();
+    if (id == counted || !sees_field(viewer_, other, select.getColumn(1).getString())) continue;
+    ++count, counted = id;
     if (kind == Computation::Kind::count || !sees_field(viewer_, other, to)) continue;
-    Values theirs = Json::parse(select.getColumn(1).getString()).get<Values>();
+    Values theirs = Json::parse(select.getColumn(2).getString()).get<Values>();
     if (auto found = theirs.find(to); found != theirs.end()) sum += number_of(found->second.front());
   }
   return kind == Computation::Kind::count ? std::to_string(count) : number_text(sum);
@@ -288,6 +296,11 @@ void write_values(SQLite::Database& db, const Ledger& ledger, const Record& reco
       }
     }
   }
+  // What is cited no more is not to be looked at.
+  SQLite::Statement gone(db, "DELETE FROM record_reviews WHERE record_id = ? AND NOT EXISTS (SELECT 1 FROM clauses c JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
+                             "JOIN record_values v ON v.record_id = record_reviews.record_id AND v.field = record_reviews.field AND v.value = d.slug || '/' || e.key || '/' || c.path WHERE c.id = record_reviews.clause_id)");
+  gone.bind(1, record.id);
+  gone.exec();
 }
 
 std::string write(const Values& values) { return Json(values).dump(-1, ' ', false, Json::error_handler_t::replace); }

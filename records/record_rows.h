@@ -15,6 +15,8 @@ namespace shirube::records {
 
 /// What a viewer sees of `records r`, as a condition: none to who is narrowed to documents, but what is public; bind_sight() binds what it names.
 std::string visible_record(const corpus::Viewer& viewer);
+/// The reviews `v` that a viewer is told of, of clauses `c` that are cited and editions `e` that changed them: what stands behind FROM, to be narrowed further.
+std::string told_reviews(const corpus::Viewer& viewer);
 /// Whether a newer edition changed, for this viewer, what a record `r` cites.
 std::string to_be_reviewed(const corpus::Viewer& viewer, const Ledgers& ledgers);
 void bind_sight(SQLite::Statement& statement, const corpus::Viewer& viewer);

@@ -1,6 +1,8 @@
 #include "records/record_writer.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -49,6 +51,40 @@ std::optional<std::pair<int, int64_t>> parts_of(const Ledger& ledger, const std:
   return number == number_start(ledger, which) + fmt::format("{:04}", out.second) ? std::optional(out) : std::nullopt;
 }
 
+/// The cells of a column that are not empty.
+std::vector<std::string> cells(const std::vector<std::string>& rows, size_t column) {
+  std::vector<std::string> out;
+  for (const auto& value : rows) {
+    Row row = row_of(value);
+    if (column < row.cells.size() && !row.cells[column].empty()) out.push_back(row.cells[column]);
+  }
+  return out;
+}
+
+/// New values of a field together with what is hidden of those before, of which `shown` was seen: values, and cells of rows that stay.
+std::vector<std::string> with_hidden(const Field& field, const std::vector<std::string>& before, const std::vector<std::string>& shown, std::vector<std::string> values) {
+  if (before == shown) return values;
+  if (field.kind != FieldKind::rows) {
+    std::ranges::copy_if(before, std::back_inserter(values), [&](const std::string& value) { return std::ranges::find(shown, value) == shown.end(); });
+    return values;
+  }
+  std::map<int, std::pair<Row, Row>> closed;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (before[i] != shown[i]) closed[row_of(before[i]).number] = {row_of(before[i]), row_of(shown[i])};
+  }
+  for (auto& value : values) {
+    Row row = row_of(value);
+    auto found = closed.find(row.number);
+    if (found == closed.end()) continue;
+    const auto& [was, seen] = found->second;
+    for (size_t i = 0; i < was.cells.size() && i < row.cells.size(); ++i) {
+      if (was.cells[i] != seen.cells[i] && row.cells[i].empty()) row.cells[i] = was.cells[i];
+    }
+    value = row.value();
+  }
+  return values;
+}
+
 /// Of rows those that differ, of anything else all.
 std::pair<std::vector<std::string>, std::vector<std::string>> difference(const Field* field, const std::vector<std::string>& before, const std::vector<std::string>& after) {
   if (!field || (field->kind != FieldKind::rows && field->kind != FieldKind::files)) return {before, after};
@@ -58,6 +94,11 @@ std::pair<std::vector<std::string>, std::vector<std::string>> difference(const F
     return list;
   };
   return {without(before, is), without(after, was)};
+}
+
+void require_owner(const std::string& owner) {
+  constexpr size_t longest = 64;
+  if (owner.empty() || owner.size() > longest || owner.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") != owner.npos) throw Error(ErrorKind::invalid, "担当は、サインイン名で書いてください。", "利用者の一覧にある名前を選んでください。");
 }
 
 }  // namespace
@@ -111,6 +152,7 @@ void RecordWriter::require_audience(const std::string& audience) const {
 Record RecordWriter::begin(const Ledger& ledger, const std::string& number, const text::Date& day, const std::string& audience, const std::string& owner) {
   Record record;
   record.ledger = ledger.key(), record.state = ledger.states().front().key, record.audience = audience.empty() ? ledger.audience() : audience;
+  if (!owner.empty()) require_owner(owner);
   record.owner = owner.empty() ? author_.login : owner;
   record.created_at = now_, record.created_by = author_.login;
   require_audience(record.audience);
@@ -158,56 +200,50 @@ void RecordWriter::check_citations(const Field& field, const std::vector<std::st
   }
 }
 
-std::string RecordWriter::apply(const Ledger& ledger, Record& record, const Values& typed) {
+void RecordWriter::check_files(const Field& field, std::vector<std::string>& values, const std::vector<std::string>& before, const std::string& brought) const {
+  for (auto& value : values) {
+    Attachment file = attachment_of(value);
+    bool known = file.sha256 == brought || author_.role == operator_role;
+    for (const auto& one : before) {
+      Attachment was = attachment_of(one);
+      known = known || was.sha256 == file.sha256;
+      if (was.sha256 != file.sha256 || was.number != file.number) continue;
+      // What was noted when it came is not typed.
+      was.name = file.name, was.evidence_on = file.evidence_on, was.valid_until = file.valid_until;
+      value = was.value();
+    }
+    if (!known) throw Error(ErrorKind::invalid, fmt::format("「{}」: ファイルがありません（{}）。", field.name, text::clamp_utf8(file.name, 60)), "画面から添付してください。");
+  }
+}
+
+std::string RecordWriter::apply(const Ledger& ledger, Record& record, const Values& typed, const std::string& brought) {
   for (const auto& [key, values] : typed) {
     if (ledger.field(key) && !sees_field(viewer_, &ledger, key)) throw Error(ErrorKind::invalid, fmt::format("台帳「{}」に「{}」という項目はありません。", ledger.name(), key), "台帳の項目を確かめてください。");
   }
-  std::string names;
-  // What they do not see of a field stays as it is.
-  Values whole = typed;
-  for (auto& [key, values] : whole) {
-    const Field* field = ledger.field(key);
+  // All is held against what they see, so that nothing tells of what they do not; that stays as it is.
+  Values open;
+  for (const auto& [key, values] : typed) {
     auto before = record.values.find(key);
-    if (!field || before == record.values.end()) continue;
-    if (field->kind == FieldKind::citations || field->kind == FieldKind::links) {
-      auto open = sight_.seen(*field, before->second);
-      for (const auto& value : before->second) {
-        if (std::ranges::find(open, value) == open.end()) values.push_back(value);
-      }
-    } else if (field->kind == FieldKind::rows) {
-      std::map<std::string, std::string> shown_as;  // rows of which a cell was hidden
-      auto open = sight_.seen(*field, before->second);
-      for (size_t i = 0; i < open.size(); ++i) {
-        if (open[i] != before->second[i]) shown_as[open[i]] = before->second[i];
-      }
-      for (auto& value : values) {
-        if (auto hidden = shown_as.find(value); hidden != shown_as.end()) value = hidden->second;
-      }
-    }
+    if (const Field* field = ledger.field(key); field && before != record.values.end()) open[key] = sight_.seen(*field, before->second);
   }
-  for (auto& [key, values] : checked(ledger, whole, record.values)) {
+  std::string names;
+  for (auto& [key, values] : checked(ledger, typed, open)) {
     const Field& field = *ledger.field(key);
-    auto before = record.values.contains(key) ? record.values[key] : std::vector<std::string>{};
-    if (before == values) continue;
-    if (field.kind == FieldKind::citations) check_citations(field, values, before);
+    const auto& shown = open[key];
+    if (shown == values) continue;
+    const auto before = record.values.contains(key) ? record.values[key] : std::vector<std::string>{};
+    if (field.kind == FieldKind::citations) check_citations(field, values, shown);
+    if (field.kind == FieldKind::files) check_files(field, values, before, brought);
     if (field.kind == FieldKind::links) {
       for (const auto& value : values) {
-        if (std::ranges::find(before, value) == before.end()) links_.emplace_back(&field, value);
+        if (std::ranges::find(shown, value) == shown.end()) links_.emplace_back(&field, value);
       }
     }
-    if (field.kind == FieldKind::rows) {
-      for (size_t i = 0; i < field.columns.size(); ++i) {
-        if (field.columns[i].kind != FieldKind::citations) continue;
-        std::vector<std::string> cells, cells_before;
-        for (const auto& [list, out] : {std::pair(&values, &cells), std::pair(&before, &cells_before)}) {
-          for (const auto& value : *list) {
-            Row row = row_of(value);
-            if (i < row.cells.size() && !row.cells[i].empty()) out->push_back(row.cells[i]);
-          }
-        }
-        check_citations(field, cells, cells_before);
-      }
+    for (size_t i = 0; i < field.columns.size(); ++i) {
+      if (field.columns[i].kind == FieldKind::citations) check_citations(field, cells(values, i), cells(shown, i));
     }
+    values = with_hidden(field, before, shown, std::move(values));
+    if (before == values) continue;
     auto [was, is] = difference(&field, before, values);
     tell(record, key, was, is);
     names += (names.empty() ? "" : "、") + field.name;
@@ -219,8 +255,9 @@ std::string RecordWriter::apply(const Ledger& ledger, Record& record, const Valu
 
 void RecordWriter::check(const Links& links) {
   for (const auto& [field, number] : links) {
-    const Ledger *wanted = ledgers_.find(field->ledger), *its = ledgers_.of_number(number);
-    if (sight_.sees_number(number) && (field->ledger.empty() || its == wanted)) continue;
+    const Ledger* wanted = ledgers_.find(field->ledger);
+    auto linked = records::held(db_, viewer_, number);
+    if (linked && (field->ledger.empty() || linked->ledger == field->ledger)) continue;
     throw Error(ErrorKind::invalid, fmt::format("「{}」: 記録「{}」がありません。", field->name, text::clamp_utf8(number, 60)), wanted ? fmt::format("台帳「{}」の番号を書いてください。", wanted->name()) : "番号を確かめてください。");
   }
 }
@@ -243,8 +280,7 @@ void RecordWriter::set_state(Record& record, const std::string& state) {
 }
 
 void RecordWriter::set_owner(Record& record, const std::string& owner) {
-  constexpr size_t longest = 64;
-  if (owner.empty() || owner.size() > longest || owner.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") != owner.npos) throw Error(ErrorKind::invalid, "担当は、サインイン名で書いてください。", "利用者の一覧にある名前を選んでください。");
+  require_owner(owner);
   if (record.owner != owner) tell(record, "owner", {record.owner}, {owner});
   record.owner = owner;
 }

@@ -24,8 +24,8 @@ class RecordWriter {
 
   /// A new record with a number of its own, or the one that is said, where that is free and one of this ledger.
   Record begin(const Ledger& ledger, const std::string& number, const text::Date& day, const std::string& audience, const std::string& owner);
-  /// Gives it other values, and returns the names of the fields that are other ones now.
-  std::string apply(const Ledger& ledger, Record& record, const Values& typed);
+  /// Gives it other values, and returns the names of the fields that are other ones now. `brought`: the hash of a file that comes with them.
+  std::string apply(const Ledger& ledger, Record& record, const Values& typed, const std::string& brought = {});
   /// The records that values newly link to, of all that apply() took since.
   using Links = std::vector<std::pair<const Field*, std::string>>;
   Links take_links() { return std::exchange(links_, {}); }
@@ -48,6 +48,7 @@ class RecordWriter {
 
  private:
   void check_citations(const Field& field, const std::vector<std::string>& values, const std::vector<std::string>& before);
+  void check_files(const Field& field, std::vector<std::string>& values, const std::vector<std::string>& before, const std::string& brought) const;
   void require_audience(const std::string& audience) const;
 
   SQLite::Database& db_;

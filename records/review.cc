@@ -102,52 +102,66 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
   const Viewer all = Viewer::everything();
   size_t marked = 0;
   while (!stop) {
-    // A record at a time: what it cites is looked up while others write.
+    // A record at a time: what it cites is looked up while others write. Those before it of which nothing is outdated go together.
     struct Waiting {
+      std::vector<std::pair<int64_t, int64_t>> quiet;  // with their revisions
       int64_t id = 0, revision = 0;
       std::string number;
       std::vector<Cited> cited;
     };
-    auto waiting = database_.read([](SQLite::Database& db) -> std::optional<Waiting> {
-      SQLite::Statement next(db, "SELECT id, revision, number FROM records WHERE looked = 0 ORDER BY id LIMIT 1");
-      if (!next.executeStep()) return std::nullopt;
-      Waiting out{next.getColumn(0).getInt64(), next.getColumn(1).getInt64(), next.getColumn(2).getString(), {}};
-      out.cited = outdated(db, out.id);
+    auto waiting = database_.read([](SQLite::Database& db) {
+      constexpr int most = 1'000;
+      Waiting out;
+      SQLite::Statement next(db, fmt::format("SELECT id, revision, number, EXISTS (SELECT 1 FROM record_reviews v WHERE v.record_id = r.id) FROM records r WHERE looked = 0 ORDER BY id LIMIT {}", most));
+      while (next.executeStep()) {
+        auto cited = outdated(db, next.getColumn(0).getInt64());
+        if (cited.empty() && next.getColumn(3).getInt() == 0) {
+          out.quiet.emplace_back(next.getColumn(0).getInt64(), next.getColumn(1).getInt64());
+          continue;
+        }
+        out.id = next.getColumn(0).getInt64(), out.revision = next.getColumn(1).getInt64(), out.number = next.getColumn(2).getString(), out.cited = std::move(cited);
+        break;
+      }
       return out;
     });
-    if (!waiting || !database_.writable()) break;
+    if ((waiting.quiet.empty() && !waiting.id) || !database_.writable()) break;
     std::vector<std::pair<const Cited*, std::vector<Mark>>> found;
-    for (const auto& cited : waiting->cited) {
+    for (const auto& cited : waiting.cited) {
       auto before = library.clauses(all, cited.slug, cited.key), after = library.clauses(all, cited.slug, cited.newer_key);
       found.emplace_back(&cited, marks(before, after, *comparisons.of(before, after), cited.clause_id));
     }
     marked += database_.write([&](SQLite::Database& db) -> size_t {
       SQLite::Statement same(db, "UPDATE records SET looked = 1 WHERE id = ? AND revision = ? AND looked = 0");
-      same.bind(1, waiting->id);
-      same.bind(2, waiting->revision);
-      if (same.exec() == 0) return 0;  // it was changed meanwhile, and waits again
+      auto looked_at = [&](int64_t id, int64_t revision) {
+        same.reset();
+        same.bind(1, id);
+        same.bind(2, revision);
+        return same.exec() > 0;
+      };
+      for (const auto& [id, revision] : waiting.quiet) looked_at(id, revision);
+      if (!waiting.id || !looked_at(waiting.id, waiting.revision)) return 0;  // it was changed meanwhile, and waits again
       auto count = [&] {
-        SQLite::Statement select(db, "SELECT count(*) FROM (SELECT DISTINCT field, clause_id, edition_id FROM record_reviews WHERE record_id = ?)");
-        select.bind(1, waiting->id);
+        SQLite::Statement select(db, "SELECT count(*) FROM (SELECT DISTINCT field, clause_id, edition_id FROM record_reviews WHERE record_id = ? AND changed)");
+        select.bind(1, waiting.id);
         select.executeStep();
         return select.getColumn(0).getInt64();
       };
       const int64_t before = count();
       SQLite::Statement drop(db, "DELETE FROM record_reviews WHERE record_id = ?");
-      drop.bind(1, waiting->id);
+      drop.bind(1, waiting.id);
       drop.exec();
       SQLite::Statement done(db, "SELECT 1 FROM record_reviews_done WHERE record_id = ? AND field = ? AND clause_id = ? AND edition_id = ?");
       SQLite::Statement insert(db, "INSERT INTO record_reviews (record_id, field, clause_id, edition_id, before_id, after_id, changed) VALUES (?, ?, ?, ?, ?, ?, ?)");
       for (const auto& [cited, changes] : found) {
         done.reset();
-        done.bind(1, waiting->id);
+        done.bind(1, waiting.id);
         done.bind(2, cited->field);
         done.bind(3, cited->clause_id);
         done.bind(4, cited->newer_id);
         if (done.executeStep()) continue;
         for (const auto& mark : changes) {
           insert.reset();
-          insert.bind(1, waiting->id);
+          insert.bind(1, waiting.id);
           insert.bind(2, cited->field);
           insert.bind(3, cited->clause_id);
           insert.bind(4, cited->newer_id);
@@ -158,7 +172,7 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
         }
       }
       if (count() <= before) return 0;
-      store::append(db, {"record.review_due", waiting->number, "引用する条項が、新しい版で変わりました"});
+      store::append(db, {"record.review_due", waiting.number, "引用する条項が、新しい版で変わりました"});
       return 1;
     });
   }
@@ -175,11 +189,7 @@ std::vector<Review> Records::reviews(const Viewer& viewer, const Record& record)
   auto due = database_.read([&](SQLite::Database& db) {
     std::vector<Due> out;
     // The same condition as that of the mark in lists, for each citation.
-    const std::string before = fmt::format("(b.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "b")), after = fmt::format("(a.id IS NOT NULL AND {})", corpus::visible_clause(viewer, "a"));
-    SQLite::Statement select(db, fmt::format(
-        "SELECT DISTINCT v.field, e.key, v.clause_id FROM record_reviews v JOIN clauses c ON c.id = v.clause_id JOIN editions e ON e.id = v.edition_id JOIN documents d ON d.id = e.document_id "
-        "LEFT JOIN clauses b ON b.id = v.before_id LEFT JOIN clauses a ON a.id = v.after_id WHERE v.record_id = :record AND {} AND {} AND ({} <> {} OR (v.changed AND {})) ORDER BY v.field, v.clause_id",
-        corpus::visible(viewer), corpus::visible_clause(viewer), before, after, before));
+    SQLite::Statement select(db, fmt::format("SELECT DISTINCT v.field, e.key, v.clause_id FROM {} AND v.record_id = :record ORDER BY v.field, v.clause_id", told_reviews(viewer)));
     bind_sight(select, viewer);
     select.bind(":record", record.id);
     while (select.executeStep()) {
@@ -220,11 +230,11 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
     const Ledger& ledger = writer.ledger(record.ledger);
     const Field* field = ledger.field(key);
     if (!field || !sees_field(viewer, &ledger, key) || !writer.sight().sees_clause(citation.address)) throw Error(ErrorKind::missing, "確かめる引用がありません。", "記録を開き直してください。");
-    SQLite::Statement due(db, "SELECT DISTINCT v.clause_id, v.edition_id FROM record_reviews v JOIN clauses c ON c.id = v.clause_id JOIN editions e ON e.id = c.edition_id JOIN documents d ON d.id = e.document_id "
-                              "WHERE v.record_id = ? AND v.field = ? AND d.slug || '/' || e.key || '/' || c.path = ?");
-    due.bind(1, record.id);
-    due.bind(2, key);
-    due.bind(3, citation.address);
+    SQLite::Statement due(db, fmt::format("SELECT DISTINCT v.clause_id, v.edition_id FROM {} AND v.record_id = :record AND v.field = :field AND (SELECT d.slug || '/' || n.key || '/' || c.path FROM editions n WHERE n.id = c.edition_id) = :address", told_reviews(viewer)));
+    bind_sight(due, viewer);
+    due.bind(":record", record.id);
+    due.bind(":field", key);
+    due.bind(":address", citation.address);
     std::vector<std::pair<int64_t, int64_t>> looked_at;
     while (due.executeStep()) looked_at.emplace_back(due.getColumn(0).getInt64(), due.getColumn(1).getInt64());
     due.reset();

@@ -29,7 +29,7 @@ std::string shape_of(const Ledger& ledger) {
 }
 
 /// Brings what was kept under earlier names under today's.
-bool renamed(const Ledger& ledger, Record& record) {
+bool renamed(SQLite::Database& db, const Ledger& ledger, Record& record) {
   bool any = false;
   for (const auto& field : ledger.fields()) {
     for (const auto& was : field.was) {
@@ -37,6 +37,14 @@ bool renamed(const Ledger& ledger, Record& record) {
       if (ledger.field(was) || old == record.values.end() || record.values.contains(field.key)) continue;
       record.values[field.key] = std::move(old->second);
       record.values.erase(was);
+      // What was looked at stays looked at.
+      for (const char* table : {"record_reviews", "record_reviews_done"}) {
+        SQLite::Statement move(db, fmt::format("UPDATE OR REPLACE {} SET field = ? WHERE record_id = ? AND field = ?", table));
+        move.bind(1, field.key);
+        move.bind(2, record.id);
+        move.bind(3, was);
+        move.exec();
+      }
       any = true;
     }
   }
@@ -51,13 +59,13 @@ bool renamed(const Ledger& ledger, Record& record) {
 
 void settle_ledger(SQLite::Database& db, const Ledger& ledger) {
   SQLite::Statement select(db, fmt::format("SELECT {}, r.words FROM records r WHERE r.ledger = ? ORDER BY r.id", record_columns));
-  SQLite::Statement update(db, "UPDATE records SET state = ?, fields = ?, words = ? WHERE id = ?");
+  SQLite::Statement update(db, "UPDATE records SET state = ?, fields = ?, words = ?, looked = 0 WHERE id = ?");
   select.bind(1, ledger.key());
   size_t moved = 0;
   while (select.executeStep()) {
     Record record = read_record(select);
     const std::string old_words = select.getColumn(record_width).getString();
-    moved += renamed(ledger, record) ? 1 : 0;
+    moved += renamed(db, ledger, record) ? 1 : 0;
     const std::string words = words_of(ledger, record.number, record.values);
     update.reset();
     update.bind(1, record.state);
@@ -99,7 +107,10 @@ std::vector<std::string> Records::preview(const Ledger& then) const {
   const Ledger* now = ledgers_.find(then.key());
   auto added = [&](const auto& before, const auto& after, std::string_view what) {
     for (const auto& one : after) {
-      if (std::ranges::none_of(before, [&](const auto& other) { return other.key == one.key; })) out.push_back(fmt::format("{}「{}」が加わります。", what, one.name));
+      auto known = [&](const std::string& key) { return std::ranges::any_of(before, [&](const auto& other) { return other.key == key; }); };
+      bool is_heir = false;
+      if constexpr (requires { one.was; }) is_heir = std::ranges::any_of(one.was, known);
+      if (!known(one.key) && !is_heir) out.push_back(fmt::format("{}「{}」が加わります。", what, one.name));
     }
   };
   if (now) added(now->fields(), then.fields(), "項目"), added(now->states(), then.states(), "状態"), added(now->steps(), then.steps(), "操作");

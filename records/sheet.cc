@@ -108,7 +108,11 @@ class SheetReader {
         if (!word.empty() && state == ledger_.states().end()) fault(fmt::format("状態「{}」はありません。", text::clamp_utf8(word, 60)));
         else if (!word.empty()) entry.state = state->key;
       } else if (name == audience_name) {
-        if (!word.empty()) entry.audience = corpus::audience_key(word);
+        try {
+          if (!word.empty()) entry.audience = corpus::audience_key(word);
+        } catch (const Error& e) {
+          fault(std::string(e.what()) + " " + e.hint());
+        }
       } else if (auto field = std::ranges::find(ledger_.fields(), name, &Field::name); field != ledger_.fields().end() && !has_sheet(*field) && field->kind != FieldKind::computed) {
         entry.values[field->key] = holds_many(field->kind) ? lines_of(cell) : std::vector<std::string>{cell};
       }

@@ -22,8 +22,9 @@ void UnsavedRecords::save(int64_t owner, const std::string& place, const Unsaved
     keep.bind(4, fields);
     keep.bind(5, text::utc_now());
     keep.exec();
-    SQLite::Statement old(db, fmt::format("DELETE FROM unsaved_records WHERE owner = :owner AND place NOT IN (SELECT place FROM unsaved_records WHERE owner = :owner ORDER BY saved_at DESC, place LIMIT {})", most));
+    SQLite::Statement old(db, fmt::format("DELETE FROM unsaved_records WHERE owner = :owner AND place NOT IN (SELECT place FROM unsaved_records WHERE owner = :owner ORDER BY place = :place DESC, saved_at DESC LIMIT {})", most));
     old.bind(":owner", owner);
+    old.bind(":place", place);
     old.exec();
   });
 }

@@ -94,7 +94,8 @@ std::string fault_of(const Field& field, const std::string& value) {
 
 /// One text as it is kept.
 std::string normalised(const Field& field, const std::string& typed) {
-  std::string value = text::replace_all(text::replace_all(typed, "\r\n", "\n"), "\r", "\n");
+  // What is pasted from a spreadsheet has tabs.
+  std::string value = text::replace_all(text::replace_all(text::replace_all(typed, "\r\n", "\n"), "\r", "\n"), "\t", " ");
   value = std::string(text::trim(value));
   switch (field.kind) {
     case FieldKind::date:
@@ -120,17 +121,24 @@ std::vector<std::string> kept_rows(const Field& field, const std::vector<std::st
   const auto& columns = columns_of(field);
   int last = 0;
   std::map<int, std::string> before;
+  // A row may be older than a column that came behind its own.
+  auto fitted = [&](const std::string& value) {
+    Row row = row_of(value);
+    if (!row.cells.empty() && row.cells.size() < columns.size()) row.cells.resize(columns.size());
+    return row;
+  };
   for (const auto& value : held) {
-    int number = row_of(value).number;
-    before[number] = value, last = std::max(last, number);
+    Row row = fitted(value);
+    before[row.number] = row.value(), last = std::max(last, row.number);
   }
+  for (const auto& value : typed) last = std::max(last, row_of(value).number);
   std::vector<std::string> out;
   std::set<int> numbers;
   auto say = [&](size_t row, const std::string& what) {
     if (fault.empty()) fault = fmt::format("{}行目: {}", row + 1, what);
   };
   for (size_t i = 0; i < typed.size(); ++i) {
-    Row row = row_of(typed[i]);
+    Row row = fitted(typed[i]);
     if (row.cells.size() != columns.size()) {
       say(i, fmt::format("列の数（{}）が合いません。", columns.size()));
       continue;
@@ -145,7 +153,6 @@ std::vector<std::string> kept_rows(const Field& field, const std::vector<std::st
     if (empty) continue;
     if (field.kind == FieldKind::files && !is_hash(row.cells[1])) say(i, "ファイルがありません。画面から添付してください。");
     if (row.number <= 0) row.number = ++last;
-    last = std::max(last, row.number);
     if (row.number > 1'000'000 || !numbers.insert(row.number).second) say(i, "行の番号が使えません。");
     out.push_back(row.value());
     auto was = before.find(row.number);
