@@ -455,7 +455,15 @@ struct App::Private {
   Service service;
 };
 
-App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {}
+App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {
+  try {
+    self_->service.records.settle();
+  } catch (const Error& e) {
+    // Data that nobody may write to are read as they are.
+    if (e.kind() != ErrorKind::unavailable) throw;
+    self_->service.options.log(fmt::format("ledgers: {}", e.what()));
+  }
+}
 App::~App() = default;
 
 /// Answers within the bounds of those who ask; `place` becomes that of the route.

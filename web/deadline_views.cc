@@ -225,7 +225,7 @@ Response send_deadlines(const Visit& visit) {
   response.headers.emplace_back("Content-Disposition", "inline; filename=\"shirube-deadlines.ics\"");
   response.body = std::move(body);
   // Titles leave by a secret that stands in an address: it is told whenever they are other ones.
-  visit.service.events.push({"read.deadlines", "", std::string(scope_label)});
+  visit.service.events.push({"export.deadlines", "", std::string(scope_label)});
   return response;
 }
 
