@@ -106,4 +106,11 @@ web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers,
   return options;
 }
 
+void add_ledgers(web::AppOptions& options, const config::Config& config) {
+  if (config.folder.empty()) return;
+  options.ledgers = records::Ledgers(config.folder / config.ledgers);
+  const fs::path days = config.folder / config.calendar;
+  if (fs::exists(days)) options.calendar = records::Calendar(days);
+}
+
 }  // namespace shirube::commands

@@ -52,6 +52,9 @@ struct Installation {
   std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
 
+/// The ledgers and the open days of the settings; none where there are no settings.
+void add_ledgers(web::AppOptions& options, const config::Config& config);
+
 /// Who may sign in and how, by the settings: the table of roles (as shipped where there are no settings), what a hash costs, limits.
 people::AccessTable access_table(const config::Config& config);
 people::PasswordCost password_cost(const config::Config& config);

@@ -178,6 +178,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   bool local = is_loopback(host) && config.proxy_addresses.empty();
   auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = local;
+  add_ledgers(options, config);
   options.fonts = packaged(arguments.program, "fonts");
   options.pdfjs = packaged(arguments.program, "pdfjs");
   people::Accounts accounts(installation.database, access_table(config), password_cost(config));
