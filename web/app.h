@@ -124,11 +124,14 @@ struct AppOptions {
 ///   /drafts/{id}/original                                     the file
 ///   /ledgers                                                  the ledgers: how each stands
 ///   /ledgers/{key}                                            its records; POST changes many of them at once
+///   /ledgers/{key}/export                                     the same as a workbook
+///   /ledgers/{key}/import                                     POST says what a workbook would change, or takes it
 ///   /ledgers/{key}/new                                        POST adds a record
 ///   /records/{number}                                         a record; POST takes a step, gives it to somebody, and so on
 ///   /records/{number}/edit                                    POST changes it
 ///   /records/{number}/files                                   POST puts a file behind it
 ///   /records/{number}/files/{sha256}                          one of them
+///   /records/{number}/letters/{key}                           a letter filled with it
 ///   /records/{number}/history                                 what was changed, by whom; two of its versions held against each other
 ///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
 ///   /deadlines                                                what is due

@@ -190,6 +190,8 @@ Json row_model(const Context& context, const Ledger& ledger, const Record& recor
 
 }  // namespace
 
+records::RecordFilter read_list_filter(const Context& context, const Ledger& ledger, const Target& target) { return read_asked_list(context, ledger, target).filter; }
+
 Json ledgers_view(const Context& context, const Call&) {
   const text::Date today = text::today();
   std::map<std::string, Json> next;

@@ -11,6 +11,9 @@
 // Pages of records that handlers show again, with what was refused. Private to web/.
 namespace shirube::web {
 
+/// What the address of a list asks for.
+records::RecordFilter read_list_filter(const Context& context, const records::Ledger& ledger, const Target& target);
+
 /// The page of a record.
 Json record_page_model(const Context& context, const FoundRecord& found, const Note& note);
 

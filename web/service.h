@@ -15,6 +15,7 @@
 #include "store/files.h"
 #include "web/app.h"
 #include "web/health.h"
+#include "web/held_files.h"
 #include "web/offered_secrets.h"
 #include "web/rate_limit.h"
 #include "web/reader_pool.h"
@@ -56,6 +57,7 @@ struct Service {
   store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
   OfferedSecrets offered{};
+  HeldFiles held_files{};
 };
 
 /// A request on its way: what it found, who asks, and the request itself.
@@ -193,6 +195,13 @@ Response send_record_file(const Visit& visit);
 Response take_row(const Visit& visit);
 Response take_bulk_change(const Visit& visit);
 Response take_unsaved(const Visit& visit);
+
+// record_office_handlers.cc
+Response send_ledger(const Visit& visit);
+Response import_records_page(const Visit& visit);
+Response take_workbook(const Visit& visit);
+Response send_letter(const Visit& visit);
+
 Response send_deadlines(const Visit& visit);
 
 // workbook_handlers.cc
