@@ -1,15 +1,20 @@
 // The records of the ledgers, on the command line.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.h"
 #include "commands/installation.h"
+#include "commands/terminal.h"
+#include "indexer/child.h"
 #include "records/record.h"
+#include "records/sheet.h"
 #include "store/database.h"
 #include "store/files.h"
 #include "text/error.h"
+#include "web/record_workbook.h"
 
 namespace shirube::commands {
 
@@ -17,15 +22,9 @@ using Json = nlohmann::json;
 
 namespace {
 
-records::Ledgers ledgers_of(const Arguments& arguments) {
-  std::vector<std::string> roles;
-  for (const auto& role : access_table(arguments.config).roles()) roles.push_back(role.key);
-  return records::Ledgers(arguments.config.folder / arguments.config.ledgers, roles);
-}
-
 struct Office {
   explicit Office(const Arguments& arguments)
-      : ledgers(ledgers_of(arguments)), calendar(arguments.config.folder / arguments.config.calendar), database(arguments.data / "shirube.db", store::Database::Open::existing), files(arguments.data / "files") {
+      : ledgers(ledgers_of(arguments.config)), calendar(calendar_of(arguments.config)), database(arguments.data / "shirube.db", store::Database::Open::existing), files(arguments.data / "files") {
     records.settle();
   }
 
@@ -83,7 +82,7 @@ void print(const Office& office, const records::Record& record) {
 }  // namespace
 
 int records_ledgers(const Arguments& arguments) {
-  records::Ledgers ledgers = ledgers_of(arguments);
+  records::Ledgers ledgers = ledgers_of(arguments.config);
   for (const auto& ledger : ledgers.all()) std::cout << fmt::format("{}　{}　項目 {}、状態 {}、期限 {}、回数 {}\n", ledger.key(), ledger.name(), ledger.fields().size(), ledger.states().size(), ledger.dues().size(), ledger.counters().size());
   for (const auto& fault : ledgers.faults()) std::cerr << "注意: " << fault << "\n";
   return ledgers.faults().empty() ? 0 : 1;
@@ -171,6 +170,109 @@ int records_change(const Arguments& arguments, const std::string& number, int64_
 int records_step(const Arguments& arguments, const std::string& number, const std::string& step) {
   Office office(arguments);
   print(office, office.records.step(office.operator_, office.author, number, office.record(number).revision, step));
+  return 0;
+}
+
+int records_preview(const Arguments& arguments, const std::filesystem::path& file) {
+  Office office(arguments);
+  const records::Ledger ledger(file);
+  auto effects = office.records.preview(ledger);
+  if (effects.empty()) std::cout << "今ある記録の見え方は変わりません。\n";
+  for (const auto& effect : effects) std::cout << effect << "\n";
+  return 0;
+}
+
+int records_review(const Arguments& arguments) {
+  Office office(arguments);
+  const size_t found = office.records.find_reviews(stop_requested);
+  std::cout << fmt::format("新しく要確認になった記録: {}件\n", found);
+  records::RecordFilter filter;
+  filter.to_review = true;
+  constexpr size_t most = 10'000;
+  for (const auto& ledger : office.ledgers.all()) {
+    for (const auto& record : office.records.list(office.operator_, ledger.key(), filter, 0, most).records) {
+      for (const auto& review : office.records.reviews(office.operator_, record)) {
+        std::cout << fmt::format("{}　{}　{} → {}\n", record.number, ledger.name(), review.cited.citation(), review.counterpart ? review.counterpart->citation() : "（なくなりました）");
+      }
+    }
+  }
+  return 0;
+}
+
+namespace {
+
+/// What is to be taken in, and from where each entry is.
+struct Incoming {
+  std::vector<records::Entry> entries;
+  std::vector<std::string> places;
+  std::vector<records::EntryFault> faults;
+};
+
+void read_json_lines(const std::filesystem::path& file, Incoming& out) {
+  constexpr uint64_t largest = 256 << 20;  // bytes
+  const std::string text = store::read_file(file, largest);
+  size_t line = 0;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    const std::string one = text.substr(at, end - at), place = fmt::format("{} の{}行目", file.string(), ++line);
+    at = end + 1;
+    if (one.find_first_not_of(" \t\r") == one.npos) continue;
+    records::Entry entry;
+    entry.ledger = file.stem().string();
+    try {
+      Json json = Json::parse(one);
+      entry.number = json.value("number", ""), entry.state = json.value("state", ""), entry.owner = json.value("owner", ""), entry.audience = json.value("audience", "");
+      entry.values = json.value("values", records::Values());
+    } catch (const Json::exception&) {
+      out.faults.push_back({out.entries.size(), "JSON として読めないか、項目の形が違います。"});
+    }
+    out.entries.push_back(std::move(entry));
+    out.places.push_back(place);
+  }
+}
+
+}  // namespace
+
+int records_import(const Arguments& arguments, const std::filesystem::path& from, const std::string& key, bool dry) {
+  Office office(arguments);
+  Incoming incoming;
+  if (std::filesystem::is_directory(from)) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+      if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    for (const auto& file : files) read_json_lines(file, incoming);
+  } else if (from.extension() == ".jsonl") {
+    read_json_lines(from, incoming);
+  } else {
+    auto tables = web::tables_of(indexer::sheets_in_child(store::read_file(from, limits(arguments.config).file_bytes), limits(arguments.config), arguments.program, stop_requested));
+    auto named = std::ranges::find_if(office.ledgers.all(), [&](const records::Ledger& ledger) { return key.empty() ? std::ranges::find(tables, ledger.name(), &records::SheetTable::name) != tables.end() : ledger.key() == key; });
+    if (named == office.ledgers.all().end()) throw Error(ErrorKind::missing, "どの台帳のものか分かりません。", "台帳から書き出したファイルを使うか、--ledger で台帳を指定してください。");
+    std::vector<size_t> lines;
+    incoming.entries = records::from_sheets(*named, tables, incoming.faults, lines);
+    for (auto& entry : incoming.entries) entry.ledger = named->key();
+    for (size_t line : lines) incoming.places.push_back(fmt::format("{}行目", line));
+  }
+  if (incoming.entries.empty() && incoming.faults.empty()) throw Error(ErrorKind::missing, "取り込む記録がありません: " + from.string(), "ファイルの場所と形式を確かめてください。");
+  if (incoming.faults.empty()) incoming.faults = office.records.change_all(office.operator_, office.author, incoming.entries.front().ledger, incoming.entries, dry);
+  for (const auto& fault : incoming.faults) std::cerr << fmt::format("{}: {}\n", fault.entry < incoming.places.size() ? incoming.places[fault.entry] : "表全体", fault.message);
+  if (!incoming.faults.empty()) {
+    std::cerr << fmt::format("取り込めない所が {}件あるため、何も取り込みませんでした。\n", incoming.faults.size());
+    return some_refused;
+  }
+  std::cout << (dry ? fmt::format("{}件を取り込めます（まだ何も変えていません）。\n", incoming.entries.size()) : fmt::format("{}件を取り込みました。\n", incoming.entries.size()));
+  return 0;
+}
+
+int records_export(const Arguments& arguments, const std::string& key, const std::filesystem::path& to) {
+  Office office(arguments);
+  const records::Ledger* ledger = office.ledgers.find(key);
+  if (!ledger) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", key), "shirube records ledgers で確かめてください。");
+  auto page = office.records.list(office.operator_, key, {}, 0, static_cast<size_t>(-1) >> 1);
+  std::ranges::reverse(page.records);
+  store::replace_file(to, web::record_workbook(office.operator_, *ledger, page.records, {}));
+  std::cout << fmt::format("{}件を書き出しました: {}\n", page.total, to.string());
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "corpus/document.h"
 #include "records/values.h"
 #include "text/error.h"
+#include "text/utf8.h"
 
 namespace shirube::records {
 
@@ -28,6 +29,12 @@ constexpr std::pair<std::string_view, WhenClosed> closings[] = {{"keep", WhenClo
 constexpr std::pair<std::string_view, Computation::Kind> computations[] = {{"sum", Computation::Kind::sum}, {"count", Computation::Kind::count}, {"days", Computation::Kind::days}};
 /// What the history calls by these names.
 constexpr std::string_view taken[] = {"state", "owner", "audience", "review", "number"};
+
+/// What can name a sheet of a workbook.
+bool is_sheet_name(const std::string& name) {
+  constexpr size_t longest = 31;
+  return text::length_utf8(name) <= longest && name.find_first_of("[]:*?/\\'") == name.npos;
+}
 
 bool is_key(std::string_view word) {
   return !word.empty() && word.size() <= 40 && word[0] >= 'a' && word[0] <= 'z' && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == word.npos;
@@ -88,6 +95,7 @@ void LedgerReader::read(Ledger& out) {
   }
   // It stands in numbers, and numbers in addresses.
   if (out.prefix_.size() > 60 || out.prefix_.find_first_of("-/?#%& \t\"'<>\\") != out.prefix_.npos) fail(table.source(), fmt::format("prefix「{}」は使えません。", out.prefix_), "記号や空白のない、20文字までの言葉にしてください。");
+  if (!is_sheet_name(out.name_)) fail(table.source(), fmt::format("name「{}」は使えません。", out.name_), "記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
   for (size_t i = 0; i < out.fields_.size(); ++i) {
     for (const auto& state : out.fields_[i].required) need(out.state(state), where_[i], "状態", state);
   }
@@ -285,6 +293,8 @@ void LedgerReader::take_field(Ledger& out, const toml::table& table) {
   constexpr std::string_view names_taken[] = {"番号", "版", "状態", "担当", "公開範囲", "行", "台帳", "今日", "年度"};
   if (std::ranges::find(names_taken, field.name) != std::end(names_taken)) fail(table.source(), fmt::format("項目の name に「{}」は使えません。", field.name), "別の名前にしてください（どの記録にもある項目の名前です）。");
   if (std::ranges::find(out.fields_, field.name, &Field::name) != out.fields_.end()) fail(table.source(), fmt::format("項目の name「{}」が二つあります。", field.name), "違う名前にしてください。");
+  const bool sheet = field.kind == FieldKind::rows || field.kind == FieldKind::files;
+  if (sheet && (!is_sheet_name(field.name) || field.name == out.name_)) fail(table.source(), fmt::format("項目の name「{}」は使えません。", field.name), "台帳と違う、記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
   out.fields_.push_back(std::move(field));
   where_.push_back(table.source());
 }

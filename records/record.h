@@ -102,8 +102,9 @@ struct Entry {
   std::string number{};     ///< empty, or one that there is none of: a new record
   int64_t revision = 0;     ///< that was seen; 0: whichever it has
   Values values{};          ///< a field that is not named stays
-  std::string state{};      ///< of a new record, or one that is taken over from elsewhere; empty: as it is
+  std::string state{};      ///< of a new record, one that the author may lead there by a step, and with what that publishes; empty: the first, or as it is
   std::string owner{}, audience{};  ///< empty: as they are
+  std::string ledger{};     ///< empty: that of the call
 };
 /// What is wrong with one of them.
 struct EntryFault {

@@ -159,7 +159,7 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
   try {
     database_.write([&](SQLite::Database& db) {
       RecordWriter writer(db, viewer, author, ledgers_);
-      const Ledger& ledger = writer.ledger(key);
+      const Ledger& its = writer.ledger(key);
       size_t added = 0, altered = 0;
       auto attempt = [&](size_t i, const std::function<void()>& work) {
         try {
@@ -174,20 +174,23 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
       for (size_t i = 0; i < entries.size(); ++i) {
         const Entry& entry = entries[i];
         attempt(i, [&] {
+          const Ledger& ledger = entry.ledger.empty() ? its : writer.ledger(entry.ledger);
           bool fresh = false;
+          std::vector<std::string> published;
           Record record;
           if (!entry.number.empty()) {
             auto known = records::held(db, viewer, entry.number);
             fresh = !known;
             if (!fresh) record = writer.held(entry.number, entry.revision);
-            if (!fresh && record.ledger != key) throw Error(ErrorKind::invalid, fmt::format("「{}」は、ほかの台帳の記録です。", entry.number), "番号を確かめてください。");
+            if (!fresh && record.ledger != ledger.key()) throw Error(ErrorKind::invalid, fmt::format("「{}」は、ほかの台帳の記録です。", entry.number), "番号を確かめてください。");
           }
           if (entry.number.empty() || fresh) record = writer.begin(ledger, entry.number, text::today(), entry.audience, entry.owner), fresh = true;
           std::string names = writer.apply(ledger, record, entry.values);
           if (!entry.state.empty() && entry.state != record.state) {
-            const bool may = fresh && ledger.state(entry.state) && (author.role == operator_role || std::ranges::any_of(ledger.steps(), [&](const Step& step) { return step.to == entry.state && allowed(step.roles, author); }));
-            if (!may) throw Error(ErrorKind::invalid, "状態は、取込では変えられません。", "記録の画面の操作で進めてください。");
-            writer.set_state(record, entry.state), names += "状態";
+            auto step = std::ranges::find_if(ledger.steps(), [&](const Step& one) { return one.to == entry.state && allowed(one.roles, author); });
+            if (!fresh || step == ledger.steps().end()) throw Error(ErrorKind::invalid, "状態は、取込では変えられません。", "記録の画面の操作で進めてください。");
+            writer.set_state(record, entry.state);
+            published = step->publish;
           }
           const std::string before = record.owner + "\n" + record.audience;
           if (!entry.owner.empty() && record.owner != entry.owner) writer.set_owner(record, entry.owner);
@@ -196,13 +199,14 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
           writer.require(ledger, record);
           writer.keep(ledger, record);
           links.emplace_back(i, writer.take_links());
+          if (!published.empty()) publish(writer, ledger, record, published);
           ++(fresh ? added : altered);
-          if (!try_only) store::append(db, {fresh ? "record.add" : "record.change", record.number, fresh ? ledger.name() : names});
+          store::append(db, {fresh ? "record.add" : "record.change", record.number, fresh ? ledger.name() : names});
         });
       }
       for (const auto& [i, named] : links) attempt(i, [&] { writer.check(named); });
       if (!faults.empty() || try_only) throw Undo{};
-      store::append(db, {"record.change_all", ledger.key(), fmt::format("{}: 追加 {}件、変更 {}件", ledger.name(), added, altered)});
+      store::append(db, {"record.change_all", its.key(), fmt::format("{}: 追加 {}件、変更 {}件", its.name(), added, altered)});
     });
   } catch (const Undo&) {
   }

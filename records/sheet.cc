@@ -17,17 +17,10 @@ namespace {
 
 /// The columns that every record has, by their names.
 constexpr std::string_view number_name = "番号", revision_name = "版", state_name = "状態", owner_name = "担当", audience_name = "公開範囲", row_name = "行";
-constexpr size_t longest_sheet_name = 31;  // characters, as Excel has them
 
 bool has_sheet(const Field& field) { return field.kind == FieldKind::rows || field.kind == FieldKind::files; }
 
 const std::vector<Field>& columns_of(const Field& field) { return field.kind == FieldKind::files ? file_columns() : field.columns; }
-
-std::string sheet_name(const std::string& name) {
-  std::u32string all = text::to_utf32(name);
-  std::erase_if(all, [](char32_t c) { return std::u32string_view(U"[]:*?/\\").find(c) != std::u32string_view::npos; });
-  return text::to_utf8(all.substr(0, longest_sheet_name));
-}
 
 std::string joined(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, "\n")); }
 
@@ -60,7 +53,7 @@ class SheetReader {
     }
     read_head(*sheet);
     for (size_t i = 0; i < sheet->rows.size(); ++i) {
-      if (!is_empty(sheet->rows[i])) read_row(sheet->rows[i], i + 2);
+      if (!is_empty(sheet->rows[i])) read_row(sheet->rows[i], i + sheet->first_line);
     }
     for (const auto& field : ledger_.fields()) {
       if (has_sheet(field)) read_rows(field);
@@ -70,7 +63,7 @@ class SheetReader {
 
  private:
   const SheetTable* find(const std::string& name) const {
-    auto found = std::ranges::find(sheets_, sheet_name(name), &SheetTable::name);
+    auto found = std::ranges::find(sheets_, name, &SheetTable::name);
     return found == sheets_.end() ? nullptr : &*found;
   }
 
@@ -143,13 +136,13 @@ class SheetReader {
       const std::string number(text::trim(cell_of(sheet->rows[i], number_at)));
       auto entry = positions_.find(number);
       if (entry == positions_.end()) {
-        faults_.push_back({no_entry, fmt::format("シート「{}」の{}行目: 番号「{}」の記録が、初めのシートにありません。", sheet->name, i + 2, text::clamp_utf8(number, 60))});
+        faults_.push_back({no_entry, fmt::format("シート「{}」の{}行目: 番号「{}」の記録が、初めのシートにありません。", sheet->name, i + sheet->first_line, text::clamp_utf8(number, 60))});
         continue;
       }
       Row row;
       const std::string place(text::trim(cell_of(sheet->rows[i], row_at)));
       if (place.size() > 6 || place.find_first_not_of("0123456789") != place.npos) {
-        faults_.push_back({entry->second, fmt::format("シート「{}」の{}行目: 行「{}」は数ではありません。", sheet->name, i + 2, text::clamp_utf8(place, 40))});
+        faults_.push_back({entry->second, fmt::format("シート「{}」の{}行目: 行「{}」は数ではありません。", sheet->name, i + sheet->first_line, text::clamp_utf8(place, 40))});
         continue;
       }
       row.number = place.empty() ? 0 : std::stoi(place);
@@ -174,14 +167,14 @@ std::vector<SheetTable> to_sheets(const corpus::Viewer& viewer, const Ledger& le
   std::vector<const Field*> fields;
   std::vector<std::string> states, audiences;
   for (const auto& state : ledger.states()) states.push_back(state.name);
-  out[0].name = sheet_name(ledger.name());
+  out[0].name = ledger.name();
   out[0].columns = {{std::string(number_name)}, {std::string(revision_name), FieldKind::number}, {std::string(state_name), FieldKind::choice, states}, {std::string(owner_name)}, {std::string(audience_name)}};
   for (const auto& field : ledger.fields()) {
     if (field.kind == FieldKind::computed || !sees_field(viewer, &ledger, field.key)) continue;
     // Of one that is asked for no more only what was filled in.
     if (field.retired && std::ranges::none_of(records, [&](const Record& record) { return record.values.contains(field.key); })) continue;
     if (has_sheet(field)) {
-      SheetTable sheet{sheet_name(field.name), {{std::string(number_name)}, {std::string(row_name), FieldKind::number}}, {}};
+      SheetTable sheet{field.name, {{std::string(number_name)}, {std::string(row_name), FieldKind::number}}, {}, 2};
       for (const auto& column : columns_of(field)) sheet.columns.push_back({column.name, column.kind, column.open ? std::vector<std::string>{} : column.choices});
       for (const auto& record : records) {
         auto values = record.values.find(field.key);

@@ -19,6 +19,7 @@ struct SheetTable {
   std::string name;
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
+  size_t first_line = 2;  ///< in which row of its sheet, from 1, the first of `rows` stands
 };
 
 /// The first columns are 番号, 版 (revision), 状態, 担当 and 公開範囲; then come the fields by their names, several values a line each.

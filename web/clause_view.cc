@@ -8,6 +8,7 @@
 #include "web/asked.h"
 #include "web/beside_clause.h"
 #include "web/model.h"
+#include "web/record_model.h"
 #include "web/views.h"
 #include "web/visitor.h"
 
@@ -101,6 +102,28 @@ static std::string quote_citation(const PlacedClause& placed, const Clauses& cla
   return paragraph.citation();
 }
 
+/// Records that cite the clause, or what stands below it.
+static Json recorded_model(const Context& context, const PlacedClause& placed) {
+  constexpr size_t most_looked_at = 200, most_shown = 20;
+  Json out = Json::array();
+  if (context.author.login.empty()) return out;
+  const std::string address = placed.document.slug + "/" + placed.edition.key + "/" + placed.clause.path;
+  auto cites = [&](const std::string& value) {
+    std::string cited = records::citation_of(value).address;
+    return cited == address || cited.starts_with(address + "-");
+  };
+  for (const auto& record : context.records.citing(context.viewer, placed.document.slug, most_looked_at)) {
+    const auto* ledger = context.records.ledgers().find(record.ledger);
+    if (!ledger || out.size() == most_shown) continue;
+    bool found = std::ranges::any_of(ledger->fields(), [&](const auto& field) {
+      auto values = record.values.find(field.key);
+      return field.kind == records::FieldKind::citations && values != record.values.end() && std::ranges::any_of(values->second, cites);
+    });
+    if (found) out.push_back(record_model(context, *ledger, record));
+  }
+  return out;
+}
+
 /// The same page with who cites it everywhere.
 static Parameters citing_all(const Target& target) {
   Parameters out;
@@ -155,6 +178,7 @@ Json clause_view(const Context& context, const Call& call) {
           {"most_citing_editions", most_citing_editions},
           {"citing_url", everywhere ? "" : clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + write_query(citing_all(call.target))},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
+          {"recorded", recorded_model(context, placed)},
           {"corresponding", likeness["corresponding"]},
           {"similar", likeness["similar"]}};
 }

@@ -28,7 +28,7 @@ constexpr Label labels[] = {
     {"read.document", "資料を閲覧"}, {"read.edition", "版を閲覧"}, {"read.clause", "条項を閲覧"}, {"read.original", "原本を閲覧"},
     {"search", "検索"}, {"search.similar", "文章から検索"}, {"search.explain", "検索のわけを調べる"},
     {"edition.add", "版を追加"}, {"editions.add", "資料を一括で追加"}, {"document.correct", "資料の事項を変更"},
-    {"note.write", "解説を書く"}, {"export.search", "検索結果を書出し"}, {"read.feed", "保存した検索をフィードで閲覧"}, {"record.add", "記録を加える"}, {"record.change", "記録を変える"}, {"record.step", "記録の状態を進める"}, {"draft.add", "下書きを追加"}, {"draft.read", "下書きを読み直し"}, {"draft.correct", "下書きを直す"}, {"draft.undo", "下書きの直しを取消し"},
+    {"note.write", "解説を書く"}, {"export.search", "検索結果を書出し"}, {"read.feed", "保存した検索をフィードで閲覧"}, {"record.read", "記録を閲覧"}, {"record.file", "記録のファイルを受け取る"}, {"export.deadlines", "期限をカレンダーで受け取る"}, {"record.add", "記録を加える"}, {"record.change", "記録を変える"}, {"record.step", "記録の状態を進める"}, {"draft.add", "下書きを追加"}, {"draft.read", "下書きを読み直し"}, {"draft.correct", "下書きを直す"}, {"draft.undo", "下書きの直しを取消し"},
     {"draft.facts", "下書きの書誌を変更"}, {"draft.publish", "下書きを公開"}, {"draft.drop", "下書きを取りやめ"},
     {"judgement.set", "検索を評価"}, {"judgement.remove", "評価を取消し"}, {"judgement.import", "評価を一括で取込み"}, {"judgement.export", "評価を書出し"},
     {"sign-in.ok", "サインイン"}, {"sign-in.password", "パスワードを確認（確認コード待ち）"}, {"sign-in.wrong", "サインインに失敗"}, {"sign-in.wait", "サインインを待たせる"},

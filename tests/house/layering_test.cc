@@ -24,7 +24,7 @@ const std::map<std::string, Folders> arrows = {
     {"indexer", {"search", "corpus", "store", "text"}},
     {"people", {"corpus", "store", "text"}},
     {"records", {"corpus", "store", "text"}},
-    {"web", {"people", "indexer", "search", "corpus", "store", "text"}},
+    {"web", {"people", "records", "indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
     {"commands", {"web", "people", "records", "indexer", "search", "corpus", "store", "text", "config"}},
     {"", {"commands", "indexer", "text", "config"}},

@@ -90,6 +90,45 @@ const std::vector<std::string> chosen_queries = {
     "時点:2024-05-01 端末", "2025-04-01..", "番号:星", "ごくひだいちょう", "かんさ", "muegaika", "むがいか", "ろうえい", "暗合鍵", "テレワク", "対策基準第3条", "星見市情報セキュリティ対策基準（令和7年4月1日版）第3条",
     "極秘の手順（令和7年4月1日版）第1条", "委託 契約 単価", "長い文書の条文", "管理者権限の濫用", "懲戒処分", "=端末", "+端末 +承認", "で", "の", "ある", "\"である\""};
 
+const std::vector<std::string> record_numbers = {"R8-記録-0001", "R8-記録-0002", "R8-記録-0003", "R8-記録-0004", "R8-記録-0005", "R8-記録-0006", "R8-内密-0001", "R8-内密-0002", "R8-記録-0099", "nai"};
+
+/// Pages of ledgers and records.
+void record_examples(std::map<std::string, Targets>& out) {
+  auto q = [](const std::string& text) { return percent_encode(text); };
+  for (const char* scope : {"", "?scope=mine", "?scope=units", "?scope=all", "?scope=all&ledger=naisho", "?scope=all&print=on", "?scope=nai"}) {
+    out["/deadlines"].push_back(std::string("/deadlines") + scope);
+    out["/api/v1/deadlines"].push_back(std::string("/api/v1/deadlines") + scope);
+    out["/feeds/deadlines"].push_back(std::string("/feeds/deadlines") + scope);
+  }
+  out["/ledgers"] = {"/ledgers"};
+  out["/api/v1/ledgers"] = {"/api/v1/ledgers"};
+  for (const char* key : {"kiroku", "naisho", "nai"}) {
+    const std::string ledger = std::string("/ledgers/") + key;
+    for (const std::string asked : {std::string(), "?q=" + q("端末"), "?q=" + q("極秘"), "?q=" + q("特命課"), "?q=" + q("太郎"), "?q=" + q("抜き打ち"), std::string("?review=on"), std::string("?open=on"), std::string("?state=done"), "?list=" + q("特命だけ"), "?f.topic=" + q("特命"), "?f.unit=" + q("特命課"),
+                                    "?f.also=" + q("R8-記録-0001"), "?f.also=" + q("R8-内密-0001"), "?f.cites=" + q("himitsu/2025-04-01/1"), "?f.cites=" + q("taisaku-kijun/2024-04-01/2"), "?f.inner_cites=" + q("taisaku-kijun/2024-04-01/2"), std::string("?date=day&from=2026-05-01&to=2026-12-31"), std::string("?owner=hana"), std::string("?page=2")}) {
+      out["/ledgers/{}"].push_back(ledger + asked);
+      out["/api/v1/ledgers/{}"].push_back("/api/v1" + ledger + asked);
+      out["/ledgers/{}/export"].push_back(ledger + "/export" + asked);
+    }
+    out["/ledgers/{}/new"].push_back(ledger + "/new");
+    out["/ledgers/{}/import"].push_back(ledger + "/import");
+    for (const char* text : {"端末の持ち出しの相談", "極秘の所見", "特命の無害化", "抜き打ち監査", "で"}) out["/api/v1/ledgers/{}/beside"].push_back("/api/v1" + ledger + "/beside?text=" + q(text));
+  }
+  for (const auto& number : record_numbers) {
+    const std::string record = "/records/" + q(number);
+    out["/records/{}"].push_back(record);
+    out["/api/v1/records/{}"].push_back("/api/v1" + record);
+    out["/records/{}/edit"].push_back(record + "/edit");
+    for (const char* asked : {"", "?from=1&to=2"}) {
+      out["/records/{}/history"].push_back(record + "/history" + asked);
+      out["/api/v1/records/{}/history"].push_back("/api/v1" + record + "/history" + asked);
+    }
+    out["/records/{}/files/{}"].push_back(record + "/files/" + store::sha256("写しの中身"));
+    out["/records/{}/letters/{}"].push_back(record + "/letters/nai");
+    for (const char* asked : {"list", "list?q=%E6%8C%81%E3%81%A1", "list?q=himitsu", "secret", "list?edit=2"}) out["/records/{}/rows/{}"].push_back(record + "/rows/" + asked);
+  }
+}
+
 /// Addresses for each route that is asked for by GET.
 std::map<std::string, Targets> examples(const std::vector<Place>& all) {
   std::map<std::string, Targets> out;
@@ -184,13 +223,42 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     out[pattern] = {text::replace_all(pattern, "{}", "1") + "?person=staff&document=himitsu&text=himitsu"};
   }
   for (const char* pattern : {"/healthz", "/readyz", "/metrics"}) out[pattern] = {pattern};
+  record_examples(out);
   return out;
 }
 
-/// Forms for each route that takes any; those that make something new come last, as what they make is numbered on.
 struct Form {
   std::string target, type, body;
 };
+/// What may be done to records, and tried with what is hidden.
+void record_forms(std::map<std::string, std::vector<Form>>& out) {
+  const std::string type = "application/x-www-form-urlencoded";
+  auto form = [](std::vector<std::pair<std::string, std::string>> fields) { return write_query(fields).substr(1); };
+  for (const auto& number : record_numbers) {
+    const std::string record = "/records/" + percent_encode(number);
+    for (const char* cited : {"himitsu/2025-04-01/1", "tsuchi/2025-02-01/1", "nai/1/1"}) {
+      out["/records/{}"].push_back({record, type, form({{"action", "review"}, {"revision", "1"}, {"field", "cites"}, {"citation", cited}, {"renewed", ""}})});
+    }
+    out["/records/{}"].push_back({record, type, form({{"action", "give"}, {"revision", "1"}, {"owner", "taro"}})});
+    out["/records/{}"].push_back({record, type, form({{"action", "narrow"}, {"revision", "2"}, {"audience", "監査班"}})});
+    out["/records/{}"].push_back({record, type, form({{"action", "step"}, {"revision", "2"}, {"step", "publish"}})});
+    out["/records/{}/files"].push_back({record + "/files", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nsecret\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\na\r\n--x--\r\n"});
+    out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "2"}, {"before", "x"}, {"cell.what", "変えた"}})});
+    out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "0"}, {"cell.what", "加えた"}, {"cell.clause", "himitsu/2025-04-01/1"}})});
+    out["/unsaved"].push_back({"/unsaved", type, form({{"place", number}, {"revision", "1"}, {"f.question", "書きかけ"}})});
+    for (const char* linked : {"R8-内密-0001", "R8-記録-0002", "R8-記録-0099"}) {
+      out["/records/{}/edit"].push_back({record + "/edit", type, form({{"do", "save"}, {"revision", "1"}, {"f.question", "変えた端末"}, {"f.also", linked}})});
+    }
+    for (const char* field : {"secret", "unit", "topic"}) out["/ledgers/{}"].push_back({"/ledgers/kiroku", type, form({{"number", number}, {"field", field}, {std::string("f.") + field, "特命"}, {"do", "try"}})});
+  }
+  for (const char* key : {"kiroku", "naisho", "nai"}) {
+    const std::string ledger = std::string("/ledgers/") + key;
+    out["/ledgers/{}/new"].push_back({ledger + "/new", type, form({{"do", "save"}, {"f.question", "新しい端末"}, {"f.what", "新しい"}, {"f.also", "R8-内密-0001"}, {"f.secret", "x"}})});
+    out["/ledgers/{}/import"].push_back({ledger + "/import", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"do\"\r\n\r\ntake\r\n--x--\r\n"});
+  }
+}
+
+/// Forms for each route that takes any; those that make something new come last, as what they make is numbered on.
 std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
   std::map<std::string, std::vector<Form>> out;
   auto form = [](std::vector<std::pair<std::string, std::string>> fields) { return write_query(fields).substr(1); };
@@ -206,6 +274,7 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
     }
   }
   out["/judgements"].push_back({"/judgements", type, "q=x"});
+  record_forms(out);
   for (const char* query : {"端末", "極秘", "監査"}) out["/favourites"].push_back({"/favourites", type, form({{"action", "save"}, {"name", query}, {"address", "?q=" + percent_encode(query)}})});
   for (const auto& place : all) {
     for (const char* action : {"star", "unstar", "star"}) out["/favourites"].push_back({"/favourites", type, form({{"action", action}, {"document", place.slug}})});
