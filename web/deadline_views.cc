@@ -7,6 +7,7 @@
 #include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
+#include "web/asked.h"
 #include "web/people_model.h"
 #include "web/record_pages.h"
 
