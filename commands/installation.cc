@@ -108,7 +108,10 @@ web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers,
 
 void add_ledgers(web::AppOptions& options, const config::Config& config) {
   if (config.folder.empty()) return;
-  options.ledgers = records::Ledgers(config.folder / config.ledgers);
+  std::vector<std::string> roles;
+  const people::AccessTable table = access_table(config);
+  for (const auto& role : table.roles()) roles.push_back(role.key);
+  options.ledgers = records::Ledgers(config.folder / config.ledgers, roles);
   const fs::path days = config.folder / config.calendar;
   if (fs::exists(days)) options.calendar = records::Calendar(days);
 }

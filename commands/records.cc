@@ -19,7 +19,8 @@ namespace {
 
 records::Ledgers ledgers_of(const Arguments& arguments) {
   std::vector<std::string> roles;
-  for (const auto& role : access_table(arguments.config).roles()) roles.push_back(role.key);
+  const people::AccessTable table = access_table(arguments.config);
+  for (const auto& role : table.roles()) roles.push_back(role.key);
   return records::Ledgers(arguments.config.folder / arguments.config.ledgers, roles);
 }
 
