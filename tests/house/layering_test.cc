@@ -35,8 +35,8 @@ const std::map<std::string, Folders> arrows = {
 const std::map<std::string, Folders> third_party = {
     {"httplib", {"web"}}, {"openssl/", {"web"}},       {"kainjow/", {"web"}},
     {"xapian", {"search", "indexer"}},
-    {"poppler", {"indexer"}},   {"pugixml", {"indexer", "web"}},
-    {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
+    {"poppler", {"indexer"}},   {"pugixml", {"indexer", "office", "web"}},
+    {"zip.h", {"indexer", "office"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "records", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
@@ -45,7 +45,7 @@ const std::map<std::string, Folders> third_party = {
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people", "records"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "records", "indexer", "web", "commands"}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "records", "office", "indexer", "web", "commands"}},
     {"fmt/", {"text", "store", "corpus", "people", "records", "office", "search", "indexer", "web", "config", "commands", ""}},
 };
 
