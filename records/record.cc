@@ -72,6 +72,12 @@ class Narrowing {
   std::vector<std::string> values_;
 };
 
+/// Of a clause by its address: slug/edition/path.
+bool sees_clause(store::Database& database, const Viewer& viewer, const std::string& address) {
+  size_t edition = address.find('/'), path = edition == address.npos ? edition : address.find('/', edition + 1);
+  return path != address.npos && corpus::Library(database).clause(viewer, address.substr(0, edition), address.substr(edition + 1, path - edition - 1), address.substr(path + 1));
+}
+
 std::string select_records(const Viewer& viewer, const Ledgers& ledgers) { return fmt::format("SELECT {}, {} FROM records r", record_columns, to_be_reviewed(viewer, ledgers)); }
 
 /// The records that a statement of select_records() finds, as the viewer sees them.
@@ -105,6 +111,13 @@ std::optional<Record> Records::find(const Viewer& viewer, const std::string& num
 }
 
 RecordPage Records::list(const Viewer& viewer, const std::string& ledger, const RecordFilter& filter, size_t first, size_t most) const {
+  // What one does not see is not to be guessed at by what leads to it.
+  const Ledger* asked = ledgers_.find(ledger);
+  for (const auto& [key, value] : filter.where) {
+    const Field* field = asked ? asked->field(key) : nullptr;
+    if (field && field->kind == FieldKind::links && !find(viewer, value)) return {};
+    if (field && field->kind == FieldKind::citations && !sees_clause(database_, viewer, value)) return {};
+  }
   const Narrowing narrowing(viewer, ledgers_, ledger, filter);
   return database_.read([&](SQLite::Database& db) {
     RecordPage out;

@@ -60,7 +60,7 @@ struct RecordFilter {
   std::vector<std::string> states{};  ///< any of them; empty: any at all
   std::string words{};   ///< all of them in the fields that everybody who sees the record sees
   std::string owner{};   ///< sign-in name
-  std::map<std::string, std::string> where{};  ///< fields of choices, days, units, people, links or citations that hold this value; one that the viewer does not see finds nothing
+  std::map<std::string, std::string> where{};  ///< fields of choices, days, units, people, links or citations that hold this value; a field, record or clause that the viewer does not see finds nothing
   std::string date_field{}, from{}, to{};      ///< a date field between two ISO days; either may be empty
   bool to_review = false;
   bool open = false;     ///< not in a closed state

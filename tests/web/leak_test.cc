@@ -41,7 +41,7 @@ using Targets = std::vector<std::string>;
 
 /// All that stands in an answer, but for the time of day and, where that is asked for, numbers that count what others did.
 std::string told(const Response& response, bool numbers) {
-  static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), number("(\"id\":|/drafts/)[0-9]+");
+  static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), number("(\"id\":|/drafts/)[0-9]+");
   std::string out = fmt::format("{}\n{}\n", response.status, response.content_type);
   for (const auto& [name, value] : response.headers) out += name + ": " + value + "\n";
   out += "\n" + response.body;

@@ -316,6 +316,11 @@ TEST_CASE_METHOD(Fixture, "a hidden record is nowhere") {
     CHECK_FALSE(holds(staff.get(page), number(address)));
     CHECK_FALSE(holds(staff.get(page), "見えない"));
   }
+  // Nor is it to be guessed at by what leads to it.
+  std::string leading = add(officer, {{"f.on", "令和8年4月3日"}, {"f.subject", "挙げる記録"}, {"link.related", number(address)}});
+  CHECK(model(officer, "/ledgers/trial?f.related=" + percent_encode(number(address)))["total"] == 1);
+  CHECK(model(staff, "/ledgers/trial?f.related=" + percent_encode(number(address)))["total"] == 0);
+  CHECK_FALSE(holds(staff.get(leading), number(address)));
   // A ledger that is none of theirs is not there either; nobody unknown sees any.
   Browser member{app};
   member.sign_in("iin");
