@@ -78,6 +78,7 @@ void LedgerReader::read(Ledger& out) {
   using Take = std::function<void(const toml::node&)>;
   std::map<std::string_view, Take> entries = {
       {"name", [&](const toml::node& node) { out.name_ = text(node); }},
+      {"group", [&](const toml::node& node) { out.group_ = text(node); }},
       {"prefix", [&](const toml::node& node) { out.prefix_ = text(node); }},
       {"audience", [&](const toml::node& node) { out.audience_ = audience(node); }},
       {"title", [&](const toml::node& node) { out.title_ = text(node); }},
@@ -240,6 +241,7 @@ Field LedgerReader::field(const toml::table& table, bool column) const {
       {"open", [&](const toml::node& node) { field.open = flag(node); }},
   };
   if (!column) {
+    entries["section"] = [&](const toml::node& node) { field.section = text(node); };
     entries["ledger"] = [&](const toml::node& node) { field.ledger = text(node); };
     entries["columns"] = [&](const toml::node& node) {
       each(node, [&](const toml::table& one) {
@@ -342,11 +344,13 @@ void LedgerReader::take_due(Ledger& out, const toml::table& table) const {
                             {"until", [&](const toml::node& node) { rule.until = text(node); }},
                             {"when_closed", [&](const toml::node& node) { rule.when_closed = one_of(node, closings); }},
                             {"done", [&](const toml::node& node) { rule.done = text(node); }},
+                            {"where", [&](const toml::node& node) { rule.where = values(node); }},
                             {"states", [&](const toml::node& node) { rule.states = words(node); }}});
   if (rule.name.empty() || rule.states.empty()) fail(table.source(), "期限に name か states がありません。", "両方とも書いてください。");
   if ((!within.empty()) + (!every.empty()) + (!rule.words_field.empty()) != 1) fail(table.source(), fmt::format("期限「{}」に、within、within_field、every のどれか一つが要ります。", rule.name), "一つだけ書いてください。");
   if (!rule.until.empty() && every.empty()) fail(table.source(), fmt::format("期限「{}」の until は、every のときだけ書けます。", rule.name), "until を消してください。");
   field_of(out, table, rule.field, FieldKind::date);
+  check_where(out, table, rule.where);
   check_states(out, table, rule.states);
   for (const auto& state : rule.states) {
     if (out.state(state)->closed) fail(table.source(), fmt::format("「{}」は閉じた状態なので、期限を付けられません。", out.state(state)->name), "states から除くか、その状態の closed を消してください。");
