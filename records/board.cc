@@ -27,9 +27,11 @@ std::optional<DueDay> due_by(const DueRule& rule, const Record& record, const Ca
       const text::Date from = done ? plus_days(*done, 1) : *begin, end = until.value_or(text::Date{last_calendar_year, 12, 31});
       // The next one of a rhythm that returns within two years.
       const text::Date look = plus_months(from, 24);
-      auto days = from > end ? std::vector<text::Date>{} : rule.every->days(from, std::min(look, end), calendar, rule.when_closed);
-      if (days.empty()) return std::nullopt;
-      out.due = {days.front(), days.front()};
+      // Counted from the day where it begins, whenever it was done last.
+      auto days = from > end ? std::vector<text::Date>{} : rule.every->days(*begin, std::min(look, end), calendar, rule.when_closed);
+      auto next = std::ranges::lower_bound(days, from);
+      if (next == days.end()) return std::nullopt;
+      out.due = {*next, *next};
       return out;
     }
     if (record.values.contains(rule.done)) return std::nullopt;

@@ -40,9 +40,11 @@ class Narrowing {
     const auto words = words_typed(filter.words);
     if (const auto pairs = pairs_wanted(words); !pairs.empty()) sql_ += fmt::format(" AND r.id IN (SELECT rowid FROM record_pairs WHERE record_pairs MATCH {})", bound(pairs));
     for (const auto& word : words) sql_ += fmt::format(" AND instr(r.words, {})", bound(word));
-    for (const auto& [field, value] : filter.where) where(field, fmt::format("w.value = {}", bound(value)));
-    if (!filter.date_field.empty() && (!filter.from.empty() || !filter.to.empty())) {
-      where(filter.date_field, fmt::format("w.value BETWEEN {} AND {}", bound(filter.from.empty() ? "0000" : filter.from), bound(filter.to.empty() ? "9999" : filter.to)));
+    for (const auto& [field, value] : filter.where) {
+      if (const Field* asked = where(field)) sql_ += fmt::format("w.value = {}){}", bound(value), seen(*asked, value));
+    }
+    if (!filter.date_field.empty() && (!filter.from.empty() || !filter.to.empty()) && where(filter.date_field)) {
+      sql_ += fmt::format("w.value BETWEEN {} AND {})", bound(filter.from.empty() ? "0000" : filter.from), bound(filter.to.empty() ? "9999" : filter.to));
     }
     if (filter.to_review) sql_ += " AND " + to_be_reviewed(viewer, ledgers);
   }
@@ -59,11 +61,22 @@ class Narrowing {
     values_.push_back(std::move(value));
     return name(values_.size() - 1);
   }
-  void where(const std::string& field, const std::string& condition) {
-    // What one does not see is not to be guessed at.
+  /// Begins a condition on the values `w` of a field; nullptr: it is one that finds nothing, as what one does not see is not to be guessed at.
+  const Field* where(const std::string& field) {
     const Field* asked = ledger_ ? ledger_->field(field) : nullptr;
-    if (!asked || !sees_field(viewer_, ledger_, field)) sql_ += " AND 0";
-    else sql_ += fmt::format(" AND r.id IN (SELECT w.record_id FROM record_values w WHERE w.ledger = {} AND w.field = {} AND {})", bound(ledger_->key()), bound(field), condition);
+    const bool open = asked && sees_field(viewer_, ledger_, field);
+    sql_ += !open ? " AND 0" : fmt::format(" AND r.id IN (SELECT w.record_id FROM record_values w WHERE w.ledger = {} AND w.field = {} AND ", bound(ledger_->key()), bound(field));
+    return open ? asked : nullptr;
+  }
+  /// The condition that what a value cites or links to is seen.
+  std::string seen(const Field& field, const std::string& value) {
+    if (field.kind == FieldKind::links) return fmt::format(" AND EXISTS (SELECT 1 FROM records r WHERE r.number = {} AND {})", bound(value), visible_record(viewer_));
+    if (field.kind == FieldKind::citations || field.kind == FieldKind::rows) {
+      const size_t key = value.find('/'), path = key == value.npos ? key : value.find('/', key + 1);
+      if (path == value.npos) return " AND 0";
+      return fmt::format(" AND EXISTS ({})", visible_cited(viewer_, bound(value.substr(0, key)), bound(value.substr(key + 1, path - key - 1)), bound(value.substr(path + 1))));
+    }
+    return "";
   }
 
   const Viewer& viewer_;

@@ -18,8 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using corpus::Viewer;
 
-constexpr const char* clause_query = "SELECT 1 FROM documents d JOIN editions e ON e.document_id = d.id JOIN clauses c ON c.edition_id = e.id WHERE d.slug = :slug AND e.key = :key AND c.path = :path AND {} AND {}";
-
 /// Kinds that a list can be narrowed by.
 bool is_found_by(FieldKind kind) {
   switch (kind) {
@@ -89,6 +87,10 @@ std::string to_be_reviewed(const Viewer& viewer, const Ledgers& ledgers) {
   return fmt::format("EXISTS (SELECT 1 FROM {} AND v.record_id = r.id{})", told_reviews(viewer), fields);
 }
 
+std::string visible_cited(const Viewer& viewer, std::string_view slug, std::string_view key, std::string_view path) {
+  return fmt::format("SELECT 1 FROM documents d JOIN editions e ON e.document_id = d.id JOIN clauses c ON c.edition_id = e.id WHERE d.slug = {} AND e.key = {} AND c.path = {} AND {} AND {}", slug, key, path, corpus::visible(viewer), corpus::visible_clause(viewer));
+}
+
 void bind_sight(SQLite::Statement& statement, const Viewer& viewer) {
   const std::string& sql = statement.getQuery();
   bind_if(statement, sql, ":record_audiences", viewer.json());
@@ -111,7 +113,7 @@ RecordSight::RecordSight(SQLite::Database& db, const Viewer& viewer, const Ledge
     : db_(db),
       viewer_(viewer),
       ledgers_(ledgers),
-      clause_(db, fmt::format(clause_query, corpus::visible(viewer), corpus::visible_clause(viewer))),
+      clause_(db, visible_cited(viewer, ":slug", ":key", ":path")),
       number_(db, fmt::format("SELECT 1 FROM records r WHERE r.number = :number AND {}", visible_record(viewer))) {
   bind_sight(clause_, viewer);
   bind_sight(number_, viewer);

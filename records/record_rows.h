@@ -19,6 +19,8 @@ std::string visible_record(const corpus::Viewer& viewer);
 std::string told_reviews(const corpus::Viewer& viewer);
 /// Whether a newer edition changed, for this viewer, what a record `r` cites.
 std::string to_be_reviewed(const corpus::Viewer& viewer, const Ledgers& ledgers);
+/// The query that finds a clause that is cited, where the viewer sees it, by what stands for the three parts of its address.
+std::string visible_cited(const corpus::Viewer& viewer, std::string_view slug, std::string_view key, std::string_view path);
 void bind_sight(SQLite::Statement& statement, const corpus::Viewer& viewer);
 /// Binds a name where the statement has it.
 template <typename Value>

@@ -212,7 +212,8 @@ std::vector<Review> Records::reviews(const Viewer& viewer, const Record& record)
     }
     // As this viewer can compare the two.
     auto before = library.clauses(viewer, review.cited.document.slug, review.cited.edition.key), after = library.clauses(viewer, review.cited.document.slug, one.newer_key);
-    for (const auto& row : *corpus::Comparisons().of(before, after)) {
+    const auto rows = corpus::Comparisons().of(before, after);
+    for (const auto& row : *rows) {
       if (row.before && before[*row.before].id == one.clause_id && row.after) {
         auto placed = library.clauses_by_id(viewer, std::vector<int64_t>{after[*row.after].id});
         if (!placed.empty()) review.counterpart = std::move(placed.front());
@@ -254,22 +255,26 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
       drop.bind(3, clause);
       drop.exec();
     }
-    writer.tell(record, "review", {citation.value()}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
-    if (!renewed.empty()) {
-      auto replace = [&](std::string& value) {
-        if (citation_of(value).address == citation.address) value = renewed;
-      };
-      Values typed{{key, record.values[key]}};
-      for (auto& value : typed[key]) {
-        if (field->kind == FieldKind::citations) replace(value);
-        else {
-          Row row = row_of(value);
-          for (size_t i = 0; i < row.cells.size() && i < field->columns.size(); ++i) {
-            if (field->columns[i].kind == FieldKind::citations) replace(row.cells[i]);
-          }
-          value = row.value();
-        }
+    std::string was;
+    auto replace = [&](std::string& value) {
+      if (citation_of(value).address != citation.address) return;
+      was = value;
+      if (!renewed.empty()) value = renewed;
+    };
+    Values typed{{key, record.values[key]}};
+    for (auto& value : typed[key]) {
+      if (field->kind == FieldKind::citations) {
+        replace(value);
+        continue;
       }
+      Row row = row_of(value);
+      for (size_t i = 0; i < row.cells.size() && i < field->columns.size(); ++i) {
+        if (field->columns[i].kind == FieldKind::citations) replace(row.cells[i]);
+      }
+      value = row.value();
+    }
+    writer.tell(record, "review", {was}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
+    if (!renewed.empty()) {
       // The counterpart may be cited already.
       std::set<std::string> addresses;
       if (field->kind == FieldKind::citations) std::erase_if(typed[key], [&](const std::string& value) { return !addresses.insert(citation_of(value).address).second; });

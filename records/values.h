@@ -52,11 +52,11 @@ Row row_of(const std::string& value);
 /// A file of a record, as a value.
 struct Attachment {
   int number = 0;
-  std::string name, sha256, media_type;
-  std::string size;         ///< bytes, in digits
-  std::string evidence_on;  ///< the day of what it proves, ISO; may be empty
-  std::string valid_until;  ///< ISO; may be empty
-  std::string added_at, added_by;
+  std::string name{}, sha256{}, media_type{};
+  std::string size{};         ///< bytes, in digits
+  std::string evidence_on{};  ///< the day of what it proves, ISO; may be empty
+  std::string valid_until{};  ///< ISO; may be empty
+  std::string added_at{}, added_by{};
   std::string value() const;
 };
 /// The columns of files, as those of rows.

@@ -71,7 +71,7 @@ TEST_CASE("a fault of a ledger is told with its line, and the others run") {
       {replaced(whole, "choices = [\"甲\", \"乙\"]\n", ""), "choices が、kind と合いません"},
       {replaced(whole, "key = \"day\"", "key = \"Day\""), "key がないか、使えません"},
       {replaced(whole, "name = \"日\"", "nmae = \"日\""), "「nmae」という項目はありません"},
-      {whole + "[[due]]\nname = \"a\"\nfrom = \"type\"\nwithin = \"翌日から10日\"\nstates = [\"open\"]\n", "日付ではありません"},
+      {whole + "[[due]]\nname = \"a\"\nfrom = \"type\"\nwithin = \"翌日から10日\"\nstates = [\"open\"]\n", "kind が date ではありません"},
       {whole + "[[due]]\nname = \"a\"\nfrom = \"day\"\nwithin = \"そのうち\"\nstates = [\"open\"]\n", "そのうち"},
       {whole + "[[counter]]\nname = \"a\"\ndate = \"day\"\ncadence = \"たまに\"\n", "たまに"},
       {whole + "[[counter]]\nname = \"a\"\ndate = \"day\"\ncadence = \"月2件以内\"\nwhere = { type = \"丙\" }\n", "「丙」という選択肢はありません"},
