@@ -295,15 +295,15 @@ int run(int argc, char** argv) {
   command("due", [&] { return commands::records_due(arguments); }, ledgers);
   command("review", [&] { return commands::records_review(arguments); }, ledgers);
   std::string record_file;
-  bool dry_run = false;
+  bool record_dry = false;
   CLI::App* records_preview = command("preview", [&] { return commands::records_preview(arguments, record_file); }, ledgers);
-  CLI::App* records_import = command("import", [&] { return commands::records_import(arguments, record_file, ledger, dry_run); }, ledgers);
+  CLI::App* records_import = command("import", [&] { return commands::records_import(arguments, record_file, ledger, record_dry); }, ledgers);
   CLI::App* records_export = command("export", [&] { return commands::records_export(arguments, ledger, record_file); }, ledgers);
   CLI::App* records_counts = command("counts", [&] { return commands::records_counts(arguments, ledger); }, ledgers);
   for (CLI::App* sub : {records_list, records_add, records_counts, records_export}) sub->add_option("ledger", ledger)->required();
   for (CLI::App* sub : {records_preview, records_import, records_export}) sub->add_option("file", record_file)->required();
   records_import->add_option("--ledger", ledger);
-  records_import->add_flag("--dry-run", dry_run);
+  records_import->add_flag("--dry-run", record_dry);
   for (CLI::App* sub : {records_show, records_change, records_step}) sub->add_option("number", number)->required();
   for (CLI::App* sub : {records_add, records_change}) sub->add_option("values", values)->required();
   for (CLI::App* sub : {records_list, records_show}) sub->add_flag("--json", json);

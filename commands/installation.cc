@@ -109,7 +109,8 @@ web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers,
 records::Ledgers ledgers_of(const config::Config& config) {
   if (config.folder.empty()) return {};
   std::vector<std::string> roles;
-  for (const auto& role : access_table(config).roles()) roles.push_back(role.key);
+  const people::AccessTable table = access_table(config);
+  for (const auto& role : table.roles()) roles.push_back(role.key);
   return records::Ledgers(config.folder / config.ledgers, roles);
 }
 

@@ -212,8 +212,8 @@ std::vector<Review> Records::reviews(const Viewer& viewer, const Record& record)
     }
     // As this viewer can compare the two.
     auto before = library.clauses(viewer, review.cited.document.slug, review.cited.edition.key), after = library.clauses(viewer, review.cited.document.slug, one.newer_key);
-    const auto rows = corpus::Comparisons().of(before, after);
-    for (const auto& row : *rows) {
+    const auto compared = corpus::Comparisons().of(before, after);
+    for (const auto& row : *compared) {
       if (row.before && before[*row.before].id == one.clause_id && row.after) {
         auto placed = library.clauses_by_id(viewer, std::vector<int64_t>{after[*row.after].id});
         if (!placed.empty()) review.counterpart = std::move(placed.front());

@@ -7,6 +7,7 @@
 #include "text/date.h"
 #include "text/error.h"
 #include "text/utf8.h"
+#include "web/asked.h"
 #include "web/people_model.h"
 #include "web/record_pages.h"
 
@@ -118,11 +119,12 @@ std::string uid_of(const Ledger& ledger, const Record& record, const records::Du
 
 }  // namespace
 
-std::vector<std::pair<Record, records::DueDay>> due_of(const Context& context, const std::string& scope, const text::Date& day) {
-  auto board = context.records.board(context.viewer, day, scope == "mine" ? context.author.login : "");
+std::vector<std::pair<Record, records::DueDay>> due_of(const Context& context, const std::string& scope, int days) {
+  const text::Date today = text::today(), last = records::plus_days(today, days);
+  auto board = context.records.board(context.viewer, today, scope == "mine" ? context.author.login : "");
   std::erase_if(board, [&](const auto& one) {
     const Ledger* ledger = context.records.ledgers().find(one.first.ledger);
-    return !ledger || !is_in(context, scope, *ledger, one.first);
+    return !ledger || (one.second.known && one.second.due.last > last) || !is_in(context, scope, *ledger, one.first);
   });
   return board;
 }
@@ -131,7 +133,7 @@ Json deadlines_view(const Context& context, const Call& call) {
   const text::Date today = text::today();
   const std::string scope = read_scope(context, call.target), only = call.target.parameter("ledger").value_or("");
   const bool prints = call.target.parameter("print").has_value();
-  auto board = due_of(context, scope, records::plus_days(today, days_ahead));
+  auto board = due_of(context, scope, days_ahead);
   std::map<std::string, size_t> by_ledger;
   for (const auto& [record, due] : board) ++by_ledger[record.ledger];
   std::erase_if(board, [&](const auto& one) { return !only.empty() && one.first.ledger != only; });
@@ -196,7 +198,7 @@ Response send_deadlines(const Visit& visit) {
   line(fmt::format("X-WR-CALNAME:しるべ　期限（{}）", scope_label));
   line("REFRESH-INTERVAL;VALUE=DURATION:PT6H");
   line("X-PUBLISHED-TTL:PT6H");
-  for (const auto& [record, due] : due_of(context, scope, records::plus_days(text::today(), calendar_ahead))) {
+  for (const auto& [record, due] : due_of(context, scope, calendar_ahead)) {
     if (!due.known) continue;
     const Ledger& ledger = *context.records.ledgers().find(record.ledger);
     const auto* state = ledger.state(record.state);

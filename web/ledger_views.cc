@@ -196,9 +196,8 @@ Json ledgers_view(const Context& context, const Call&) {
   const text::Date today = text::today();
   std::map<std::string, Json> next;
   std::map<std::string, size_t> late;
-  for (const auto& [record, due] : context.records.board(context.viewer, records::plus_days(today, days_ahead))) {
+  for (const auto& [record, due] : due_of(context, "all", days_ahead)) {
     const Ledger* ledger = context.records.ledgers().find(record.ledger);
-    if (!ledger) continue;
     late[record.ledger] += due.late && due.known;
     if (!due.known || next.contains(record.ledger)) continue;
     Json one = due_model(due, today);

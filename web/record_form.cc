@@ -200,14 +200,11 @@ void undo_rows(Texts& rows, const records::Change& change) {
   }
 }
 
-/// 「必須」 now, or in which states it will be.
+/// By which state it will be needed, where it is not yet.
 std::string required_words(const Ledger& ledger, const Field& field, const std::string& state) {
   if (std::ranges::find(field.required, state) != field.required.end()) return "";
-  std::string out;
-  for (const auto& key : field.required) {
-    if (const auto* later = ledger.state(key)) out += (out.empty() ? "「" : "「") + later->name + "」";
-  }
-  return out.empty() ? "" : out + "までに必要";
+  auto first = std::ranges::find_if(ledger.states(), [&](const auto& one) { return std::ranges::find(field.required, one.key) != field.required.end(); });
+  return first == ledger.states().end() ? "" : "「" + first->name + "」までに必要";
 }
 
 Json citation_controls(const Context& context, const Texts& values) {

@@ -171,7 +171,7 @@ std::optional<Json> cited_model(const Context& context, const records::Citation&
   return out;
 }
 
-Json field_model(const Context& context, const Ledger& ledger, const Record& record, const Field& field) {
+Json field_model(const Context& context, const Record& record, const Field& field) {
   Json out = {{"key", field.key}, {"name", field.name}, {"help", field.help}, {"personal", field.personal}, {"audience", field.audience}, {"audience_label", audience_words(field.audience)}, {"withheld", false}, {"empty", true}, {"wide", false},
               {"texts", Json::array()}, {"citations", Json::array()}, {"links", Json::array()}, {"files", Json::array()}, {"columns", Json::array()}, {"rows", Json::array()}, {"more", 0}, {"rows_url", ""}};
   for (const auto& [kind, name] : kind_names) {

@@ -47,7 +47,7 @@ Json due_model(const records::DueDay& due, const text::Date& today);
 /// {address, value, quote, citation, title, url, state, state_label}; nullopt for a clause that is not seen.
 std::optional<Json> cited_model(const Context& context, const records::Citation& citation);
 /// {key, name, help, kind, personal, audience, audience_label, withheld, empty, is_…, texts, citations, links, files, columns, rows, more, rows_url}: a field as it is read.
-Json field_model(const Context& context, const records::Ledger& ledger, const records::Record& record, const records::Field& field);
+Json field_model(const Context& context, const records::Record& record, const records::Field& field);
 
 /// A field's values in one text, a line each, as people read them: what is held against another version of it.
 std::string shown_text(const Context& context, const records::Ledger& ledger, const std::string& field, const std::vector<std::string>& values);

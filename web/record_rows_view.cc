@@ -6,6 +6,7 @@
 #include "text/date.h"
 #include "text/error.h"
 #include "text/normalize.h"
+#include "web/asked.h"
 #include "web/people_model.h"
 #include "web/record_form.h"
 #include "web/record_pages.h"

@@ -139,7 +139,7 @@ Json record_page_model(const Context& context, const FoundRecord& found, const N
   Json fields = Json::array(), unfilled = Json::array(), file_fields = Json::array();
   for (const auto& field : ledger.fields()) {
     if (writes && field.kind == FieldKind::files && !field.retired && sees(context.viewer, field)) file_fields.push_back({{"key", field.key}, {"name", field.name}, {"help", field.help}});
-    Json one = field_model(context, ledger, record, field);
+    Json one = field_model(context, record, field);
     if (!one["withheld"].get<bool>() && one["empty"].get<bool>()) {
       // A table can be begun on its own page.
       if (!field.retired && sees(context.viewer, field)) unfilled.push_back({{"name", field.name}, {"url", field.kind == FieldKind::rows ? record_url(record.number) + "/rows/" + percent_encode(field.key) : ""}});

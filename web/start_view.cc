@@ -71,7 +71,7 @@ Json own_dues(const Context& context) {
   Json out = Json::array();
   if (context.author.login.empty()) return out;
   const text::Date today = text::today();
-  for (const auto& [record, due] : due_of(context, "mine", records::plus_days(today, days_shown))) {
+  for (const auto& [record, due] : due_of(context, "mine", days_shown)) {
     if (out.size() == most_items) break;
     Json said = due_model(due, today);
     out.push_back(item(fmt::format("{}　{}", record.number, due.name), record_url(record.number), fmt::format("{}{}", said["words"].get<std::string>(), said["late"].get<bool>() ? "（期限切れ）" : "")));
