@@ -104,7 +104,7 @@ void record_examples(std::map<std::string, Targets>& out) {
   out["/api/v1/ledgers"] = {"/api/v1/ledgers"};
   for (const char* key : {"kiroku", "naisho", "nai"}) {
     const std::string ledger = std::string("/ledgers/") + key;
-    for (const std::string asked : {std::string(), "?q=" + q("端末"), "?q=" + q("極秘"), "?q=" + q("特命課"), "?q=" + q("太郎"), "?q=" + q("抜き打ち"), std::string("?review=on"), std::string("?open=on"), std::string("?state=done"), "?list=" + q("特命だけ"), "?f.topic=" + q("特命"), "?f.unit=" + q("特命課"),
+    for (const std::string& asked : {std::string(), "?q=" + q("端末"), "?q=" + q("極秘"), "?q=" + q("特命課"), "?q=" + q("太郎"), "?q=" + q("抜き打ち"), std::string("?review=on"), std::string("?open=on"), std::string("?state=done"), "?list=" + q("特命だけ"), "?f.topic=" + q("特命"), "?f.unit=" + q("特命課"),
                                     "?f.also=" + q("R8-記録-0001"), "?f.also=" + q("R8-内密-0001"), "?f.cites=" + q("himitsu/2025-04-01/1"), "?f.cites=" + q("taisaku-kijun/2024-04-01/2"), "?f.inner_cites=" + q("taisaku-kijun/2024-04-01/2"), std::string("?date=day&from=2026-05-01&to=2026-12-31"), std::string("?owner=hana"), std::string("?page=2")}) {
       out["/ledgers/{}"].push_back(ledger + asked);
       out["/api/v1/ledgers/{}"].push_back("/api/v1" + ledger + asked);
