@@ -108,7 +108,7 @@ std::vector<Count> Records::counts(const Viewer& viewer, const std::string& key,
         where += fmt::format(" AND EXISTS (SELECT 1 FROM record_values x WHERE x.ledger = :ledger AND x.field = :field{0} AND x.value = :value{0} AND x.record_id = w.record_id)", i++);
       }
       if (seen) {
-        SQLite::Statement select(db, fmt::format("SELECT w.value FROM record_values w JOIN records r ON r.id = w.record_id WHERE w.ledger = :ledger AND w.field = :date AND w.value BETWEEN :first AND :last AND {}{}", visible_record(viewer), where));
+        SQLite::Statement select(db, fmt::format("SELECT w.value FROM record_values w JOIN records r INDEXED BY records_by_ledger ON r.ledger = :ledger AND r.id = w.record_id WHERE w.ledger = :ledger AND w.field = :date AND w.value BETWEEN :first AND :last AND {}{}", visible_record(viewer), where));
         bind_sight(select, viewer);
         select.bind(":ledger", ledger->key());
         select.bind(":date", counter.field);

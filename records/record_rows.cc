@@ -39,10 +39,16 @@ std::string token(std::string_view pair) {
   return out;
 }
 
-std::set<std::string> pairs_in(const std::string& folded, bool whole) {
+/// Pairs of characters, and a character that stands alone; `each`: with the characters of pairs, too.
+std::set<std::string> pairs_in(const std::string& folded, bool each) {
   std::set<std::string> out;
   for (const auto& pair : text::bigrams(text::normalize(folded))) {
-    if (whole || text::length_utf8(pair.term) == 2) out.insert(token(pair.term));
+    out.insert(token(pair.term));
+    if (!each) continue;
+    const std::string_view term = pair.term;
+    const size_t first = text::code_point_at(term, 0).length;
+    out.insert(token(term.substr(0, first)));
+    if (first < term.size()) out.insert(token(term.substr(first)));
   }
   return out;
 }
@@ -122,11 +128,12 @@ RecordSight::RecordSight(SQLite::Database& db, const Viewer& viewer, const Ledge
 bool RecordSight::sees_clause(const std::string& address) {
   size_t key = address.find('/'), path = key == address.npos ? key : address.find('/', key + 1);
   if (path == address.npos) return false;
+  if (auto known = clauses_.find(address); known != clauses_.end()) return known->second;
   clause_.reset();
   clause_.bind(":slug", address.substr(0, key));
   clause_.bind(":key", address.substr(key + 1, path - key - 1));
   clause_.bind(":path", address.substr(path + 1));
-  return clause_.executeStep();
+  return clauses_[address] = clause_.executeStep();
 }
 
 bool RecordSight::sees_number(const std::string& number) {
@@ -243,6 +250,8 @@ std::string pairs_wanted(const std::vector<std::string>& folded) {
   for (const auto& word : folded) all.merge(pairs_in(word, false));
   return fmt::format("{}", fmt::join(all, " AND "));
 }
+
+bool proves(const std::string& folded) { return pairs_wanted({folded}) == token(folded); }
 
 std::vector<std::string> words_typed(const std::string& typed) {
   constexpr size_t most_words = 10;

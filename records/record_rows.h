@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ class RecordSight {
   const corpus::Viewer& viewer_;
   const Ledgers& ledgers_;
   SQLite::Statement clause_, number_;
+  std::map<std::string, bool> clauses_;  ///< whether those that were asked for are seen
 };
 
 /// A record that the viewer may see, whole, with what they do not see of it.
@@ -62,10 +64,12 @@ std::optional<Record> held(SQLite::Database& db, const corpus::Viewer& viewer, c
 
 /// What is looked through of it: only what everybody who sees the record sees.
 std::string words_of(const Ledger& ledger, const std::string& number, const Values& values);
-/// The pairs of characters of folded words, as the table of pairs has them.
+/// The characters and pairs of characters of folded words, as the table of pairs has them.
 std::string pairs_of(const std::string& folded);
 /// What a query asks of that table for each of these folded words; empty: nothing can be asked.
 std::string pairs_wanted(const std::vector<std::string>& folded);
+/// Whether what is asked of the table for a folded word is all that there is of it: a character or a pair.
+bool proves(const std::string& folded);
 /// The words typed into a search, folded; ten at most.
 std::vector<std::string> words_typed(const std::string& typed);
 

@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
       entries.clear();
     }
     std::printf("filled: %d records in %.1f s\n", count, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    std::fflush(stdout);
     Values wide = {{"asked_on", {"2026-04-03"}}, {"subject", {"長い表"}}};
     for (int i = 0; i < 1'000; ++i) wide["work"].push_back(Row{0, {fmt::format("作業{}を確かめる", i), "2026-04-03", fmt::format("kitei/2025-04-01/{}", 1 + i % 200), i % 2 ? "済" : "未"}}.value());
     const std::string long_one = records.add(viewer, author, "soudan", wide, "", {2026, 4, 3}).number;
