@@ -183,8 +183,9 @@ Record RecordWriter::begin(const Ledger& ledger, const std::string& number, cons
 }
 
 void RecordWriter::check_citations(const Field& field, const std::vector<std::string>& values, const std::vector<std::string>& before) {
+  const std::set<std::string> known(before.begin(), before.end());
   for (const auto& value : values) {
-    if (std::ranges::find(before, value) != before.end()) continue;
+    if (known.contains(value)) continue;
     Citation citation = citation_of(value);
     auto refuse = [&](std::string_view what, std::string_view hint) { throw Error(ErrorKind::invalid, fmt::format("「{}」: {}", field.name, what), std::string(hint)); };
     if (!sight_.sees_clause(citation.address)) refuse(fmt::format("引用する条項「{}」がありません。", text::clamp_utf8(citation.address, 120)), "検索か付箋から引用してください。");
