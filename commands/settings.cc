@@ -175,7 +175,8 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
        [&installation, access](const fs::path& candidate) { return foresee_access(installation, people::AccessTable(access), people::AccessTable(candidate)); }, restart},
   };
   // A ledger that is left out for a fault is mended on the machine, where the fault is told.
-  for (const auto& ledger : ledgers_of(config).all()) {
+  const records::Ledgers ledgers = ledgers_of(config);
+  for (const auto& ledger : ledgers.all()) {
     out.push_back({"ledger-" + ledger.key(), "台帳 " + ledger.name(), (config.folder / config.ledgers / (ledger.key() + ".toml")).lexically_normal(),
                    "項目（field）、状態（state）、操作（step）、期限（due）、回数（counter）を書きます。書き方はほかの台帳が見本になります。", "保存すると、サービスが自分で始め直して効きます。サインインはそのまま続きます。",
                    [config](const fs::path& candidate) { prove_ledger(config, candidate); }, [&installation, config](const fs::path& candidate) { return foresee_ledger(installation, config, candidate); }, restart});

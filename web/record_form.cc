@@ -203,7 +203,9 @@ void undo_rows(Texts& rows, const records::Change& change) {
 /// By which state it will be needed, where it is not yet.
 std::string required_words(const Ledger& ledger, const Field& field, const std::string& state) {
   if (std::ranges::find(field.required, state) != field.required.end()) return "";
-  auto first = std::ranges::find_if(ledger.states(), [&](const auto& one) { return std::ranges::find(field.required, one.key) != field.required.end(); });
+  // Of states that lie behind nothing is said.
+  auto now = std::ranges::find(ledger.states(), state, &records::State::key);
+  auto first = std::find_if(now, ledger.states().end(), [&](const auto& one) { return std::ranges::find(field.required, one.key) != field.required.end(); });
   return first == ledger.states().end() ? "" : "「" + first->name + "」までに必要";
 }
 
@@ -241,7 +243,7 @@ Json row_controls(const Field& field, const Texts& values) {
       std::string cell = c < row.cells.size() ? row.cells[c] : "";
       bool day = column.kind == FieldKind::date && text::from_iso(cell);
       cells.push_back({{"name", fmt::format("f.{}.{}", field.key, column.key)}, {"column", column.name}, {"label", fmt::format("{}行目の{}", out.size() + 1, column.name)}, {"value", day ? records::shown(column, cell) : cell},
-                       {"shown", cell.empty() ? "" : records::shown(column, cell)}, {"select", column.kind == FieldKind::choice && !column.open}, {"long", column.kind == FieldKind::text}, {"choices", choices_model(column.choices, {cell})}});
+                       {"shown", cell.empty() ? "" : records::shown(column, cell)}, {"select", column.kind == FieldKind::choice && !column.open}, {"long", column.kind == FieldKind::text}, {"wide", column.kind == FieldKind::text || column.kind == FieldKind::line || column.kind == FieldKind::citations}, {"choices", choices_model(column.choices, {cell})}});
     }
     out.push_back({{"number", row.number}, {"position", out.size() + 1}, {"fixed", field.grows && row.number > 0}, {"cells", std::move(cells)}});
   }

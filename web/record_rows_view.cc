@@ -36,7 +36,7 @@ Json editing_model(const Field& field, const records::Row& row, const std::strin
     const Field& column = field.columns[c];
     const std::string cell = c < row.cells.size() ? row.cells[c] : "";
     bool day = column.kind == FieldKind::date && text::from_iso(cell);
-    cells.push_back({{"name", "cell." + column.key}, {"column", column.name}, {"value", day ? records::shown(column, cell) : cell}, {"select", column.kind == FieldKind::choice && !column.open}, {"long", column.kind == FieldKind::text},
+    cells.push_back({{"name", "cell." + column.key}, {"column", column.name}, {"value", day ? records::shown(column, cell) : cell}, {"select", column.kind == FieldKind::choice && !column.open}, {"long", column.kind == FieldKind::text}, {"wide", column.kind == FieldKind::text || column.kind == FieldKind::line || column.kind == FieldKind::citations},
                      {"choices", choices_model(column.choices, {cell})}});
   }
   return {{"number", row.number}, {"before", before}, {"cells", std::move(cells)}, {"is_new", row.number == 0}, {"removable", row.number > 0 && !field.grows}};

@@ -200,7 +200,11 @@ Json record_history_view(const Context& context, const Call& call) {
   for (size_t i = (page - 1) * changes_a_page; i < std::min(revisions.size(), page * changes_a_page); ++i) {
     const auto& [first, last] = revisions[revisions.size() - 1 - i];
     Json changes = Json::array();
-    for (size_t c = first; c < last; ++c) {
+    // As the page of the record has them.
+    std::vector<size_t> ordered;
+    for (size_t c = first; c < last; ++c) ordered.push_back(c);
+    std::ranges::stable_sort(ordered, {}, [&](size_t c) { return std::ranges::find(found.ledger.fields(), history[c].field, &Field::key) - found.ledger.fields().begin(); });
+    for (size_t c : ordered) {
       const auto& change = history[c];
       changes.push_back(change_model(context, found.ledger, change.field, change.before, change.after));
     }
