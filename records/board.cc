@@ -19,7 +19,7 @@ std::optional<text::Date> day_of(const Record& record, const std::string& field)
 /// When a rule makes something due of a record; nullopt: nothing.
 std::optional<DueDay> due_by(const DueRule& rule, const Record& record, const Calendar& calendar) {
   auto begin = day_of(record, rule.field);
-  if (!begin || std::ranges::find(rule.states, record.state) == rule.states.end()) return std::nullopt;
+  if (!begin || std::ranges::find(rule.states, record.state) == rule.states.end() || !holds(record.values, rule.where)) return std::nullopt;
   DueDay out{.name = rule.name, .due = {*begin, *begin}};
   try {
     if (rule.every) {
