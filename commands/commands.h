@@ -74,7 +74,7 @@ int records_step(const Arguments& arguments, const std::string& number, const st
 /// What a changed ledger would do to the records that there are.
 int records_preview(const Arguments& arguments, const std::filesystem::path& file);
 /// Takes records from a workbook that was exported, a file of JSON Lines (KEY.jsonl, a record a line as records_list() prints them), or a
-/// folder of these: all or none, with all that is wrong (exit code 1). `dry`: says what would be.
+/// folder of these, whose records may link to each other: all or none, with all that is wrong (exit code 1). `dry`: says what would be.
 int records_import(const Arguments& arguments, const std::filesystem::path& from, const std::string& ledger, bool dry);
 int records_export(const Arguments& arguments, const std::string& ledger, const std::filesystem::path& to);
 /// Looks for records whose citations newer editions changed (要確認), and lists all that wait.

@@ -231,28 +231,43 @@ void read_json_lines(const std::filesystem::path& file, Incoming& out) {
   }
 }
 
+/// A workbook of the ledger of this key, or of the one whose name it bears.
+void read_workbook(const Arguments& arguments, const Office& office, const std::filesystem::path& file, const std::string& key, Incoming& out) {
+  const auto tables = web::tables_of(indexer::sheets_in_child(store::read_file(file, limits(arguments.config).file_bytes), limits(arguments.config), arguments.program, stop_requested));
+  auto named = std::ranges::find_if(office.ledgers.all(), [&](const records::Ledger& ledger) { return key.empty() ? std::ranges::find(tables, ledger.name(), &records::SheetTable::name) != tables.end() : ledger.key() == key; });
+  if (named == office.ledgers.all().end()) throw Error(ErrorKind::missing, file.string() + ": どの台帳のものか分かりません。", "台帳から書き出したファイルを使うか、--ledger で台帳を指定してください。");
+  std::vector<records::EntryFault> faults;
+  std::vector<size_t> lines;
+  const size_t first = out.entries.size();
+  for (auto& entry : records::from_sheets(*named, tables, faults, lines)) {
+    entry.ledger = named->key();
+    out.entries.push_back(std::move(entry));
+  }
+  for (size_t line : lines) out.places.push_back(fmt::format("{} の{}行目", file.string(), line));
+  for (auto& fault : faults) {
+    if (fault.entry == records::no_entry) fault.message = file.string() + ": " + fault.message;
+    else fault.entry += first;
+    out.faults.push_back(std::move(fault));
+  }
+}
+
 }  // namespace
 
 int records_import(const Arguments& arguments, const std::filesystem::path& from, const std::string& key, bool dry) {
   Office office(arguments);
   Incoming incoming;
+  std::vector<std::filesystem::path> files;
   if (std::filesystem::is_directory(from)) {
-    std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(from)) {
-      if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+      if (entry.path().extension() == ".jsonl" || entry.path().extension() == ".xlsx") files.push_back(entry.path());
     }
     std::ranges::sort(files);
-    for (const auto& file : files) read_json_lines(file, incoming);
-  } else if (from.extension() == ".jsonl") {
-    read_json_lines(from, incoming);
   } else {
-    auto tables = web::tables_of(indexer::sheets_in_child(store::read_file(from, limits(arguments.config).file_bytes), limits(arguments.config), arguments.program, stop_requested));
-    auto named = std::ranges::find_if(office.ledgers.all(), [&](const records::Ledger& ledger) { return key.empty() ? std::ranges::find(tables, ledger.name(), &records::SheetTable::name) != tables.end() : ledger.key() == key; });
-    if (named == office.ledgers.all().end()) throw Error(ErrorKind::missing, "どの台帳のものか分かりません。", "台帳から書き出したファイルを使うか、--ledger で台帳を指定してください。");
-    std::vector<size_t> lines;
-    incoming.entries = records::from_sheets(*named, tables, incoming.faults, lines);
-    for (auto& entry : incoming.entries) entry.ledger = named->key();
-    for (size_t line : lines) incoming.places.push_back(fmt::format("{}行目", line));
+    files.push_back(from);
+  }
+  for (const auto& file : files) {
+    if (file.extension() == ".jsonl") read_json_lines(file, incoming);
+    else read_workbook(arguments, office, file, key, incoming);
   }
   if (incoming.entries.empty() && incoming.faults.empty()) throw Error(ErrorKind::missing, "取り込む記録がありません: " + from.string(), "ファイルの場所と形式を確かめてください。");
   if (incoming.faults.empty()) incoming.faults = office.records.change_all(office.operator_, office.author, incoming.entries.front().ledger, incoming.entries, dry);

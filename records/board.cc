@@ -19,7 +19,7 @@ std::optional<text::Date> day_of(const Record& record, const std::string& field)
 /// When a rule makes something due of a record; nullopt: nothing.
 std::optional<DueDay> due_by(const DueRule& rule, const Record& record, const Calendar& calendar) {
   auto begin = day_of(record, rule.field);
-  if (!begin || std::ranges::find(rule.states, record.state) == rule.states.end()) return std::nullopt;
+  if (!begin || std::ranges::find(rule.states, record.state) == rule.states.end() || !holds(record.values, rule.where)) return std::nullopt;
   DueDay out{.name = rule.name, .due = {*begin, *begin}};
   try {
     if (rule.every) {
@@ -27,9 +27,11 @@ std::optional<DueDay> due_by(const DueRule& rule, const Record& record, const Ca
       const text::Date from = done ? plus_days(*done, 1) : *begin, end = until.value_or(text::Date{last_calendar_year, 12, 31});
       // The next one of a rhythm that returns within two years.
       const text::Date look = plus_months(from, 24);
-      auto days = from > end ? std::vector<text::Date>{} : rule.every->days(from, std::min(look, end), calendar, rule.when_closed);
-      if (days.empty()) return std::nullopt;
-      out.due = {days.front(), days.front()};
+      // Counted from the day where it begins, whenever it was done last.
+      auto days = from > end ? std::vector<text::Date>{} : rule.every->days(*begin, std::min(look, end), calendar, rule.when_closed);
+      auto next = std::ranges::lower_bound(days, from);
+      if (next == days.end()) return std::nullopt;
+      out.due = {*next, *next};
       return out;
     }
     if (record.values.contains(rule.done)) return std::nullopt;
@@ -106,7 +108,7 @@ std::vector<Count> Records::counts(const Viewer& viewer, const std::string& key,
         where += fmt::format(" AND EXISTS (SELECT 1 FROM record_values x WHERE x.ledger = :ledger AND x.field = :field{0} AND x.value = :value{0} AND x.record_id = w.record_id)", i++);
       }
       if (seen) {
-        SQLite::Statement select(db, fmt::format("SELECT w.value FROM record_values w JOIN records r ON r.id = w.record_id WHERE w.ledger = :ledger AND w.field = :date AND w.value BETWEEN :first AND :last AND {}{}", visible_record(viewer), where));
+        SQLite::Statement select(db, fmt::format("SELECT w.value FROM record_values w JOIN records r INDEXED BY records_by_ledger ON r.ledger = :ledger AND r.id = w.record_id WHERE w.ledger = :ledger AND w.field = :date AND w.value BETWEEN :first AND :last AND {}{}", visible_record(viewer), where));
         bind_sight(select, viewer);
         select.bind(":ledger", ledger->key());
         select.bind(":date", counter.field);

@@ -45,6 +45,7 @@ struct Computation {
 
 struct Field {
   std::string key, name, help{};
+  std::string section{};     ///< a heading above it and those that follow
   FieldKind kind = FieldKind::line;
   std::vector<std::string> choices{};
   bool open = false;         ///< of choices: other words may be written, too
@@ -85,6 +86,7 @@ struct DueRule {
   std::string until{};        ///< of `every`: a date field after which nothing is due; may be empty
   WhenClosed when_closed = WhenClosed::keep;
   std::vector<std::string> states{};  ///< none of them closed
+  std::map<std::string, std::string> where{};  ///< only of records with these values
   std::string done{};         ///< a field that ends it once it is filled in; of `every` the day up to which all is done; may be empty
 };
 
@@ -140,6 +142,7 @@ class Ledger {
 
   const std::string& key() const { return key_; }      ///< of the file's name: sodan
   const std::string& name() const { return name_; }    ///< 相談対応
+  const std::string& group() const { return group_; }  ///< under which lists of ledgers have it: 助言; may be empty
   const std::string& prefix() const { return prefix_; }  ///< of numbers: R8-相談-0012
   const std::string& audience() const { return audience_; }  ///< of records of which nothing else is said
   const std::string& title() const { return title_; }  ///< the field that names a record; empty: its number alone does
@@ -165,7 +168,7 @@ class Ledger {
 
  private:
   friend class LedgerReader;
-  std::string key_, name_, prefix_, audience_ = "restricted", title_;
+  std::string key_, name_, group_, prefix_, audience_ = "restricted", title_;
   std::vector<std::string> roles_, columns_;
   std::vector<Field> fields_;
   std::vector<State> states_;

@@ -78,6 +78,7 @@ void LedgerReader::read(Ledger& out) {
   using Take = std::function<void(const toml::node&)>;
   std::map<std::string_view, Take> entries = {
       {"name", [&](const toml::node& node) { out.name_ = text(node); }},
+      {"group", [&](const toml::node& node) { out.group_ = text(node); }},
       {"prefix", [&](const toml::node& node) { out.prefix_ = text(node); }},
       {"audience", [&](const toml::node& node) { out.audience_ = audience(node); }},
       {"title", [&](const toml::node& node) { out.title_ = text(node); }},
@@ -97,7 +98,10 @@ void LedgerReader::read(Ledger& out) {
   if (out.prefix_.size() > 60 || out.prefix_.find_first_of("-/?#%& \t\"'<>\\") != out.prefix_.npos) fail(table.source(), fmt::format("prefix「{}」は使えません。", out.prefix_), "記号や空白のない、20文字までの言葉にしてください。");
   if (!is_sheet_name(out.name_)) fail(table.source(), fmt::format("name「{}」は使えません。", out.name_), "記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
   for (size_t i = 0; i < out.fields_.size(); ++i) {
-    for (const auto& state : out.fields_[i].required) need(out.state(state), where_[i], "状態", state);
+    const Field& field = out.fields_[i];
+    const bool sheet = field.kind == FieldKind::rows || field.kind == FieldKind::files;
+    if (sheet && (!is_sheet_name(field.name) || field.name == out.name_)) fail(where_[i], fmt::format("項目の name「{}」は使えません。", field.name), "台帳と違う、記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
+    for (const auto& state : field.required) need(out.state(state), where_[i], "状態", state);
   }
   using TakeOne = void (LedgerReader::*)(Ledger&, const toml::table&) const;
   constexpr TakeOne takes[] = {&LedgerReader::take_publication, &LedgerReader::take_step, &LedgerReader::take_due, &LedgerReader::take_counter, &LedgerReader::take_need, &LedgerReader::take_hours, &LedgerReader::take_letter, &LedgerReader::take_kept};
@@ -240,6 +244,7 @@ Field LedgerReader::field(const toml::table& table, bool column) const {
       {"open", [&](const toml::node& node) { field.open = flag(node); }},
   };
   if (!column) {
+    entries["section"] = [&](const toml::node& node) { field.section = text(node); };
     entries["ledger"] = [&](const toml::node& node) { field.ledger = text(node); };
     entries["columns"] = [&](const toml::node& node) {
       each(node, [&](const toml::table& one) {
@@ -293,8 +298,6 @@ void LedgerReader::take_field(Ledger& out, const toml::table& table) {
   constexpr std::string_view names_taken[] = {"番号", "版", "状態", "担当", "公開範囲", "行", "台帳", "今日", "年度"};
   if (std::ranges::find(names_taken, field.name) != std::end(names_taken)) fail(table.source(), fmt::format("項目の name に「{}」は使えません。", field.name), "別の名前にしてください（どの記録にもある項目の名前です）。");
   if (std::ranges::find(out.fields_, field.name, &Field::name) != out.fields_.end()) fail(table.source(), fmt::format("項目の name「{}」が二つあります。", field.name), "違う名前にしてください。");
-  const bool sheet = field.kind == FieldKind::rows || field.kind == FieldKind::files;
-  if (sheet && (!is_sheet_name(field.name) || field.name == out.name_)) fail(table.source(), fmt::format("項目の name「{}」は使えません。", field.name), "台帳と違う、記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
   out.fields_.push_back(std::move(field));
   where_.push_back(table.source());
 }
@@ -342,11 +345,13 @@ void LedgerReader::take_due(Ledger& out, const toml::table& table) const {
                             {"until", [&](const toml::node& node) { rule.until = text(node); }},
                             {"when_closed", [&](const toml::node& node) { rule.when_closed = one_of(node, closings); }},
                             {"done", [&](const toml::node& node) { rule.done = text(node); }},
+                            {"where", [&](const toml::node& node) { rule.where = values(node); }},
                             {"states", [&](const toml::node& node) { rule.states = words(node); }}});
   if (rule.name.empty() || rule.states.empty()) fail(table.source(), "期限に name か states がありません。", "両方とも書いてください。");
   if ((!within.empty()) + (!every.empty()) + (!rule.words_field.empty()) != 1) fail(table.source(), fmt::format("期限「{}」に、within、within_field、every のどれか一つが要ります。", rule.name), "一つだけ書いてください。");
   if (!rule.until.empty() && every.empty()) fail(table.source(), fmt::format("期限「{}」の until は、every のときだけ書けます。", rule.name), "until を消してください。");
   field_of(out, table, rule.field, FieldKind::date);
+  check_where(out, table, rule.where);
   check_states(out, table, rule.states);
   for (const auto& state : rule.states) {
     if (out.state(state)->closed) fail(table.source(), fmt::format("「{}」は閉じた状態なので、期限を付けられません。", out.state(state)->name), "states から除くか、その状態の closed を消してください。");

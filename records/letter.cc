@@ -22,8 +22,7 @@ class LetterWriter {
   /// The record with its fields; `deep`: with those that it links to, too.
   Json record(const Record& record, bool deep) const {
     const Ledger* ledger = records_.ledgers().find(record.ledger);
-    const State* state = ledger ? ledger->state(record.state) : nullptr;
-    Json out = {{"番号", record.number}, {"台帳", ledger ? ledger->name() : record.ledger}, {"状態", state ? state->name : record.state}, {"担当", record.owner}, {"件名", ledger ? record.value(ledger->title()) : ""}};
+    Json out = head(record, ledger);
     for (const auto& field : ledger ? ledger->fields() : std::vector<Field>{}) {
       auto values = record.values.find(field.key);
       out[field.name] = this->values(field, values == record.values.end() ? std::vector<std::string>{} : values->second, deep);
@@ -32,6 +31,12 @@ class LetterWriter {
   }
 
  private:
+  /// What every record has.
+  static Json head(const Record& record, const Ledger* ledger) {
+    const State* state = ledger ? ledger->state(record.state) : nullptr;
+    return {{"番号", record.number}, {"台帳", ledger ? ledger->name() : record.ledger}, {"状態", state ? state->name : record.state}, {"担当", record.owner}, {"件名", ledger ? record.value(ledger->title()) : ""}};
+  }
+
   Json values(const Field& field, const std::vector<std::string>& values, bool deep) const {
     if (!holds_many(field.kind)) return values.empty() ? "" : shown(field, values.front());
     Json out = Json::array();
@@ -41,7 +46,7 @@ class LetterWriter {
           if (Json one = citation(value); !one.is_null()) out.push_back(std::move(one));
           break;
         case FieldKind::links:
-          if (auto other = deep ? records_.find(viewer_, value) : std::nullopt) out.push_back(record(*other, false));
+          if (auto other = deep ? records_.find(viewer_, value) : std::nullopt) out.push_back(field.ledger.empty() ? head(*other, records_.ledgers().find(other->ledger)) : record(*other, false));
           else if (!deep) out.push_back({{"番号", value}});
           break;
         case FieldKind::rows: out.push_back(row(field, value)); break;
@@ -89,13 +94,14 @@ class LetterWriter {
 
 /// The names of a record of a ledger, each with a value of the form that it has.
 Json shape_of(const Ledgers& ledgers, const Ledger& ledger, bool deep) {
-  Json out = {{"番号", ""}, {"台帳", ""}, {"状態", ""}, {"担当", ""}, {"件名", ""}};
+  const Json head = {{"番号", ""}, {"台帳", ""}, {"状態", ""}, {"担当", ""}, {"件名", ""}};
+  Json out = head;
   for (const auto& field : ledger.fields()) {
     Json one = "";
     const Ledger* other = ledgers.find(field.ledger);
     switch (field.kind) {
       case FieldKind::citations: one = Json::array({{{"引用", ""}, {"文", ""}, {"題名", ""}, {"版", ""}, {"条項", ""}, {"条文", ""}}}); break;
-      case FieldKind::links: one = Json::array({deep && other ? shape_of(ledgers, *other, false) : Json{{"番号", ""}}}); break;
+      case FieldKind::links: one = Json::array({!deep ? Json{{"番号", ""}} : other ? shape_of(ledgers, *other, false) : head}); break;
       case FieldKind::files: one = Json::array({{{"ファイル名", ""}, {"SHA-256", ""}, {"証拠の日", ""}, {"有効期限", ""}}}); break;
       case FieldKind::rows: {
         Json row = {{"行", ""}};

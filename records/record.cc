@@ -39,12 +39,16 @@ class Narrowing {
     if (!filter.owner.empty()) sql_ += fmt::format(" AND r.owner = {}", bound(filter.owner));
     const auto words = words_typed(filter.words);
     if (const auto pairs = pairs_wanted(words); !pairs.empty()) sql_ += fmt::format(" AND r.id IN (SELECT rowid FROM record_pairs WHERE record_pairs MATCH {})", bound(pairs));
-    for (const auto& word : words) sql_ += fmt::format(" AND instr(r.words, {})", bound(word));
-    for (const auto& [field, value] : filter.where) where(field, fmt::format("w.value = {}", bound(value)));
-    if (!filter.date_field.empty() && (!filter.from.empty() || !filter.to.empty())) {
-      where(filter.date_field, fmt::format("w.value BETWEEN {} AND {}", bound(filter.from.empty() ? "0000" : filter.from), bound(filter.to.empty() ? "9999" : filter.to)));
+    for (const auto& word : words) {
+      if (!proves(word)) sql_ += fmt::format(" AND instr(r.words, {})", bound(word));
     }
-    if (filter.to_review) sql_ += " AND " + to_be_reviewed(viewer, ledgers);
+    for (const auto& [field, value] : filter.where) {
+      if (const Field* asked = where(field)) sql_ += fmt::format("w.value = {}){}", bound(value), seen(*asked, value));
+    }
+    if (!filter.date_field.empty() && (!filter.from.empty() || !filter.to.empty()) && where(filter.date_field)) {
+      sql_ += fmt::format("w.value BETWEEN {} AND {})", bound(filter.from.empty() ? "0000" : filter.from), bound(filter.to.empty() ? "9999" : filter.to));
+    }
+    if (filter.to_review) sql_ += " AND r.id IN (SELECT record_id FROM record_reviews) AND " + to_be_reviewed(viewer, ledgers);
   }
 
   const std::string& sql() const { return sql_; }
@@ -59,11 +63,22 @@ class Narrowing {
     values_.push_back(std::move(value));
     return name(values_.size() - 1);
   }
-  void where(const std::string& field, const std::string& condition) {
-    // What one does not see is not to be guessed at.
+  /// Begins a condition on the values `w` of a field; nullptr: it is one that finds nothing, as what one does not see is not to be guessed at.
+  const Field* where(const std::string& field) {
     const Field* asked = ledger_ ? ledger_->field(field) : nullptr;
-    if (!asked || !sees_field(viewer_, ledger_, field)) sql_ += " AND 0";
-    else sql_ += fmt::format(" AND r.id IN (SELECT w.record_id FROM record_values w WHERE w.ledger = {} AND w.field = {} AND {})", bound(ledger_->key()), bound(field), condition);
+    const bool open = asked && sees_field(viewer_, ledger_, field);
+    sql_ += !open ? " AND 0" : fmt::format(" AND r.id IN (SELECT w.record_id FROM record_values w WHERE w.ledger = {} AND w.field = {} AND ", bound(ledger_->key()), bound(field));
+    return open ? asked : nullptr;
+  }
+  /// The condition that what a value cites or links to is seen.
+  std::string seen(const Field& field, const std::string& value) {
+    if (field.kind == FieldKind::links) return fmt::format(" AND EXISTS (SELECT 1 FROM records r WHERE r.number = {} AND {})", bound(value), visible_record(viewer_));
+    if (field.kind == FieldKind::citations || field.kind == FieldKind::rows) {
+      const size_t key = value.find('/'), path = key == value.npos ? key : value.find('/', key + 1);
+      if (path == value.npos) return " AND 0";
+      return fmt::format(" AND EXISTS ({})", visible_cited(viewer_, bound(value.substr(0, key)), bound(value.substr(key + 1, path - key - 1)), bound(value.substr(path + 1))));
+    }
+    return "";
   }
 
   const Viewer& viewer_;
@@ -90,6 +105,17 @@ std::vector<Record> read_all(SQLite::Database& db, const Viewer& viewer, const L
     out.push_back(std::move(record));
   }
   return out;
+}
+
+/// The record of this number in the table, by a statement of select_records() that asks for it.
+std::optional<Record> read_one(SQLite::Statement& select, const Viewer& viewer, RecordSight& sight, int64_t id) {
+  select.reset();
+  bind_sight(select, viewer);
+  select.bind(":id", id);
+  if (!select.executeStep()) return std::nullopt;
+  Record record = sight.seen(read_record(select));
+  record.to_review = select.getColumn(record_width).getInt() != 0;
+  return record;
 }
 
 }  // namespace
@@ -121,13 +147,16 @@ RecordPage Records::list(const Viewer& viewer, const std::string& ledger, const 
   const Narrowing narrowing(viewer, ledgers_, ledger, filter);
   return database_.read([&](SQLite::Database& db) {
     RecordPage out;
-    SQLite::Statement count(db, "SELECT count(*) FROM records r WHERE " + narrowing.sql());
-    narrowing.bind(count);
-    count.executeStep();
-    out.total = static_cast<size_t>(count.getColumn(0).getInt64());
-    // The numbers first, so that whole records are read of one page alone.
-    SQLite::Statement select(db, fmt::format("{} WHERE r.id IN (SELECT r.id FROM records r WHERE {} ORDER BY r.id DESC LIMIT {} OFFSET {}) ORDER BY r.id DESC", select_records(viewer, ledgers_), narrowing.sql(), most, first));
-    narrowing.bind(select);
+    // The numbers first and once, so that whole records are read of one page alone.
+    SQLite::Statement all(db, fmt::format("SELECT r.id FROM records r INDEXED BY records_by_ledger WHERE {} ORDER BY r.id DESC", narrowing.sql()));
+    narrowing.bind(all);
+    Json page = Json::array();
+    for (; all.executeStep(); ++out.total) {
+      if (out.total >= first && page.size() < most) page.push_back(all.getColumn(0).getInt64());
+    }
+    SQLite::Statement select(db, select_records(viewer, ledgers_) + " WHERE r.id IN (SELECT value FROM json_each(:page)) ORDER BY r.id DESC");
+    bind_sight(select, viewer);
+    select.bind(":page", page.dump());
     out.records = read_all(db, viewer, ledgers_, select, most);
     return out;
   });
@@ -149,16 +178,13 @@ std::vector<std::pair<Record, std::string>> Records::linking(const Viewer& viewe
     std::vector<std::pair<Record, std::string>> out;
     RecordSight sight(db, viewer, ledgers_);
     if (!sight.sees_number(number)) return out;
-    SQLite::Statement select(db, fmt::format("SELECT {}, {}, w.field FROM record_values w JOIN records r ON r.id = w.record_id WHERE w.refers = 1 AND w.value = :number AND {} ORDER BY r.id DESC, w.field",
-                                             record_columns, to_be_reviewed(viewer, ledgers_), visible_record(viewer)));
-    bind_sight(select, viewer);
-    select.bind(":number", number);
-    while (out.size() < most && select.executeStep()) {
-      std::string field = select.getColumn(record_width + 1).getString();
-      Record record = read_record(select);
-      if (!sees_field(viewer, ledgers_.find(record.ledger), field)) continue;
-      record.to_review = select.getColumn(record_width).getInt() != 0;
-      out.emplace_back(sight.seen(std::move(record)), std::move(field));
+    SQLite::Statement links(db, "SELECT record_id, ledger, field FROM record_values WHERE refers = 1 AND value = ? ORDER BY record_id DESC, field");
+    links.bind(1, number);
+    SQLite::Statement one(db, fmt::format("{} WHERE r.id = :id AND {}", select_records(viewer, ledgers_), visible_record(viewer)));
+    while (out.size() < most && links.executeStep()) {
+      std::string field = links.getColumn(2).getString();
+      if (!sees_field(viewer, ledgers_.find(links.getColumn(1).getString()), field)) continue;
+      if (auto record = read_one(one, viewer, sight, links.getColumn(0).getInt64())) out.emplace_back(std::move(*record), std::move(field));
     }
     return out;
   });
@@ -168,17 +194,15 @@ std::vector<Record> Records::citing(const Viewer& viewer, const std::string& slu
   return database_.read([&](SQLite::Database& db) {
     std::vector<Record> out;
     RecordSight sight(db, viewer, ledgers_);
-    SQLite::Statement select(db, fmt::format("SELECT {}, {}, w.field, w.value FROM record_values w JOIN records r ON r.id = w.record_id WHERE w.refers = 1 AND w.value >= :first AND w.value < :end AND {} ORDER BY r.id DESC",
-                                             record_columns, to_be_reviewed(viewer, ledgers_), visible_record(viewer)));
-    bind_sight(select, viewer);
-    select.bind(":first", slug + "/");
-    select.bind(":end", slug + "0");  // the character after '/'
-    while (out.size() < most && select.executeStep()) {
-      Record record = read_record(select);
-      bool same = !out.empty() && out.back().id == record.id;
-      if (same || !sees_field(viewer, ledgers_.find(record.ledger), select.getColumn(record_width + 1).getString()) || !sight.sees_clause(select.getColumn(record_width + 2).getString())) continue;
-      record.to_review = select.getColumn(record_width).getInt() != 0;
-      out.push_back(sight.seen(std::move(record)));
+    SQLite::Statement cited(db, "SELECT record_id, ledger, field, value FROM record_values WHERE refers = 1 AND value >= ? AND value < ? ORDER BY record_id DESC");
+    cited.bind(1, slug + "/");
+    cited.bind(2, slug + "0");  // the character after '/'
+    SQLite::Statement one(db, fmt::format("{} WHERE r.id = :id AND {}", select_records(viewer, ledgers_), visible_record(viewer)));
+    while (out.size() < most && cited.executeStep()) {
+      const int64_t id = cited.getColumn(0).getInt64();
+      bool same = !out.empty() && out.back().id == id;
+      if (same || !sees_field(viewer, ledgers_.find(cited.getColumn(1).getString()), cited.getColumn(2).getString()) || !sight.sees_clause(cited.getColumn(3).getString())) continue;
+      if (auto record = read_one(one, viewer, sight, id)) out.push_back(std::move(*record));
     }
     return out;
   });
@@ -206,7 +230,7 @@ std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledg
   std::string any;
   for (const auto& one : runs) any += fmt::format("{}({})", any.empty() ? "" : " OR ", pairs_wanted({one}));
   return database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT r.id, r.words FROM records r WHERE r.id IN (SELECT rowid FROM record_pairs WHERE record_pairs MATCH :pairs) AND {}{} ORDER BY r.id DESC LIMIT {}",
+    SQLite::Statement select(db, fmt::format("SELECT r.id, r.words FROM record_pairs p CROSS JOIN records r ON r.id = p.rowid WHERE p.record_pairs MATCH :pairs AND {}{} ORDER BY p.rowid DESC LIMIT {}",
                                              visible_record(viewer), ledger.empty() ? "" : " AND r.ledger = :ledger", most_looked_at));
     bind_sight(select, viewer);
     select.bind(":pairs", any);
@@ -237,12 +261,10 @@ std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledg
     std::ranges::stable_sort(candidates, std::greater{}, &Candidate::score);
     if (candidates.size() > most) candidates.resize(most);
     std::vector<Record> out;
+    RecordSight sight(db, viewer, ledgers_);
     SQLite::Statement one(db, select_records(viewer, ledgers_) + " WHERE r.id = :id");
     for (const auto& candidate : candidates) {
-      one.reset();
-      bind_sight(one, viewer);
-      one.bind(":id", candidate.id);
-      for (auto& record : read_all(db, viewer, ledgers_, one, 1)) out.push_back(std::move(record));
+      if (auto record = read_one(one, viewer, sight, candidate.id)) out.push_back(std::move(*record));
     }
     return out;
   });

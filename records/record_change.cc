@@ -170,7 +170,15 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
           writer.take_links();
         }
       };
-      std::vector<std::pair<size_t, RecordWriter::Links>> links;
+      /// What waits until all records are there, as one may link to another that is made with it.
+      struct Later {
+        size_t entry;
+        RecordWriter::Links links;
+        const Ledger* ledger;
+        Record record;
+        std::vector<std::string> published;
+      };
+      std::vector<Later> later;
       for (size_t i = 0; i < entries.size(); ++i) {
         const Entry& entry = entries[i];
         attempt(i, [&] {
@@ -198,13 +206,17 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
           if (!fresh && names.empty() && before == record.owner + "\n" + record.audience) return;
           writer.require(ledger, record);
           writer.keep(ledger, record);
-          links.emplace_back(i, writer.take_links());
-          if (!published.empty()) publish(writer, ledger, record, published);
           ++(fresh ? added : altered);
           store::append(db, {fresh ? "record.add" : "record.change", record.number, fresh ? ledger.name() : names});
+          later.push_back({i, writer.take_links(), &ledger, std::move(record), std::move(published)});
         });
       }
-      for (const auto& [i, named] : links) attempt(i, [&] { writer.check(named); });
+      for (const auto& one : later) {
+        attempt(one.entry, [&] {
+          writer.check(one.links);
+          publish(writer, *one.ledger, one.record, one.published);
+        });
+      }
       if (!faults.empty() || try_only) throw Undo{};
       store::append(db, {"record.change_all", its.key(), fmt::format("{}: 追加 {}件、変更 {}件", its.name(), added, altered)});
     });

@@ -18,8 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using corpus::Viewer;
 
-constexpr const char* clause_query = "SELECT 1 FROM documents d JOIN editions e ON e.document_id = d.id JOIN clauses c ON c.edition_id = e.id WHERE d.slug = :slug AND e.key = :key AND c.path = :path AND {} AND {}";
-
 /// Kinds that a list can be narrowed by.
 bool is_found_by(FieldKind kind) {
   switch (kind) {
@@ -41,10 +39,16 @@ std::string token(std::string_view pair) {
   return out;
 }
 
-std::set<std::string> pairs_in(const std::string& folded, bool whole) {
+/// Pairs of characters, and a character that stands alone; `each`: with the characters of pairs, too.
+std::set<std::string> pairs_in(const std::string& folded, bool each) {
   std::set<std::string> out;
   for (const auto& pair : text::bigrams(text::normalize(folded))) {
-    if (whole || text::length_utf8(pair.term) == 2) out.insert(token(pair.term));
+    out.insert(token(pair.term));
+    if (!each) continue;
+    const std::string_view term = pair.term;
+    const size_t first = text::code_point_at(term, 0).length;
+    out.insert(token(term.substr(0, first)));
+    if (first < term.size()) out.insert(token(term.substr(first)));
   }
   return out;
 }
@@ -89,6 +93,10 @@ std::string to_be_reviewed(const Viewer& viewer, const Ledgers& ledgers) {
   return fmt::format("EXISTS (SELECT 1 FROM {} AND v.record_id = r.id{})", told_reviews(viewer), fields);
 }
 
+std::string visible_cited(const Viewer& viewer, std::string_view slug, std::string_view key, std::string_view path) {
+  return fmt::format("SELECT 1 FROM documents d JOIN editions e ON e.document_id = d.id JOIN clauses c ON c.edition_id = e.id WHERE d.slug = {} AND e.key = {} AND c.path = {} AND {} AND {}", slug, key, path, corpus::visible(viewer), corpus::visible_clause(viewer));
+}
+
 void bind_sight(SQLite::Statement& statement, const Viewer& viewer) {
   const std::string& sql = statement.getQuery();
   bind_if(statement, sql, ":record_audiences", viewer.json());
@@ -111,7 +119,7 @@ RecordSight::RecordSight(SQLite::Database& db, const Viewer& viewer, const Ledge
     : db_(db),
       viewer_(viewer),
       ledgers_(ledgers),
-      clause_(db, fmt::format(clause_query, corpus::visible(viewer), corpus::visible_clause(viewer))),
+      clause_(db, visible_cited(viewer, ":slug", ":key", ":path")),
       number_(db, fmt::format("SELECT 1 FROM records r WHERE r.number = :number AND {}", visible_record(viewer))) {
   bind_sight(clause_, viewer);
   bind_sight(number_, viewer);
@@ -120,11 +128,12 @@ RecordSight::RecordSight(SQLite::Database& db, const Viewer& viewer, const Ledge
 bool RecordSight::sees_clause(const std::string& address) {
   size_t key = address.find('/'), path = key == address.npos ? key : address.find('/', key + 1);
   if (path == address.npos) return false;
+  if (auto known = clauses_.find(address); known != clauses_.end()) return known->second;
   clause_.reset();
   clause_.bind(":slug", address.substr(0, key));
   clause_.bind(":key", address.substr(key + 1, path - key - 1));
   clause_.bind(":path", address.substr(path + 1));
-  return clause_.executeStep();
+  return clauses_[address] = clause_.executeStep();
 }
 
 bool RecordSight::sees_number(const std::string& number) {
@@ -241,6 +250,8 @@ std::string pairs_wanted(const std::vector<std::string>& folded) {
   for (const auto& word : folded) all.merge(pairs_in(word, false));
   return fmt::format("{}", fmt::join(all, " AND "));
 }
+
+bool proves(const std::string& folded) { return pairs_wanted({folded}) == token(folded); }
 
 std::vector<std::string> words_typed(const std::string& typed) {
   constexpr size_t most_words = 10;

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ std::string visible_record(const corpus::Viewer& viewer);
 std::string told_reviews(const corpus::Viewer& viewer);
 /// Whether a newer edition changed, for this viewer, what a record `r` cites.
 std::string to_be_reviewed(const corpus::Viewer& viewer, const Ledgers& ledgers);
+/// The query that finds a clause that is cited, where the viewer sees it, by what stands for the three parts of its address.
+std::string visible_cited(const corpus::Viewer& viewer, std::string_view slug, std::string_view key, std::string_view path);
 void bind_sight(SQLite::Statement& statement, const corpus::Viewer& viewer);
 /// Binds a name where the statement has it.
 template <typename Value>
@@ -53,6 +56,7 @@ class RecordSight {
   const corpus::Viewer& viewer_;
   const Ledgers& ledgers_;
   SQLite::Statement clause_, number_;
+  std::map<std::string, bool> clauses_;  ///< whether those that were asked for are seen
 };
 
 /// A record that the viewer may see, whole, with what they do not see of it.
@@ -60,10 +64,12 @@ std::optional<Record> held(SQLite::Database& db, const corpus::Viewer& viewer, c
 
 /// What is looked through of it: only what everybody who sees the record sees.
 std::string words_of(const Ledger& ledger, const std::string& number, const Values& values);
-/// The pairs of characters of folded words, as the table of pairs has them.
+/// The characters and pairs of characters of folded words, as the table of pairs has them.
 std::string pairs_of(const std::string& folded);
 /// What a query asks of that table for each of these folded words; empty: nothing can be asked.
 std::string pairs_wanted(const std::vector<std::string>& folded);
+/// Whether what is asked of the table for a folded word is all that there is of it: a character or a pair.
+bool proves(const std::string& folded);
 /// The words typed into a search, folded; ten at most.
 std::vector<std::string> words_typed(const std::string& typed);
 

@@ -20,17 +20,6 @@ using corpus::Viewer;
 
 std::string write_list(const std::vector<std::string>& list) { return Json(list).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// Without spaces and line breaks, which a quote may have otherwise than the text.
-std::string without_spaces(std::string_view words) {
-  std::string out;
-  for (size_t at = 0; at < words.size();) {
-    auto point = text::code_point_at(words, at);
-    if (!text::is_space(point.value) && point.value != '\n') out += words.substr(at, point.length);
-    at += point.length;
-  }
-  return out;
-}
-
 constexpr int before_reiwa = 2018;
 
 /// 「R8-相談-」 of a fiscal year; a year before 令和 is written in full.
@@ -105,15 +94,28 @@ void require_owner(const std::string& owner) {
 
 bool allowed(const std::vector<std::string>& roles, const Author& author) { return author.role == operator_role || std::ranges::find(roles, author.role) != roles.end(); }
 
+std::string without_spaces(std::string_view words) {
+  std::string out;
+  for (size_t at = 0; at < words.size();) {
+    auto point = text::code_point_at(words, at);
+    if (!text::is_space(point.value) && point.value != '\n') out += words.substr(at, point.length);
+    at += point.length;
+  }
+  return out;
+}
+
+bool holds(const Values& values, const std::map<std::string, std::string>& where) {
+  return std::ranges::all_of(where, [&](const auto& one) {
+    auto found = values.find(one.first);
+    return found != values.end() && std::ranges::find(found->second, one.second) != found->second.end();
+  });
+}
+
 std::vector<std::string> unmet(const Ledger& ledger, const std::string& state, const Values& values) {
   std::vector<std::string> out;
   for (const auto& need : ledger.needs()) {
     if (std::ranges::find(need.states, state) == need.states.end()) continue;
-    bool asked = std::ranges::all_of(need.where, [&](const auto& one) {
-      auto found = values.find(one.first);
-      return found != values.end() && std::ranges::find(found->second, one.second) != found->second.end();
-    });
-    if (!asked) continue;
+    if (!holds(values, need.where)) continue;
     const Field* rows = ledger.field(need.rows);
     const size_t at = static_cast<size_t>(std::ranges::find(rows->columns, need.column, &Field::key) - rows->columns.begin());
     size_t count = 0;
@@ -183,8 +185,9 @@ Record RecordWriter::begin(const Ledger& ledger, const std::string& number, cons
 }
 
 void RecordWriter::check_citations(const Field& field, const std::vector<std::string>& values, const std::vector<std::string>& before) {
+  const std::set<std::string> known(before.begin(), before.end());
   for (const auto& value : values) {
-    if (std::ranges::find(before, value) != before.end()) continue;
+    if (known.contains(value)) continue;
     Citation citation = citation_of(value);
     auto refuse = [&](std::string_view what, std::string_view hint) { throw Error(ErrorKind::invalid, fmt::format("「{}」: {}", field.name, what), std::string(hint)); };
     if (!sight_.sees_clause(citation.address)) refuse(fmt::format("引用する条項「{}」がありません。", text::clamp_utf8(citation.address, 120)), "検索か付箋から引用してください。");

@@ -62,6 +62,11 @@ class RecordWriter {
 
 bool allowed(const std::vector<std::string>& roles, const Author& author);
 
+/// Without spaces and line breaks, which a quote, or a name, may have otherwise than the text.
+std::string without_spaces(std::string_view words);
+/// Whether a record has all of these values.
+bool holds(const Values& values, const std::map<std::string, std::string>& where);
+
 /// What is lacking of the Needs of a state, by their names.
 std::vector<std::string> unmet(const Ledger& ledger, const std::string& state, const Values& values);
 

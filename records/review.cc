@@ -1,5 +1,6 @@
 // 要確認: what newer editions changed of the clauses that records cite.
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -71,6 +72,29 @@ std::vector<Mark> marks(std::span<const corpus::StoredClause> before, std::span<
   return out;
 }
 
+/// The clauses of editions as a viewer sees them, each read once: many records cite the same document.
+class Editions {
+ public:
+  Editions(const corpus::Library& library, const Viewer& viewer) : library_(library), viewer_(viewer) {}
+
+  /// They stay where they are until forget().
+  const std::vector<corpus::StoredClause>& clauses(const std::string& slug, const std::string& key) {
+    const auto [place, fresh] = read_.try_emplace(slug + "/" + key);
+    if (fresh) place->second = library_.clauses(viewer_, slug, key);
+    return place->second;
+  }
+  /// Keeps no more than is good for the memory.
+  void forget() {
+    constexpr size_t most = 50;
+    if (read_.size() > most) read_.clear();
+  }
+
+ private:
+  const corpus::Library& library_;
+  const Viewer& viewer_;
+  std::map<std::string, std::vector<corpus::StoredClause>> read_;
+};
+
 template <typename Value>
 void bind_optional(SQLite::Statement& statement, int at, const std::optional<Value>& value) {
   if (value) statement.bind(at, *value);
@@ -100,8 +124,10 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
   const corpus::Library library(database_);
   corpus::Comparisons comparisons;
   const Viewer all = Viewer::everything();
+  Editions editions(library, all);
   size_t marked = 0;
   while (!stop) {
+    editions.forget();
     // A record at a time: what it cites is looked up while others write. Those before it of which nothing is outdated go together.
     struct Waiting {
       std::vector<std::pair<int64_t, int64_t>> quiet;  // with their revisions
@@ -127,7 +153,7 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
     if ((waiting.quiet.empty() && !waiting.id) || !database_.writable()) break;
     std::vector<std::pair<const Cited*, std::vector<Mark>>> found;
     for (const auto& cited : waiting.cited) {
-      auto before = library.clauses(all, cited.slug, cited.key), after = library.clauses(all, cited.slug, cited.newer_key);
+      const auto &before = editions.clauses(cited.slug, cited.key), &after = editions.clauses(cited.slug, cited.newer_key);
       found.emplace_back(&cited, marks(before, after, *comparisons.of(before, after), cited.clause_id));
     }
     marked += database_.write([&](SQLite::Database& db) -> size_t {
@@ -198,6 +224,8 @@ std::vector<Review> Records::reviews(const Viewer& viewer, const Record& record)
     return out;
   });
   const corpus::Library library(database_);
+  Editions editions(library, viewer);
+  corpus::Comparisons comparisons;
   std::vector<Review> out;
   for (const auto& one : due) {
     auto cited = library.clauses_by_id(viewer, std::vector<int64_t>{one.clause_id});
@@ -211,8 +239,8 @@ std::vector<Review> Records::reviews(const Viewer& viewer, const Record& record)
       }
     }
     // As this viewer can compare the two.
-    auto before = library.clauses(viewer, review.cited.document.slug, review.cited.edition.key), after = library.clauses(viewer, review.cited.document.slug, one.newer_key);
-    const auto compared = corpus::Comparisons().of(before, after);
+    const auto &before = editions.clauses(review.cited.document.slug, review.cited.edition.key), &after = editions.clauses(review.cited.document.slug, one.newer_key);
+    const auto compared = comparisons.of(before, after);
     for (const auto& row : *compared) {
       if (row.before && before[*row.before].id == one.clause_id && row.after) {
         auto placed = library.clauses_by_id(viewer, std::vector<int64_t>{after[*row.after].id});
@@ -255,22 +283,26 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
       drop.bind(3, clause);
       drop.exec();
     }
-    writer.tell(record, "review", {citation.value()}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
-    if (!renewed.empty()) {
-      auto replace = [&](std::string& value) {
-        if (citation_of(value).address == citation.address) value = renewed;
-      };
-      Values typed{{key, record.values[key]}};
-      for (auto& value : typed[key]) {
-        if (field->kind == FieldKind::citations) replace(value);
-        else {
-          Row row = row_of(value);
-          for (size_t i = 0; i < row.cells.size() && i < field->columns.size(); ++i) {
-            if (field->columns[i].kind == FieldKind::citations) replace(row.cells[i]);
-          }
-          value = row.value();
-        }
+    std::string was;
+    auto replace = [&](std::string& value) {
+      if (citation_of(value).address != citation.address) return;
+      was = value;
+      if (!renewed.empty()) value = renewed;
+    };
+    Values typed{{key, record.values[key]}};
+    for (auto& value : typed[key]) {
+      if (field->kind == FieldKind::citations) {
+        replace(value);
+        continue;
       }
+      Row row = row_of(value);
+      for (size_t i = 0; i < row.cells.size() && i < field->columns.size(); ++i) {
+        if (field->columns[i].kind == FieldKind::citations) replace(row.cells[i]);
+      }
+      value = row.value();
+    }
+    writer.tell(record, "review", {was}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
+    if (!renewed.empty()) {
       // The counterpart may be cited already.
       std::set<std::string> addresses;
       if (field->kind == FieldKind::citations) std::erase_if(typed[key], [&](const std::string& value) { return !addresses.insert(citation_of(value).address).second; });

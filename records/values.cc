@@ -141,6 +141,7 @@ std::vector<std::string> kept_rows(const Field& field, const std::vector<std::st
     Row row = fitted(typed[i]);
     if (row.cells.size() != columns.size()) {
       say(i, fmt::format("列の数（{}）が合いません。", columns.size()));
+      out.push_back(typed[i]);
       continue;
     }
     bool empty = true;

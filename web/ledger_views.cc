@@ -204,7 +204,13 @@ Json ledgers_view(const Context& context, const Call&) {
     one["record"] = record_model(context, *ledger, record);
     next.emplace(record.ledger, std::move(one));
   }
-  Json list = Json::array();
+  // By groups, in the order in which these come; a ledger without one comes last.
+  std::vector<std::string> groups;
+  for (const auto& ledger : context.records.ledgers().all()) {
+    if (std::ranges::find(groups, ledger.group()) == groups.end() && !ledger.group().empty()) groups.push_back(ledger.group());
+  }
+  groups.emplace_back();
+  std::map<std::string, Json> lists;
   for (const auto& ledger : context.records.ledgers().all()) {
     if (!shows(context, ledger)) continue;
     Json one = ledger_model(context, ledger);
@@ -226,9 +232,13 @@ Json ledgers_view(const Context& context, const Call&) {
     one["next"] = next.contains(ledger.key()) ? next[ledger.key()] : Json();
     one["late"] = late[ledger.key()];
     one["some_late"] = late[ledger.key()] > 0;
-    list.push_back(std::move(one));
+    lists[ledger.group()].push_back(std::move(one));
   }
-  return {{"title", "台帳"}, {"ledgers", std::move(list)}, {"faults", context.viewer.may(corpus::Task::administer) ? Json(context.records.ledgers().faults()) : Json::array()}};
+  Json list = Json::array();
+  for (const auto& group : groups) {
+    if (lists.contains(group)) list.push_back({{"name", group}, {"ledgers", std::move(lists[group])}});
+  }
+  return {{"title", "台帳"}, {"groups", std::move(list)}, {"faults", context.viewer.may(corpus::Task::administer) ? Json(context.records.ledgers().faults()) : Json::array()}};
 }
 
 Json ledger_view(const Context& context, const Call& call) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <limits>
 
 #include "text/date.h"
@@ -496,7 +497,13 @@ Json beside_model(const Context& context, const Ledger& ledger, const std::strin
 Json record_form_model(const Context& context, const Ledger& ledger, const Record* record, const RecordForm& form, const Note& note, const std::map<std::string, ChangedSince>& since) {
   const std::string& state = record ? record->state : ledger.states().front().key;
   Json fields = Json::array();
+  std::string section;  // that no field of was shown yet
+  auto show = [&](Json one) {
+    one["section"] = std::exchange(section, {});
+    fields.push_back(std::move(one));
+  };
   for (const auto& field : ledger.fields()) {
+    if (!field.section.empty()) section = field.section;
     if (!sees(context.viewer, field)) continue;
     auto typed = form.values.find(field.key);
     if (typed == form.values.end()) {
@@ -511,7 +518,7 @@ Json record_form_model(const Context& context, const Ledger& ledger, const Recor
       one["fixed"] = field.kind == FieldKind::rows ? fmt::format("{}行の表", values_of(record->values, field.key).size()) : shown_text(context, ledger, field.key, values_of(record->values, field.key));
       one["required_note"] = field.retired ? "いまは使っていない項目" : "";
       one["required"] = false;
-      fields.push_back(std::move(one));
+      show(std::move(one));
       continue;
     }
     Json one = control_model(context, ledger, field, typed->second, state);
@@ -521,7 +528,7 @@ Json record_form_model(const Context& context, const Ledger& ledger, const Recor
       std::string now = shown_text(context, ledger, field.key, other->second.now);
       one["now"] = {{"text", now.empty() ? "（空）" : now}, {"by", person_name(context, other->second.by)}, {"at", local_time(other->second.at)}};
     }
-    fields.push_back(std::move(one));
+    show(std::move(one));
   }
   const std::string number = record ? record->number : "";
   const std::string url = record ? record_url(number) + "/edit" : ledger_url(ledger.key()) + "/new";

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <set>
 
 #include "text/date.h"
@@ -137,7 +138,9 @@ Json record_page_model(const Context& context, const FoundRecord& found, const N
   const text::Date today = text::today();
   const bool writes = context.records.writes(context.author, ledger);
   Json fields = Json::array(), unfilled = Json::array(), file_fields = Json::array();
+  std::string section;  // that no field of was shown yet
   for (const auto& field : ledger.fields()) {
+    if (!field.section.empty()) section = field.section;
     if (writes && field.kind == FieldKind::files && !field.retired && sees(context.viewer, field)) file_fields.push_back({{"key", field.key}, {"name", field.name}, {"help", field.help}});
     Json one = field_model(context, record, field);
     if (!one["withheld"].get<bool>() && one["empty"].get<bool>()) {
@@ -145,6 +148,7 @@ Json record_page_model(const Context& context, const FoundRecord& found, const N
       if (!field.retired && sees(context.viewer, field)) unfilled.push_back({{"name", field.name}, {"url", field.kind == FieldKind::rows ? record_url(record.number) + "/rows/" + percent_encode(field.key) : ""}});
       continue;
     }
+    one["section"] = std::exchange(section, {});
     fields.push_back(std::move(one));
   }
   Json steps = Json::array(), dues = Json::array(), reviews = Json::array(), published = Json::array(), letters = Json::array();

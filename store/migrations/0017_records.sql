@@ -15,7 +15,8 @@ CREATE TABLE records (
   changed_at  TEXT NOT NULL,
   changed_by  TEXT NOT NULL
 ) STRICT;
-CREATE INDEX records_by_ledger ON records (ledger, id);
+-- With what most lists are narrowed by, so that no record is read whole but those of a page.
+CREATE INDEX records_by_ledger ON records (ledger, id, audience, state, owner);
 CREATE INDEX records_by_state ON records (ledger, state, audience, id);
 CREATE INDEX records_by_owner ON records (owner, ledger, id);
 CREATE INDEX records_to_look_at ON records (id) WHERE looked = 0;
@@ -32,7 +33,7 @@ CREATE TABLE record_values (
 CREATE INDEX record_values_by_record ON record_values (record_id);
 CREATE INDEX record_values_that_refer ON record_values (value) WHERE refers = 1;
 
--- The pairs of characters in `records.words`, each once.
+-- The characters and the pairs of characters in `records.words`, each once.
 CREATE VIRTUAL TABLE record_pairs USING fts5 (pairs, content = '', detail = 'none', tokenize = 'ascii');
 
 -- As which ledgers the words, values and pairs were made.

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/places.h"
 #include "tests/process.h"
 #include "tests/temporary_folder.h"
 
@@ -317,6 +319,49 @@ TEST_CASE_METHOD(Fixture, "records are taken, changed and led on, and a ledger w
   write("ledgers/a.toml", "name = 1\n");
   CHECK(run({"--config", write("shirube.toml", ""), "records", "ledgers"}) == 1);
   CHECK_THAT(err(), Catch::Contains("a.toml") && Catch::Contains("1行目"));
+}
+
+TEST_CASE_METHOD(Fixture, "the records of the sample, exported as workbooks and taken into an empty office, are the same") {
+  const fs::path source = shirube::test::source_folder;
+  REQUIRE(run({"ingest", source / "corpus/sample"}) == 0);
+  REQUIRE(run({"records", "import", source / "records/sample"}) == 0);
+  fs::create_directories(folder / "books");
+  std::map<std::string, Json> before;
+  size_t records = 0;
+  auto list = [&](const std::string& key) {
+    REQUIRE(run({"records", "list", key, "--limit", "1000", "--json"}) == 0);
+    std::map<std::string, Json> out;
+    for (auto& record : Json::parse(this->out())) {
+      // Who changed it, when and how often is of the office, not of the record.
+      for (const char* own : {"revision", "changed_at", "changed_by"}) record.erase(own);
+      out[record["number"]] = record;
+    }
+    return Json(out);
+  };
+  for (const auto& file : fs::directory_iterator(source / "records/sample")) {
+    const std::string key = file.path().stem();
+    before[key] = list(key);
+    CHECK(before[key].size() >= 3);
+    records += before[key].size();
+    REQUIRE(run({"records", "export", key, folder / ("books/" + key + ".xlsx")}) == 0);
+  }
+  CHECK(before.size() == 25);
+  CHECK(records > 100);
+  // What did not change is told so, and changes nothing.
+  REQUIRE(run({"records", "import", folder / "books", "--dry-run"}) == 0);
+  fs::remove_all(folder / "data");
+  REQUIRE(run({"ingest", source / "corpus/sample"}) == 0);
+  REQUIRE(run({"records", "import", folder / "books"}) == 0);
+  for (const auto& [key, was] : before) {
+    INFO(key);
+    CHECK(list(key) == was);
+  }
+  // One that links to what is not there alone is refused, and nothing of it is taken.
+  fs::remove_all(folder / "data");
+  REQUIRE(run({"ingest", source / "corpus/sample"}) == 0);
+  CHECK(run({"records", "import", folder / "books/shiteki.xlsx"}) == 1);
+  CHECK_THAT(err(), Catch::Contains("何も取り込みませんでした"));
+  CHECK(list("shiteki").empty());
 }
 
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {

@@ -245,15 +245,15 @@ void record_forms(std::map<std::string, std::vector<Form>>& out) {
     out["/records/{}/files"].push_back({record + "/files", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nsecret\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\na\r\n--x--\r\n"});
     out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "2"}, {"before", "x"}, {"cell.what", "変えた"}})});
     out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "0"}, {"cell.what", "加えた"}, {"cell.clause", "himitsu/2025-04-01/1"}})});
-    out["/unsaved"].push_back({"/unsaved", type, form({{"place", number}, {"revision", "1"}, {"f.question", "書きかけ"}})});
+    out["/unsaved"].push_back({"/unsaved", type, form({{"place", number}, {"revision", "1"}, {"asked", "question"}, {"f.question", "書きかけ"}})});
     for (const char* linked : {"R8-内密-0001", "R8-記録-0002", "R8-記録-0099"}) {
-      out["/records/{}/edit"].push_back({record + "/edit", type, form({{"do", "save"}, {"revision", "1"}, {"f.question", "変えた端末"}, {"f.also", linked}})});
+      out["/records/{}/edit"].push_back({record + "/edit", type, form({{"do", "save"}, {"revision", "1"}, {"asked", "question"}, {"asked", "also"}, {"f.question", "変えた端末"}, {"link.also", linked}, {"add.also", ""}})});
     }
     for (const char* field : {"secret", "unit", "topic"}) out["/ledgers/{}"].push_back({"/ledgers/kiroku", type, form({{"number", number}, {"field", field}, {std::string("f.") + field, "特命"}, {"do", "try"}})});
   }
   for (const char* key : {"kiroku", "naisho", "nai"}) {
     const std::string ledger = std::string("/ledgers/") + key;
-    out["/ledgers/{}/new"].push_back({ledger + "/new", type, form({{"do", "save"}, {"f.question", "新しい端末"}, {"f.what", "新しい"}, {"f.also", "R8-内密-0001"}, {"f.secret", "x"}})});
+    out["/ledgers/{}/new"].push_back({ledger + "/new", type, form({{"do", "save"}, {"asked", "question"}, {"asked", "also"}, {"asked", "cites"}, {"f.question", "新しい端末"}, {"link.also", "R8-内密-0001"}, {"add.also", ""}, {"cite.cites", "himitsu/2025-04-01/1"}, {"quote.cites", ""}, {"add.cites", ""}})});
     out["/ledgers/{}/import"].push_back({ledger + "/import", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"do\"\r\n\r\ntake\r\n--x--\r\n"});
   }
 }

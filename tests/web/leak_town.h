@@ -386,11 +386,20 @@ state = [{ key = "open", name = "受付" }]
     }
     const Author author{"hana", std::string(operator_role)};
     for (const auto& fault : records.change_all(Viewer::everything(), author, "kiroku", entries, false)) FAIL(fault.entry << ": " << fault.message);
-    if (seen.contains("R8-記録-0001")) records.attach(Viewer::everything(), author, "R8-記録-0001", 1, "papers", {.name = "写し.txt", .evidence_on = "2026-04-02"}, "写しの中身");
+    std::string attached_at = "nai";
+    if (seen.contains("R8-記録-0001")) {
+      Record with = records.attach(Viewer::everything(), author, "R8-記録-0001", 1, "papers", {.name = "写し.txt", .evidence_on = "2026-04-02"}, "写しの中身");
+      attached_at = attachment_of(with.values.at("papers").front()).added_at;
+    }
     records.find_reviews(false);
     database.write([&](SQLite::Database& db) {
       // Everything happened in the same moment.
-      db.exec("UPDATE records SET created_at = '2026-04-03T00:00:00.000Z', changed_at = '2026-04-03T00:00:00.000Z'");
+      const std::string moment = "2026-04-03T00:00:00.000Z";
+      db.exec(fmt::format("UPDATE records SET created_at = '{0}', changed_at = '{0}', fields = replace(fields, '{1}', '{0}')", moment, attached_at));
+      db.exec("DROP TRIGGER record_changes_stay");
+      db.exec(fmt::format("UPDATE record_changes SET at = '{0}', after = replace(after, '{1}', '{0}')", moment, attached_at));
+      db.exec(fmt::format("UPDATE record_publications SET at = '{}'", moment));
+      db.exec("CREATE TRIGGER record_changes_stay BEFORE UPDATE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END");
       // How many numbers were given is known to who adds a record.
       db.exec("DELETE FROM record_numbers; INSERT INTO record_numbers (prefix, fiscal_year, last) VALUES ('記録', 2026, 6), ('内密', 2026, 2)");
       for (const auto& number : passing) remove(db, number);

@@ -138,7 +138,7 @@ TEST_CASE_METHOD(Fixture, "a record is written without script, and read as it wa
   CHECK(field(read, "hours")["texts"][0] == "1.5");
   CHECK(holds(staff.get("/ledgers/trial"), number(address)));
   CHECK(model(staff, "/ledgers/trial")["total"] == 1);
-  CHECK(model(staff, "/ledgers")["ledgers"].size() > 1);
+  CHECK(model(staff, "/ledgers")["groups"].size() > 1);
 }
 
 TEST_CASE_METHOD(Fixture, "what is refused is shown again with all that was typed") {
@@ -547,7 +547,7 @@ TEST_CASE_METHOD(Fixture, "the board is one's own, one's groups' or everybody's,
   CHECK(holds(officer.get("/"), "自分の期限"));
   CHECK(holds(officer.get("/"), number(mine)));
   CHECK_FALSE(holds(staff.get("/"), number(mine)));
-  CHECK(model(officer, "/ledgers")["ledgers"].dump().find(number(mine)) != std::string::npos);
+  CHECK(model(officer, "/ledgers")["groups"].dump().find(number(mine)) != std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture, "the calendar is well formed, opens by a token of its own, and its events keep their names") {
