@@ -77,6 +77,11 @@ int records_preview(const Arguments& arguments, const std::filesystem::path& fil
 /// folder of these, whose records may link to each other: all or none, with all that is wrong (exit code 1). `dry`: says what would be.
 int records_import(const Arguments& arguments, const std::filesystem::path& from, const std::string& ledger, bool dry);
 int records_export(const Arguments& arguments, const std::string& ledger, const std::filesystem::path& to);
+/// Holds the template of every letter of the ledgers against the names that it may use: a line each, and what is wrong with it (exit code 1).
+/// `names`: writes these names, too.
+int records_letters(const Arguments& arguments, bool names);
+/// Fills a letter (its name or key) with a record.
+int records_letter(const Arguments& arguments, const std::string& number, const std::string& letter, const std::filesystem::path& to);
 /// Looks for records whose citations newer editions changed (要確認), and lists all that wait.
 int records_review(const Arguments& arguments);
 

@@ -9,6 +9,8 @@
 #include "commands/installation.h"
 #include "commands/terminal.h"
 #include "indexer/child.h"
+#include "office/letter.h"
+#include "records/letter.h"
 #include "records/record.h"
 #include "records/sheet.h"
 #include "store/database.h"
@@ -277,6 +279,63 @@ int records_import(const Arguments& arguments, const std::filesystem::path& from
     return some_refused;
   }
   std::cout << (dry ? fmt::format("{}件を取り込めます（まだ何も変えていません）。\n", incoming.entries.size()) : fmt::format("{}件を取り込みました。\n", incoming.entries.size()));
+  return 0;
+}
+
+namespace {
+
+std::filesystem::path template_of(const Arguments& arguments, const records::Letter& letter) { return arguments.config.folder / arguments.config.letters / letter.file; }
+
+/// The template of a letter. Throws Error naming the file.
+office::LetterTemplate read_template(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw Error(ErrorKind::missing, "ひな形がありません: " + file.string(), "設定の records.letters のフォルダに置いてください。");
+  return office::LetterTemplate(store::read_file(file, office::largest_template));
+}
+
+/// The names of a shape: 番号、出席者（氏名、所属）.
+std::string names_of(const Json& shape) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : shape.items()) {
+    const bool list_of_objects = value.is_array() && !value.empty() && value.front().is_object();
+    out.push_back(list_of_objects ? fmt::format("{}（{}）", name, names_of(value.front())) : value.is_array() ? name + "（.）" : name);
+  }
+  return joined(out);
+}
+
+}  // namespace
+
+int records_letters(const Arguments& arguments, bool names) {
+  const records::Ledgers ledgers = ledgers_of(arguments.config);
+  bool good = ledgers.faults().empty();
+  for (const auto& fault : ledgers.faults()) std::cerr << "注意: " << fault << "\n";
+  for (const auto& ledger : ledgers.all()) {
+    for (const auto& letter : ledger.letters()) {
+      const Json shape = records::letter_shape(ledgers, ledger);
+      std::vector<std::string> lines;
+      try {
+        for (const auto& fault : read_template(template_of(arguments, letter)).check(shape)) lines.push_back(fmt::format("{}「{}」 {}（前後: {}）", fault.part, fault.mark, fault.message, fault.around));
+      } catch (const Error& e) {
+        lines.push_back(std::string(e.what()) + e.hint());
+      }
+      good = good && lines.empty();
+      std::cout << fmt::format("{}　{}（{}）: {}\n", ledger.name(), letter.name, letter.file, lines.empty() ? "問題ありません" : fmt::format("直す所 {}件", lines.size()));
+      for (const auto& line : lines) std::cout << "  " << line << "\n";
+      if (names) std::cout << "  使える名前: " << names_of(shape) << "\n";
+    }
+  }
+  return good ? 0 : 1;
+}
+
+int records_letter(const Arguments& arguments, const std::string& number, const std::string& name, const std::filesystem::path& to) {
+  Office office(arguments);
+  const records::Record record = office.record(number);
+  const records::Ledger* ledger = office.ledgers.find(record.ledger);
+  const auto letters = ledger ? ledger->letters() : std::vector<records::Letter>{};
+  auto letter = std::ranges::find_if(letters, [&](const records::Letter& one) { return one.key == name || one.name == name; });
+  if (letter == letters.end()) throw Error(ErrorKind::missing, fmt::format("記録「{}」の台帳に、文書「{}」がありません。", number, name), "shirube records letters で確かめてください。");
+  const corpus::Library library(office.database);
+  store::replace_file(to, read_template(template_of(arguments, *letter)).fill(records::letter_model(office.operator_, office.records, library, record)));
+  std::cout << fmt::format("{}を書き出しました: {}\n", letter->name, to.string());
   return 0;
 }
 

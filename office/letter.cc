@@ -118,7 +118,7 @@ class Checker {
       else if (name == value_element) value(one);
       else if (name == image_element) image(one);
       else {
-        if (name == without_element) static_cast<void>(known(one));
+        if (name == with_element || name == without_element) static_cast<void>(known(one));
         visit(one);
       }
     }

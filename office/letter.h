@@ -13,6 +13,7 @@ namespace shirube::office {
 ///
 ///   {{番号}}                       a value: its lines and tabs are kept; nothing in it is markup or a place again
 ///   {{#出席者}} … {{/出席者}}     once for each element of a list; once for true, a text or an object; not at all where there is nothing
+///   {{?経過}} … {{/経過}}         once, where there is anything: the heading of a list and its table
 ///   {{^回答}} … {{/回答}}         once, where there is nothing
 ///   {{.}}                          the element itself, in a list of texts
 ///   {{@図}}                        an image: {"png": its bytes or base64, "width_mm": 120}; the width may be left out

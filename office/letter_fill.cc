@@ -97,7 +97,7 @@ class Filler {
   void copy(pugi::xml_node from, pugi::xml_node to) {
     std::string_view called = from.name();
     if (called == section_element) return repeat(from, to);
-    if (called == without_element) return without(from, to);
+    if (called == with_element || called == without_element) return once(from, to, called == with_element);
     if (called == value_element) return write_value(from, to);
     if (called == image_element) return write_image(from, to);
     auto local = local_name(from.name());
@@ -153,9 +153,10 @@ class Filler {
     }
   }
 
-  void without(pugi::xml_node section, pugi::xml_node to) {
+  /// Where there is something, or where there is nothing.
+  void once(pugi::xml_node section, pugi::xml_node to, bool with) {
     const Json* value = look_up(std::string(name_of(section)));
-    if (!value || is_nothing(*value)) copy_children(section, to);
+    if ((value && !is_nothing(*value)) == with) copy_children(section, to);
   }
 
   void write_text(pugi::xml_node run, std::string_view words) {

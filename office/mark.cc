@@ -38,6 +38,7 @@ void read_inside(std::string_view inside, Mark& mark) {
   auto [sign, next] = sign_at(inside, 0);
   switch (sign) {
     case U'#': mark.kind = MarkKind::begin; break;
+    case U'?': mark.kind = MarkKind::begin_with; break;
     case U'^': mark.kind = MarkKind::begin_without; break;
     case U'/': mark.kind = MarkKind::end; break;
     case U'@': mark.kind = MarkKind::image; break;

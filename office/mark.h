@@ -6,7 +6,7 @@
 
 namespace shirube::office {
 
-enum class MarkKind { value, image, begin, begin_without, end };
+enum class MarkKind { value, image, begin, begin_with, begin_without, end };
 
 /// A place as it is typed in a text, {{番号}}; offsets are bytes.
 struct Mark {

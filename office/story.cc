@@ -18,12 +18,13 @@ constexpr size_t deepest_section = 32;
 constexpr size_t longest_paragraph = 1 << 20, most_marks = 5000;  // bytes of one with places, and how many
 
 // The marks of sections, until they become elements around what they hold.
-constexpr std::string_view begin_element = "!begin", begin_without_element = "!begin-without", end_element = "!end";
+constexpr std::string_view begin_element = "!begin", begin_with_element = "!begin-with", begin_without_element = "!begin-without", end_element = "!end";
 
 constexpr std::string_view element_of(MarkKind kind) {
   switch (kind) {
     case MarkKind::image: return image_element;
     case MarkKind::begin: return begin_element;
+    case MarkKind::begin_with: return begin_with_element;
     case MarkKind::begin_without: return begin_without_element;
     case MarkKind::end: return end_element;
     case MarkKind::value: break;
@@ -74,7 +75,8 @@ class StoryReader {
     }
   }
 
-  static bool is_mark(pugi::xml_node node) { return node.name() == begin_element || node.name() == begin_without_element || node.name() == end_element; }
+  static bool is_begin(pugi::xml_node node) { return node.name() == begin_element || node.name() == begin_with_element || node.name() == begin_without_element; }
+  static bool is_mark(pugi::xml_node node) { return is_begin(node) || node.name() == end_element; }
 
   // ---- places become elements ----
 
@@ -272,15 +274,19 @@ class StoryReader {
   /// Puts an element around the nodes from `from` on, up to `until`, which may come at once.
   void wrap(const Open& open, pugi::xml_node from, pugi::xml_node until) {
     auto parent = until.parent();
-    auto section = parent.insert_child_before(std::string(open.mark.name() == begin_element ? section_element : without_element).c_str(), from ? from : until);
+    const std::string_view begun = open.mark.name();
+    const auto element = begun == begin_element ? section_element : begun == begin_with_element ? with_element : without_element;
+    auto section = parent.insert_child_before(std::string(element).c_str(), from ? from : until);
     for (auto attribute : open.mark.attributes()) section.append_copy(attribute);
     section.append_attribute("index") = static_cast<unsigned long long>(open.index);
     for (auto next = section.next_sibling(); next && next != until; next = section.next_sibling()) section.append_move(next);
   }
 
+  static bool is_section(pugi::xml_node node) { return node.name() == section_element || node.name() == with_element || node.name() == without_element; }
+
   /// A row, or the sections around it alone that began behind a mark; none where one began before.
   static pugi::xml_node outermost(pugi::xml_node row, size_t index) {
-    while (row && (row.parent().name() == section_element || row.parent().name() == without_element)) {
+    while (row && is_section(row.parent())) {
       row = row.parent();
       if (row.attribute("index").as_ullong() < index) return {};
     }

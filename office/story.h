@@ -13,6 +13,7 @@ namespace shirube::office {
 
 /// Elements that stand for places; no XML can hold such a name.
 constexpr std::string_view section_element = "!section";  ///< around what is shown for each element
+constexpr std::string_view with_element = "!with";        ///< around what is shown once, where there is something
 constexpr std::string_view without_element = "!without";  ///< around what is shown where there is nothing
 constexpr std::string_view value_element = "!value";      ///< within a run, where its text stood
 constexpr std::string_view image_element = "!image";      ///< there too

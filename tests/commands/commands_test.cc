@@ -364,6 +364,35 @@ TEST_CASE_METHOD(Fixture, "the records of the sample, exported as workbooks and 
   CHECK(list("shiteki").empty());
 }
 
+TEST_CASE_METHOD(Fixture, "templates of letters are held against their ledgers, and filled") {
+  const fs::path config = fs::path(shirube::test::source_folder) / "config";
+  REQUIRE(run({"--config", config / "shirube.toml", "records", "letters"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("（sodan_kaitou.docx）: 問題ありません") && !Catch::Contains("使える名前"));
+  REQUIRE(run({"--config", config / "shirube.toml", "records", "letters", "--names"}) == 0);
+  CHECK_THAT(out(), Catch::Contains("根拠とした条項（") && Catch::Contains("主題（.）"));
+
+  fs::copy(config, folder / "config", fs::copy_options::recursive);
+  const std::string settings = folder / "config/shirube.toml";
+  fs::remove(folder / "config/office/gijiroku.docx");
+  write("config/office/nouhinsho.docx", "no docx");
+  fs::copy_file(config / "office/sodan_kaitou.docx", folder / "config/office/tsuchi_kaisetsu.docx", fs::copy_options::overwrite_existing);
+  CHECK(run({"--config", settings, "records", "letters"}) == 1);
+  CHECK_THAT(out(), Catch::Contains("（gijiroku.docx）: 直す所 1件\n  ひな形がありません") && Catch::Contains("（nouhinsho.docx）: 直す所 1件") && Catch::Contains("本文「{{相談した課}}」 「相談した課」という名前はありません。"));
+  CHECK_THAT(out(), Catch::Contains("（kyogi_kekka.docx）: 問題ありません"));
+
+  REQUIRE(run({"ingest", "-"}, lines) == 0);
+  REQUIRE(run({"--config", settings, "records", "add", "sodan", "asked_on=令和8年4月3日", "question=端末を持ち出してよいか"}) == 0);
+  const std::string number = out().substr(0, out().find("　"));
+  CHECK(run({"--config", settings, "records", "letter", number, "なし", folder / "a.docx"}) == 3);
+  CHECK(run({"--config", settings, "records", "letter", "R1-相談-9999", "answer", folder / "a.docx"}) == 3);
+  CHECK_FALSE(fs::exists(folder / "a.docx"));
+  for (const char* name : {"answer", "相談への回答"}) {
+    REQUIRE(run({"--config", settings, "records", "letter", number, name, folder / "a.docx"}) == 0);
+    CHECK(slurp(folder / "a.docx").starts_with("PK"));
+    fs::remove(folder / "a.docx");
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "facts of the command line reach the document") {
   REQUIRE(run({"ingest", write("a.md", policy), "--document", "tanmatsu", "--edition", "令和7年4月1日版", "--title", "題", "--kind", "policy", "--issuer", "星見市",
                "--number", "第1号", "--issued", "2025-03-01", "--effective", "2025-04-01", "--audience", "public"}) == 0);

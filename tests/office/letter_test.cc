@@ -98,6 +98,14 @@ TEST_CASE("sections repeat what stands between their marks", "[office][letter]")
   CHECK(filled(paragraphs({"{{#出席者}}", "{{/出席者}}"}), kAudit) == "");
 }
 
+TEST_CASE("what belongs to a list stands once, where there is anything in it", "[office][letter]") {
+  CHECK(filled(paragraph("{{?出席者}}出席{{#出席者}} {{氏名}}{{/出席者}}{{/出席者}}{{？履歴}}履歴{{/履歴}}{{?知らない}}無{{/知らない}}{{?件名}}、{{件名}}{{/件名}}"), kAudit) == "出席 甲野 乙山、端末の点検|");
+  const std::string list = paragraphs({"{{?出席者}}", "出席者"}) + table({{"氏名", "所属"}, {"{{#出席者}}{{氏名}}", "{{所属}}{{/出席者}}"}}) + paragraphs({"{{/出席者}}", "以上"});
+  CHECK(filled(list, kAudit) == "出席者|氏名|所属|甲野|総務課|乙山|情報課|以上|");
+  CHECK(filled(list, {{"出席者", nlohmann::json::array()}}) == "以上|");
+  CHECK(filled(table({{"番号", "{{番号}}"}, {"{{?回答}}回答", "{{回答}}{{/回答}}"}, {"{{?件名}}件名", "{{件名}}{{/件名}}"}}), kAudit) == "番号|R8-監査-0003|件名|端末の点検|");
+}
+
 TEST_CASE("sections repeat the rows of a table", "[office][letter]") {
   CHECK(filled(table({{"氏名", "所属"}, {"{{#出席者}}{{氏名}}", "{{所属}}{{/出席者}}"}, {"計", "2"}}), kAudit) == "氏名|所属|甲野|総務課|乙山|情報課|計|2|");
   CHECK(filled(table({{"{{#出席者}}{{氏名}}", "{{#役割}}{{.}} {{/役割}}{{/出席者}}"}}), kAudit) == "甲野|議長 記録 |乙山||");
