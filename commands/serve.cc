@@ -90,7 +90,7 @@ void keep_index(Installation& installation, const config::Config& config, people
       // What was closed to somebody does not wait for anything else.
       if (!installation.database.read(store::corrected_editions).empty()) writer.correct(stop_requested);
       installation.library.link_citations(stop_requested);
-      records.find_reviews(stop_requested);
+      records.find_reviews(stop_requested, std::chrono::seconds(2));
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
         sign_in.tidy();

@@ -123,7 +123,7 @@ std::vector<Count> Records::counts(const Viewer& viewer, const std::string& key,
           if (auto on = text::from_iso(select.getColumn(0).getString())) done.push_back(*on);
         }
       }
-      out.push_back({counter.name, counter.cadence.words(), counter.cadence.tally(done, begin, day)});
+      out.push_back({counter.name, counter.cadence.words(), counter.cadence.tally(done, done.empty() ? begin : std::min(begin, std::ranges::min(done)), day)});
     }
   });
   return out;
@@ -133,11 +133,15 @@ std::vector<std::string> Records::remarks(const Record& record) const {
   const Ledger* ledger = ledgers_.find(record.ledger);
   if (!ledger) return {};
   std::vector<std::string> out;
-  for (const auto& need : unmet(*ledger, record.state, record.values)) out.push_back("足りません: " + need);
+  for (const auto& need : unmet(*ledger, record.state, record.values)) {
+    // A table for fewer that is not there may be one that the viewer does not see.
+    const Field* rows = ledger->field(need.rows);
+    if (rows->audience.empty() || record.values.contains(need.rows)) out.push_back("足りません: " + need.words);
+  }
   for (const auto& hours : ledger->hours()) {
     auto day = day_of(record, hours.date);
     const std::string& time = record.value(hours.time);
-    if (!day || time.size() != 5) continue;
+    if (!day || time.size() != 5 || time[2] != ':' || time.find_first_not_of("0123456789:") != time.npos) continue;  // kept from when it was no time
     if (!hours.hours.holds(*day, std::stoi(time.substr(0, 2)) * 60 + std::stoi(time.substr(3)), calendar_)) out.push_back(fmt::format("{}（{}）の外です: {} {}", hours.name, hours.hours.words(), text::to_wareki(*day), time));
   }
   if (!ledger->state(record.state)) out.push_back(fmt::format("状態「{}」は、台帳にもうありません。管理者に相談してください。", record.state));

@@ -214,6 +214,7 @@ void LedgerReader::check_states(const Ledger& out, const toml::table& table, con
 void LedgerReader::check_where(const Ledger& out, const toml::table& table, const std::map<std::string, std::string>& where) const {
   for (const auto& [key, value] : where) {
     const Field& asked = field_of(out, table, key);
+    if (!is_found_by(asked.kind)) fail(table.source(), fmt::format("項目「{}」では絞り込めません。", key), "choice、choices、date、unit、person、links、citations の項目を書いてください。");
     bool known = asked.choices.empty() || asked.open || std::ranges::find(asked.choices, value) != asked.choices.end();
     if (!known) fail(table.source(), fmt::format("項目「{}」に「{}」という選択肢はありません。", key, value), "choices にある言葉を書いてください。");
   }
@@ -330,6 +331,11 @@ void LedgerReader::take_step(Ledger& out, const toml::table& table) const {
   check_states(out, table, step.from);
   check_states(out, table, {step.to});
   for (const auto& publication : step.publish) need(out.publication(publication), table.source(), "publication", publication);
+  // Closed to `restricted` it would be open to those who are not of the group.
+  for (const auto& publication : out.publications_) {
+    bool group = std::ranges::none_of(corpus::audiences(), [&](const auto& one) { return one.key == publication.audience; });
+    if (step.withdraw && group) fail(table.source(), fmt::format("publication「{}」はグループに公開するので、withdraw で取り下げられません。", publication.key), "publication の audience を、公開・庁内・委員会・担当者限りのどれかにしてください。");
+  }
   if (step.withdraw && !step.publish.empty()) fail(table.source(), fmt::format("step「{}」は、公開と取下げを同時にはできません。", step.key), "publish か withdraw のどちらかにしてください。");
   out.steps_.push_back(std::move(step));
 }

@@ -47,6 +47,13 @@ std::string title_of(const Publication& publication, const Record& record) {
   return out;
 }
 
+/// Closes documents to all but `restricted`, where they are open to more.
+void close_documents(SQLite::Database& db, const std::string& number, const std::vector<std::string>& slugs) {
+  for (const auto& slug : slugs) {
+    if (corpus::Library::correct(db, {.slug = slug, .audience = "restricted"})) store::append(db, {"record.withdraw", number, {}, slug});
+  }
+}
+
 class Publisher {
  public:
   Publisher(RecordWriter& writer, const Ledger& ledger, const Record& record) : writer_(writer), ledger_(ledger), record_(record) {}
@@ -64,14 +71,18 @@ class Publisher {
       clause.text = std::move(words);
     }
     // A version of which nothing is written yet, as one in plain language, is none.
-    if (clauses.size() == 1) return;
+    if (clauses.size() == 1) {
+      close(publication);
+      return;
+    }
     corpus::assign_addresses(clauses);
     corpus::NewEdition edition;
-    edition.facts = {.slug = slug_of(ledger_, record_.number, publication.key), .title = title_of(publication, record_), .kind = publication.kind, .audience = publication.audience};
+    edition.facts = {.slug = slug(publication), .title = title_of(publication, record_), .kind = publication.kind, .audience = publication.audience};
     edition.facts.issued = record_.value(publication.issued);
     edition.facts.effective = record_.value(publication.effective);
     edition.facts.topic = record_.value(publication.topic);
     edition.facts.number = record_.number;
+    refuse_earlier(edition.facts, publication);
     std::string whole = edition.facts.title + "\n" + edition.facts.topic;
     for (const auto& clause : clauses) whole += "\n" + clause.heading + "\n" + clause.text;
     refuse_personal(whole, publication);
@@ -89,6 +100,30 @@ class Publisher {
   }
 
  private:
+  /// The document of a version: that of before, as long as it is open to those who are meant. One that was closed since, with its old
+  /// words, stays closed, and what is published now is another.
+  std::string slug(const Publication& publication) const {
+    SQLite::Statement select(writer_.db(), "SELECT d.slug, d.audience FROM record_publications p JOIN editions e ON e.id = p.edition_id JOIN documents d ON d.id = e.document_id WHERE p.record_id = ? AND p.publication = ? GROUP BY d.id ORDER BY d.id");
+    select.bind(1, record_.id);
+    select.bind(2, publication.key);
+    std::string last;
+    int documents = 0;
+    for (; select.executeStep(); ++documents) last = select.getColumn(1).getString() == publication.audience ? select.getColumn(0).getString() : "";
+    if (!last.empty()) return last;
+    return slug_of(ledger_, record_.number, publication.key) + (documents ? fmt::format("-{}", documents + 1) : "");
+  }
+
+  /// A version of which all was taken away is no answer any more.
+  void close(const Publication& publication) const {
+    SQLite::Statement select(writer_.db(), "SELECT DISTINCT d.slug FROM record_publications p JOIN editions e ON e.id = p.edition_id JOIN documents d ON d.id = e.document_id WHERE p.record_id = ? AND p.publication = ?");
+    select.bind(1, record_.id);
+    select.bind(2, publication.key);
+    std::vector<std::string> slugs;
+    while (select.executeStep()) slugs.push_back(select.getColumn(0).getString());
+    select.reset();
+    close_documents(writer_.db(), record_.number, slugs);
+  }
+
   /// As people read it; of what is cited only what all may see who may see the version.
   std::string words_of(const Field& field, const std::string& audience) const {
     auto values = record_.values.find(field.key);
@@ -165,6 +200,16 @@ class Publisher {
     }
   }
 
+  /// An edition that begins before the last one would be the past one at once.
+  void refuse_earlier(const corpus::Facts& facts, const Publication& publication) const {
+    SQLite::Statement select(writer_.db(), "SELECT max(e.begins) FROM editions e JOIN documents d ON d.id = e.document_id WHERE d.slug = ?");
+    select.bind(1, facts.slug);
+    const std::string begins = facts.effective.empty() ? facts.issued : facts.effective;
+    if (select.executeStep() && !select.getColumn(0).isNull() && begins < select.getColumn(0).getString()) {
+      throw Error(ErrorKind::invalid, fmt::format("「{}」の日（{}）が、前に公開した版の日より前です。", publication.name, begins), "日付を前の版と同じか、後にするか、公開を取りやめてから公開し直してください。");
+    }
+  }
+
   /// How many editions a version had, and the hash of the last.
   std::pair<int, std::string> last(const std::string& publication) const {
     SQLite::Statement select(writer_.db(), "SELECT count(*) OVER (), e.content_hash FROM record_publications p JOIN editions e ON e.id = p.edition_id WHERE p.record_id = ? AND p.publication = ? ORDER BY p.edition_id DESC LIMIT 1");
@@ -203,10 +248,7 @@ void withdraw(RecordWriter& writer, const Record& record) {
   std::vector<std::string> slugs;
   while (select.executeStep()) slugs.push_back(select.getColumn(0).getString());
   select.reset();
-  for (const auto& slug : slugs) {
-    if (!corpus::Library::correct(writer.db(), {.slug = slug, .audience = "restricted"})) continue;
-    store::append(writer.db(), {"record.withdraw", record.number, {}, slug});
-  }
+  close_documents(writer.db(), record.number, slugs);
 }
 
 }  // namespace shirube::records

@@ -272,11 +272,11 @@ std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledg
 
 std::vector<std::string> Records::used(const Viewer& viewer, const std::string& ledger, const std::string& field, size_t most) const {
   const Ledger* its = ledgers_.find(ledger);
-  if (!its || !its->field(field) || !sees_field(viewer, its, field)) return {};
+  if (!its || !its->field(field) || !is_found_by(its->field(field)->kind) || !sees_field(viewer, its, field)) return {};
   constexpr size_t most_looked_at = 2'000;
   return database_.read([&](SQLite::Database& db) {
     std::vector<std::string> out;
-    SQLite::Statement select(db, fmt::format("SELECT value, max(id) AS last FROM (SELECT w.value, r.id FROM records r JOIN record_values w ON w.record_id = r.id AND w.field = :field WHERE r.ledger = :ledger AND {} ORDER BY r.id DESC LIMIT {}) "
+    SQLite::Statement select(db, fmt::format("SELECT value, max(id) AS last FROM (SELECT w.value, r.id FROM records r JOIN record_values w ON w.record_id = r.id AND w.ledger = :ledger AND w.field = :field WHERE r.ledger = :ledger AND {} ORDER BY r.id DESC LIMIT {}) "
                                              "GROUP BY value ORDER BY last DESC LIMIT {}", visible_record(viewer), most_looked_at, most));
     bind_sight(select, viewer);
     select.bind(":ledger", ledger);
@@ -304,7 +304,10 @@ std::vector<Change> Records::history(const Viewer& viewer, const std::string& nu
       std::string key = select.getColumn(1).getString();
       auto texts = [&](int i) { return Json::parse(select.getColumn(i).getString()).get<std::vector<std::string>>(); };
       Change change{select.getColumn(0).getInt64(), key, texts(2), texts(3), select.getColumn(4).getString(), select.getColumn(5).getString()};
-      if (key == "review") {
+      if (key.starts_with(open_review) || key.starts_with(narrow_review)) {
+        const bool open = key.starts_with(open_review);
+        if ((!open && !viewer.sees_everything()) || !sees_field(viewer, ledger, key.substr((open ? open_review : narrow_review).size()))) continue;
+        change.field = "review";
         auto hidden = [&](const std::string& value) { return !sight.sees_clause(citation_of(value).address); };
         std::erase_if(change.before, hidden), std::erase_if(change.after, hidden);
         if (change.before.empty()) continue;

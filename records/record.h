@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -195,8 +196,8 @@ class Records {
   std::vector<DueDay> due(const Record& record, const text::Date& day) const;
 
   /// Looks for records whose citations were changed by editions that came since it was done last, and marks them (要確認), with an event.
-  /// Safe to be killed and to run twice. How many were marked.
-  size_t find_reviews(const std::atomic<bool>& stop);
+  /// Safe to be killed and to run twice; what is left after `most` is done the next time. How many were marked.
+  size_t find_reviews(const std::atomic<bool>& stop, std::chrono::milliseconds most = std::chrono::hours(24));
 
  private:
   store::Database& database_;

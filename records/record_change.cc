@@ -15,6 +15,14 @@ using corpus::Viewer;
 
 namespace {
 
+/// Throws Error{invalid} where a Need of its state is not met.
+void require_met(const Ledger& ledger, const Record& record) {
+  std::string lacking;
+  for (const auto& need : unmet(ledger, record.state, record.values)) lacking += (lacking.empty() ? "" : "、") + need.words;
+  const State* state = ledger.state(record.state);
+  if (!lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」には、次のことが要ります: {}", state ? state->name : record.state, lacking), "表を確かめて、書き足してください。");
+}
+
 /// What kind of change it is, and how it is told.
 struct Told {
   std::string action, detail{}, before{}, after{};
@@ -120,11 +128,15 @@ Record Records::step(const Viewer& viewer, const Author& author, const std::stri
     const bool lost = ledger && !ledger->state(record.state) && author.role == operator_role;
     if (!step || (!lost && std::ranges::find(step->from, record.state) == step->from.end())) throw Error(ErrorKind::invalid, "この状態からは、その操作はできません。", "記録を開き直して、選べる操作を確かめてください。");
     if (!allowed(step->roles, author)) throw Error(ErrorKind::forbidden, fmt::format("「{}」は許されていません。", step->name), "仕事に要るときは、管理者に相談してください。");
+    // Whether what it asks for is there must not be tried out by who may not see that.
+    bool blind = std::ranges::any_of(ledger->fields(), [&](const Field& field) { return std::ranges::find(field.required, step->to) != field.required.end() && !field.retired && !sees_field(viewer, ledger, field.key); }) ||
+                 std::ranges::any_of(ledger->needs(), [&](const Need& need) { return std::ranges::find(need.states, step->to) != need.states.end() && !sees_field(viewer, ledger, need.rows); });
+    if (blind) throw Error(ErrorKind::forbidden, fmt::format("「{}」には、あなたの見られない項目の確認が要ります。", step->name), "その項目を見られる担当に頼んでください。");
     const State* was = ledger->state(record.state);
     const std::string before = was ? was->name : record.state;
     writer.set_state(record, step->to);
     writer.require(*ledger, record);
-    if (auto lacking = unmet(*ledger, step->to, record.values); !lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」には、次のことが要ります: {}", ledger->state(step->to)->name, fmt::join(lacking, "、")), "表を確かめて、書き足してください。");
+    require_met(*ledger, record);
     writer.keep(*ledger, record);
     if (!step->publish.empty()) publish(writer, *ledger, record, step->publish);
     if (step->withdraw) withdraw(writer, record);
@@ -195,9 +207,10 @@ std::vector<EntryFault> Records::change_all(const Viewer& viewer, const Author& 
           if (entry.number.empty() || fresh) record = writer.begin(ledger, entry.number, text::today(), entry.audience, entry.owner), fresh = true;
           std::string names = writer.apply(ledger, record, entry.values);
           if (!entry.state.empty() && entry.state != record.state) {
-            auto step = std::ranges::find_if(ledger.steps(), [&](const Step& one) { return one.to == entry.state && allowed(one.roles, author); });
+            auto step = std::ranges::find_if(ledger.steps(), [&](const Step& one) { return one.to == entry.state && allowed(one.roles, author) && (author.role == operator_role || std::ranges::find(one.from, record.state) != one.from.end()); });
             if (!fresh || step == ledger.steps().end()) throw Error(ErrorKind::invalid, "状態は、取込では変えられません。", "記録の画面の操作で進めてください。");
             writer.set_state(record, entry.state);
+            require_met(ledger, record);
             published = step->publish;
           }
           const std::string before = record.owner + "\n" + record.audience;

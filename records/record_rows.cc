@@ -18,20 +18,6 @@ namespace {
 using Json = nlohmann::json;
 using corpus::Viewer;
 
-/// Kinds that a list can be narrowed by.
-bool is_found_by(FieldKind kind) {
-  switch (kind) {
-    case FieldKind::date:
-    case FieldKind::choice:
-    case FieldKind::choices:
-    case FieldKind::person:
-    case FieldKind::unit:
-    case FieldKind::citations:
-    case FieldKind::links: return true;
-    default: return false;
-  }
-}
-
 /// As a token that no tokenizer changes.
 std::string token(std::string_view pair) {
   std::string out;

@@ -111,8 +111,8 @@ bool holds(const Values& values, const std::map<std::string, std::string>& where
   });
 }
 
-std::vector<std::string> unmet(const Ledger& ledger, const std::string& state, const Values& values) {
-  std::vector<std::string> out;
+std::vector<Unmet> unmet(const Ledger& ledger, const std::string& state, const Values& values) {
+  std::vector<Unmet> out;
   for (const auto& need : ledger.needs()) {
     if (std::ranges::find(need.states, state) == need.states.end()) continue;
     if (!holds(values, need.where)) continue;
@@ -125,7 +125,7 @@ std::vector<std::string> unmet(const Ledger& ledger, const std::string& state, c
         return at < row.cells.size() && row.cells[at] == need.value;
       }));
     }
-    if (count < need.least) out.push_back(fmt::format("{}（{}で「{}」が「{}」の行が{}つ以上）", need.name, rows->name, rows->columns[at].name, need.value, need.least));
+    if (count < need.least) out.push_back({need.rows, fmt::format("{}（{}で「{}」が「{}」の行が{}つ以上）", need.name, rows->name, rows->columns[at].name, need.value, need.least)});
   }
   return out;
 }
@@ -157,7 +157,8 @@ Record RecordWriter::begin(const Ledger& ledger, const std::string& number, cons
   if (!owner.empty()) require_owner(owner);
   record.owner = owner.empty() ? author_.login : owner;
   record.created_at = now_, record.created_by = author_.login;
-  require_audience(record.audience);
+  // The ledger's own they may give it even where they do not see it then: a consultation that is handed in.
+  if (record.audience != ledger.audience()) require_audience(record.audience);
   int year = text::fiscal_year(day);
   std::optional<int64_t> place;
   if (!number.empty()) {
@@ -209,10 +210,10 @@ void RecordWriter::check_files(const Field& field, std::vector<std::string>& val
     bool known = file.sha256 == brought || author_.role == operator_role;
     for (const auto& one : before) {
       Attachment was = attachment_of(one);
-      known = known || was.sha256 == file.sha256;
-      if (was.sha256 != file.sha256 || was.number != file.number) continue;
-      // What was noted when it came is not typed.
-      was.name = file.name, was.evidence_on = file.evidence_on, was.valid_until = file.valid_until;
+      if (was.sha256 != file.sha256) continue;
+      // What was noted when it came is not typed, in whichever row it stands now.
+      known = true;
+      was.number = file.number, was.name = file.name, was.evidence_on = file.evidence_on, was.valid_until = file.valid_until;
       value = was.value();
     }
     if (!known) throw Error(ErrorKind::invalid, fmt::format("「{}」: ファイルがありません（{}）。", field.name, text::clamp_utf8(file.name, 60)), "画面から添付してください。");
@@ -297,7 +298,8 @@ void RecordWriter::set_audience(Record& record, const std::string& audience) {
 void RecordWriter::require(const Ledger& ledger, const Record& record) const {
   std::string lacking;
   for (const auto& field : ledger.fields()) {
-    bool required = !field.retired && std::ranges::find(field.required, record.state) != field.required.end();
+    // What its author does not see they have not emptied, and are not told of.
+    bool required = !field.retired && std::ranges::find(field.required, record.state) != field.required.end() && sees_field(viewer_, &ledger, field.key);
     if (required && !record.values.contains(field.key)) lacking += (lacking.empty() ? "" : "、") + field.name;
   }
   const State* state = ledger.state(record.state);

@@ -62,13 +62,20 @@ class RecordWriter {
 
 bool allowed(const std::vector<std::string>& roles, const Author& author);
 
+/// How a citation that was looked at stands in the history, before the key of its field; the second where not all who see the citation
+/// were told of the change, so that it is for who sees everything.
+inline const std::string open_review = "review:", narrow_review = "narrow-review:";
+
 /// Without spaces and line breaks, which a quote, or a name, may have otherwise than the text.
 std::string without_spaces(std::string_view words);
 /// Whether a record has all of these values.
 bool holds(const Values& values, const std::map<std::string, std::string>& where);
 
-/// What is lacking of the Needs of a state, by their names.
-std::vector<std::string> unmet(const Ledger& ledger, const std::string& state, const Values& values);
+/// What is lacking of the Needs of a state: the field of rows, and what to say.
+struct Unmet {
+  std::string rows, words;
+};
+std::vector<Unmet> unmet(const Ledger& ledger, const std::string& state, const Values& values);
 
 /// Makes the versions of a record into documents, or closes those that are; within a write of the database. Throws Error{invalid}
 /// where what would be published holds personal data of the record.

@@ -10,7 +10,9 @@
 #include "records/record_writer.h"
 #include "store/database.h"
 #include "store/event_log.h"
+#include "store/files.h"
 #include "text/error.h"
+#include "text/normalize.h"
 
 namespace shirube::records {
 
@@ -48,6 +50,7 @@ bool is_under(std::span<const corpus::StoredClause> clauses, size_t at, size_t t
 
 struct Mark {
   std::optional<int64_t> before, after;
+  std::string after_words;
   bool changed;
 };
 
@@ -67,7 +70,7 @@ std::vector<Mark> marks(std::span<const corpus::StoredClause> before, std::span<
     const corpus::StoredClause *was = row.before ? &before[*row.before] : nullptr, *is = row.after ? &after[*row.after] : nullptr;
     bool narrower = (was && !was->clause.audience.empty()) || (is && !is->clause.audience.empty());
     if (row.fate == corpus::Fate::same && !narrower) continue;
-    out.push_back({was ? std::optional(was->id) : std::nullopt, is ? std::optional(is->id) : std::nullopt, row.fate != corpus::Fate::same});
+    out.push_back({was ? std::optional(was->id) : std::nullopt, is ? std::optional(is->id) : std::nullopt, is ? store::sha256(text::fold(is->clause.heading + "\n" + is->clause.text)) : "", row.fate != corpus::Fate::same});
   }
   return out;
 }
@@ -103,7 +106,8 @@ void bind_optional(SQLite::Statement& statement, int at, const std::optional<Val
 
 }  // namespace
 
-size_t Records::find_reviews(const std::atomic<bool>& stop) {
+size_t Records::find_reviews(const std::atomic<bool>& stop, std::chrono::milliseconds most) {
+  const auto end = std::chrono::steady_clock::now() + most;
   // What came since is told to the records that cite its document.
   auto newest = database_.read([](SQLite::Database& db) {
     SQLite::Statement select(db, "SELECT ifnull(max(e.id), 0), (SELECT last_edition FROM records_told) FROM editions e");
@@ -126,7 +130,7 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
   const Viewer all = Viewer::everything();
   Editions editions(library, all);
   size_t marked = 0;
-  while (!stop) {
+  while (!stop && std::chrono::steady_clock::now() < end) {
     editions.forget();
     // A record at a time: what it cites is looked up while others write. Those before it of which nothing is outdated go together.
     struct Waiting {
@@ -136,9 +140,9 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
       std::vector<Cited> cited;
     };
     auto waiting = database_.read([](SQLite::Database& db) {
-      constexpr int most = 1'000;
+      constexpr int most_read = 1'000;
       Waiting out;
-      SQLite::Statement next(db, fmt::format("SELECT id, revision, number, EXISTS (SELECT 1 FROM record_reviews v WHERE v.record_id = r.id) FROM records r WHERE looked = 0 ORDER BY id LIMIT {}", most));
+      SQLite::Statement next(db, fmt::format("SELECT id, revision, number, EXISTS (SELECT 1 FROM record_reviews v WHERE v.record_id = r.id) FROM records r WHERE looked = 0 ORDER BY id LIMIT {}", most_read));
       while (next.executeStep()) {
         auto cited = outdated(db, next.getColumn(0).getInt64());
         if (cited.empty() && next.getColumn(3).getInt() == 0) {
@@ -176,16 +180,17 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
       SQLite::Statement drop(db, "DELETE FROM record_reviews WHERE record_id = ?");
       drop.bind(1, waiting.id);
       drop.exec();
-      SQLite::Statement done(db, "SELECT 1 FROM record_reviews_done WHERE record_id = ? AND field = ? AND clause_id = ? AND edition_id = ?");
-      SQLite::Statement insert(db, "INSERT INTO record_reviews (record_id, field, clause_id, edition_id, before_id, after_id, changed) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      SQLite::Statement done(db, "SELECT 1 FROM record_reviews_done WHERE record_id = ? AND field = ? AND clause_id = ? AND before_id = ? AND after_words = ?");
+      SQLite::Statement insert(db, "INSERT INTO record_reviews (record_id, field, clause_id, edition_id, before_id, after_id, after_words, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
       for (const auto& [cited, changes] : found) {
-        done.reset();
-        done.bind(1, waiting.id);
-        done.bind(2, cited->field);
-        done.bind(3, cited->clause_id);
-        done.bind(4, cited->newer_id);
-        if (done.executeStep()) continue;
         for (const auto& mark : changes) {
+          done.reset();
+          done.bind(1, waiting.id);
+          done.bind(2, cited->field);
+          done.bind(3, cited->clause_id);
+          done.bind(4, mark.before.value_or(0));
+          done.bind(5, mark.after_words);
+          if (done.executeStep()) continue;
           insert.reset();
           insert.bind(1, waiting.id);
           insert.bind(2, cited->field);
@@ -193,7 +198,8 @@ size_t Records::find_reviews(const std::atomic<bool>& stop) {
           insert.bind(4, cited->newer_id);
           bind_optional(insert, 5, mark.before);
           bind_optional(insert, 6, mark.after);
-          insert.bind(7, mark.changed ? 1 : 0);
+          insert.bind(7, mark.after_words);
+          insert.bind(8, mark.changed ? 1 : 0);
           insert.exec();
         }
       }
@@ -259,28 +265,36 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
     const Ledger& ledger = writer.ledger(record.ledger);
     const Field* field = ledger.field(key);
     if (!field || !sees_field(viewer, &ledger, key) || !writer.sight().sees_clause(citation.address)) throw Error(ErrorKind::missing, "確かめる引用がありません。", "記録を開き直してください。");
-    SQLite::Statement due(db, fmt::format("SELECT DISTINCT v.clause_id, v.edition_id FROM {} AND v.record_id = :record AND v.field = :field AND (SELECT d.slug || '/' || n.key || '/' || c.path FROM editions n WHERE n.id = c.edition_id) = :address", told_reviews(viewer)));
+    // What they are not told stays to be looked at by others.
+    SQLite::Statement due(db, fmt::format("SELECT v.rowid, v.clause_id, ifnull(v.before_id, 0), v.after_words, ifnull(b.audience, '') || ifnull(a.audience, '') FROM {} AND v.record_id = :record AND v.field = :field AND (SELECT d.slug || '/' || n.key || '/' || c.path FROM editions n WHERE n.id = c.edition_id) = :address", told_reviews(viewer)));
     bind_sight(due, viewer);
     due.bind(":record", record.id);
     due.bind(":field", key);
     due.bind(":address", citation.address);
-    std::vector<std::pair<int64_t, int64_t>> looked_at;
-    while (due.executeStep()) looked_at.emplace_back(due.getColumn(0).getInt64(), due.getColumn(1).getInt64());
+    struct LookedAt {
+      int64_t row, clause, before;
+      std::string after_words;
+    };
+    std::vector<LookedAt> looked_at;
+    bool open = false;  // whether everybody is told who sees the citation
+    while (due.executeStep()) {
+      looked_at.push_back({due.getColumn(0).getInt64(), due.getColumn(1).getInt64(), due.getColumn(2).getInt64(), due.getColumn(3).getString()});
+      open = open || due.getColumn(4).getString().empty();
+    }
     due.reset();
     if (looked_at.empty()) throw Error(ErrorKind::conflict, "この引用は、もう確かめられています。", "記録を開き直してください。");
-    SQLite::Statement done(db, "INSERT OR IGNORE INTO record_reviews_done (record_id, field, clause_id, edition_id) VALUES (?, ?, ?, ?)");
-    SQLite::Statement drop(db, "DELETE FROM record_reviews WHERE record_id = ? AND field = ? AND clause_id = ?");
-    for (const auto& [clause, edition] : looked_at) {
+    SQLite::Statement done(db, "INSERT OR IGNORE INTO record_reviews_done (record_id, field, clause_id, before_id, after_words) VALUES (?, ?, ?, ?, ?)");
+    SQLite::Statement drop(db, "DELETE FROM record_reviews WHERE rowid = ?");
+    for (const auto& one : looked_at) {
       done.reset();
       done.bind(1, record.id);
       done.bind(2, key);
-      done.bind(3, clause);
-      done.bind(4, edition);
+      done.bind(3, one.clause);
+      done.bind(4, one.before);
+      done.bind(5, one.after_words);
       done.exec();
       drop.reset();
-      drop.bind(1, record.id);
-      drop.bind(2, key);
-      drop.bind(3, clause);
+      drop.bind(1, one.row);
       drop.exec();
     }
     std::string was;
@@ -289,7 +303,8 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
       was = value;
       if (!renewed.empty()) value = renewed;
     };
-    Values typed{{key, record.values[key]}};
+    // As they see it: apply() leaves what they do not see.
+    Values typed{{key, writer.sight().seen(*field, record.values[key])}};
     for (auto& value : typed[key]) {
       if (field->kind == FieldKind::citations) {
         replace(value);
@@ -301,7 +316,7 @@ Record Records::review(const Viewer& viewer, const Author& author, const std::st
       }
       value = row.value();
     }
-    writer.tell(record, "review", {was}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
+    writer.tell(record, (open ? open_review : narrow_review) + key, {was}, renewed.empty() ? std::vector<std::string>{} : std::vector<std::string>{renewed});
     if (!renewed.empty()) {
       // The counterpart may be cited already.
       std::set<std::string> addresses;

@@ -79,6 +79,11 @@ void settle_ledger(SQLite::Database& db, const Ledger& ledger) {
   if (moved) store::append(db, {"record.settle", ledger.key(), fmt::format("{}: 項目や状態の新しい名前に移した記録 {}件", ledger.name(), moved)});
 }
 
+/// Cells are kept by their place: whether those of old rows stay under their columns.
+bool continues(const std::vector<Field>& before, const std::vector<Field>& then) {
+  return then.size() >= before.size() && std::ranges::equal(before, std::span(then).first(before.size()), {}, &Field::key, &Field::key);
+}
+
 }  // namespace
 
 void Records::settle() {
@@ -128,6 +133,7 @@ std::vector<std::string> Records::preview(const Ledger& then) const {
       else if (!field) out.push_back(fmt::format("項目「{}」がなくなります。値のある記録 {}件では、値は残りますが、すべてを見られる人にだけ見えます。残して聞かないだけなら retired = true にしてください。", name, count));
       else if (before && !before->retired && field->retired) out.push_back(fmt::format("項目「{}」は、これからは聞きません（値のある記録 {}件は、そのまま見えます）。", name, count));
       else if (before && before->kind != field->kind) out.push_back(fmt::format("項目「{}」の種類が変わります。値のある記録 {}件は、そのまま残り、次に変えるときに確かめられます。", name, count));
+      else if (before && before->kind == FieldKind::rows && !continues(before->columns, field->columns)) out.push_back(fmt::format("注意: 表「{}」の列の並びが変わるため、今ある行の値が、別の列の下に見えます（値のある記録 {}件）。列は終わりに加え、使わない列も残してください。", name, count));
       else if (before && before->audience != field->audience) out.push_back(fmt::format("項目「{}」を見られる範囲が変わります（値のある記録 {}件）。", name, count));
     }
     SQLite::Statement states(db, "SELECT state, count(*) FROM records WHERE ledger = ? GROUP BY state ORDER BY state");

@@ -191,6 +191,19 @@ bool holds_many(FieldKind kind) {
   }
 }
 
+bool is_found_by(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::date:
+    case FieldKind::choice:
+    case FieldKind::choices:
+    case FieldKind::person:
+    case FieldKind::unit:
+    case FieldKind::citations:
+    case FieldKind::links: return true;
+    default: return false;
+  }
+}
+
 Citation citation_of(std::string_view value) {
   constexpr std::string_view open = "「", close = "」";
   size_t begin = value.find(open);

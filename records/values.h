@@ -30,6 +30,9 @@ constexpr size_t longest_record = 4 << 20;  // bytes of all values
 /// Whether a field may hold several values.
 bool holds_many(FieldKind kind);
 
+/// Whether lists, counters and deadlines can be narrowed by its values.
+bool is_found_by(FieldKind kind);
+
 /// A citation of a clause, as a value.
 struct Citation {
   std::string address;  ///< slug/edition/path

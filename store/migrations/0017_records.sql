@@ -85,16 +85,18 @@ CREATE TABLE record_reviews (
   edition_id  INTEGER NOT NULL REFERENCES editions (id),  -- the newer one
   before_id   INTEGER REFERENCES clauses (id),
   after_id    INTEGER REFERENCES clauses (id),
+  after_words TEXT NOT NULL,                    -- SHA-256 of what stands there now; empty where nothing does
   changed     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX record_reviews_by_record ON record_reviews (record_id);
--- Somebody has looked at it.
+-- Somebody has looked at it: at these words in place of that clause, in whatever edition they stand.
 CREATE TABLE record_reviews_done (
   record_id   INTEGER NOT NULL REFERENCES records (id),
   field       TEXT NOT NULL,
   clause_id   INTEGER NOT NULL REFERENCES clauses (id),
-  edition_id  INTEGER NOT NULL REFERENCES editions (id),
-  PRIMARY KEY (record_id, field, clause_id, edition_id)
+  before_id   INTEGER NOT NULL,                 -- 0: there was none
+  after_words TEXT NOT NULL,
+  PRIMARY KEY (record_id, field, clause_id, before_id, after_words)
 ) STRICT, WITHOUT ROWID;
 -- The last edition whose coming the records were told of.
 CREATE TABLE records_told (last_edition INTEGER NOT NULL) STRICT;

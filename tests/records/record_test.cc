@@ -42,10 +42,12 @@ TEST_CASE_METHOD(Office, "what is not as the ledger says is refused whole") {
   CHECK(refused([&] { take({{"nai", {"a"}}}); }, "nai") == ErrorKind::invalid);
   CHECK(refused([&] { take({}, "無い班"); }) == ErrorKind::invalid);
   CHECK(refused([&] { records.add(citizen, iin, "soudan", {}); }) == ErrorKind::forbidden);
-  CHECK(refused([&] { records.add(clerk, shokuin, "soudan", {{"asked_on", {"2026-04-03"}}, {"question", {"a"}}}); }, "公開範囲") == ErrorKind::invalid);
+  CHECK(refused([&] { records.add(clerk, shokuin, "soudan", {{"asked_on", {"2026-04-03"}}, {"question", {"a"}}}, "committee"); }, "公開範囲") == ErrorKind::invalid);
   CHECK(found(officer, {}).empty());
   CHECK(events("record.add") == 0);
   CHECK(take().number == "R8-相談-0001");  // no number was spent
+  // What they hand in to a ledger whose records they do not see is taken.
+  CHECK_FALSE(records.find(clerk, records.add(clerk, shokuin, "soudan", {{"asked_on", {"2026-04-03"}}, {"question", {"a"}}}).number));
 }
 
 TEST_CASE_METHOD(Office, "who changes what somebody else has changed is told, and history stays") {

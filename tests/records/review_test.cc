@@ -223,3 +223,50 @@ TEST_CASE_METHOD(Reviewed, "looking stops when it is told to, and goes on later"
   stop = false;
   CHECK(look() == 3);
 }
+
+TEST_CASE_METHOD(Reviewed, "what was looked at is not asked again by an edition that leaves it as it is") {
+  Record kept = citing("3");
+  List lines = first;
+  lines[3] = "第３条　部長は、毎年度、点検を行う。";
+  edition("kitei", "2026-04-01", lines);
+  CHECK(look() == 1);
+  records.review(officer, tanto, kept.number, 1, "citations", {"kitei/2025-04-01/3", ""}, "");
+  lines[0] = "第１条　市は、端末を貸す者を定める。";
+  edition("kitei", "2027-04-01", lines);
+  CHECK(look() == 0);
+  CHECK_FALSE(asked(officer, kept.number));
+}
+
+TEST_CASE_METHOD(Reviewed, "who looks at what they are told leaves the rest to those who are told more") {
+  edition("futatsu", "2025-04-01", {"第１条　職員は、記録を残す。", "２　合言葉は、月ごとに替える。"}, "public", {{"1-2", "restricted"}});
+  edition("naibu", "2025-04-01", {"第１条　手の内は、明かさない。", "第２条　合言葉を替える。"}, "restricted");
+  Record record = take({{"citations", {"futatsu/2025-04-01/1", "naibu/2025-04-01/2"}}, {"secret_citations", {"kitei/2025-04-01/3"}}}, "staff");
+  edition("futatsu", "2026-04-01", {"第１条　職員は、詳しい記録を残す。", "２　合言葉は、日ごとに替える。"}, "public", {{"1-2", "restricted"}});
+  List lines = first;
+  lines[3] = "第３条　部長は、毎年度、点検を行う。";
+  edition("kitei", "2026-04-01", lines);
+  CHECK(look() == 1);
+  const Citation cited{"futatsu/2025-04-01/1", ""};
+  // One citation of theirs is renewed although another one is hidden from them, which stays.
+  Record renewed = records.review(clerk, shokuin, record.number, 1, "citations", cited, "futatsu/2026-04-01/1");
+  CHECK(renewed.values.at("citations") == List{"futatsu/2026-04-01/1"});
+  CHECK(records.find(officer, record.number)->values.at("citations").size() == 2);
+  CHECK_FALSE(asked(clerk, record.number));
+  // What somebody looked at in a field that others do not see is not in the history that they read.
+  records.review(officer, tanto, record.number, 2, "secret_citations", {"kitei/2025-04-01/3", ""}, "");
+  auto reviews = [&](const corpus::Viewer& viewer) { return std::ranges::count(records.history(viewer, record.number), std::string("review"), &Change::field); };
+  CHECK(reviews(officer) == 2);
+  CHECK(reviews(clerk) == 1);
+
+  Record both = take({{"citations", {"futatsu/2025-04-01/1"}}}, "staff");
+  CHECK(look() == 1);
+  records.review(clerk, shokuin, both.number, 1, "citations", cited, "");
+  CHECK_FALSE(asked(clerk, both.number));
+  CHECK(asked(officer, both.number));
+  CHECK(look() == 0);
+  CHECK(asked(officer, both.number));
+  // That an officer looked at what only they are told of is not told to others.
+  records.review(officer, tanto, both.number, 2, "citations", cited, "");
+  CHECK_FALSE(asked(officer, both.number));
+  CHECK(std::ranges::count(records.history(clerk, both.number), std::string("review"), &Change::field) == 1);
+}
