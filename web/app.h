@@ -130,7 +130,7 @@ struct AppOptions {
 ///   /records/{number}                                         a record; POST takes a step, gives it to somebody, and so on
 ///   /records/{number}/edit                                    POST changes it
 ///   /records/{number}/files                                   POST puts a file behind it
-///   /records/{number}/files/{sha256}                          one of them
+///   /records/{number}/files/{hash}                            one of them
 ///   /records/{number}/letters/{key}                           a letter filled with it
 ///   /records/{number}/history                                 what was changed, by whom; two of its versions held against each other
 ///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
