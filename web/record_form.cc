@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "text/date.h"
 #include "text/error.h"
@@ -199,6 +200,12 @@ void undo_rows(Texts& rows, const records::Change& change) {
     auto place = std::ranges::find_if(rows, [&](const auto& row) { return number(row) > number(before); });
     rows.insert(place, before);
   }
+}
+
+/// A table that only grows: what stands now, and the rows that one typed and that nobody has kept yet.
+Texts grown(Texts now, const Texts& typed) {
+  std::ranges::copy_if(typed, std::back_inserter(now), [](const auto& value) { return records::row_of(value).number == 0; });
+  return now;
 }
 
 /// By which state it will be needed, where it is not yet.
@@ -415,9 +422,12 @@ std::map<std::string, ChangedSince> merge(const Context& context, const Ledger& 
     const Field& field = *ledger.field(one->first);
     bool both = false;
     if (typed != form.values.end()) {
-      Texts mine = as_kept(ledger, field, without_empty_rows(field, typed->second), record.values);
-      if (mine == one->second.before) typed->second = one->second.now;
-      else both = mine != one->second.now;
+      // Against what stood there when it was begun: rows that came since are none that this writer took away.
+      const records::Values held = {{field.key, one->second.before}};
+      const Texts said = without_empty_rows(field, typed->second), mine = as_kept(ledger, field, said, held);
+      if (mine == as_kept(ledger, field, one->second.before, held) || mine == one->second.now) typed->second = one->second.now;
+      else if (field.grows) typed->second = grown(one->second.now, said);
+      else both = true;
     }
     one = both ? std::next(one) : since.erase(one);
   }

@@ -1,13 +1,21 @@
 // Pages of ledgers and records: what is written is kept or shown again with nothing lost, who sees what, and how fast tables are.
 #include <chrono>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "indexer/sheets.h"
+#include "office/letter.h"
+#include "office/workbook.h"
 #include "records/record.h"
+#include "tests/office/docx_fixture.h"
 #include "tests/web/office.h"
 #include "text/date.h"
 #include "text/utf8.h"
+#include "web/held_files.h"
+#include "web/record_workbook.h"
 
 using namespace shirube;
 using namespace shirube::web;
@@ -39,6 +47,8 @@ field = [
     { key = "item", name = "項目" }, { key = "result", name = "結果", kind = "choice", choices = ["適", "否"] }, { key = "on", name = "見た日", kind = "date" } ] },
   { key = "papers", name = "証拠", kind = "files" },
   { key = "hours", name = "時間", kind = "number" },
+  { key = "section", name = "課", kind = "unit" },
+  { key = "log", name = "経過", kind = "rows", grows = true, columns = [ { key = "on", name = "日", kind = "date" }, { key = "what", name = "こと" }, { key = "clause", name = "条項", kind = "citations" } ] },
 ]
 state = [ { key = "begun", name = "受付" }, { key = "checked", name = "確認" }, { key = "ended", name = "完了", closed = true } ]
 step = [
@@ -48,6 +58,7 @@ step = [
 due = [ { name = "答え", from = "on", within = "翌日から10日", states = ["begun", "checked"] } ]
 publication = [ { key = "answer", name = "庁内向けの答え", audience = "staff", title = "{subject}", fields = ["question", "answer"] } ]
 list = [ { name = "まだのもの", states = ["begun"] } ]
+letter = [ { key = "lost", name = "失くした文書", file = "nai.docx" } ]
 )";
 
 bool holds(const Response& response, const std::string& part) { return response.body.find(part) != std::string::npos; }
@@ -76,6 +87,8 @@ struct Fixture {
     std::ofstream(settings / "ledgers/trial.toml") << trial;
     AppOptions options = office.options({});
     options.ledgers = records::Ledgers(settings / "ledgers");
+    options.letters = fs::path(test::source_folder) / "config/office";
+    options.desk.program = test::program;
     INFO((options.ledgers.faults().empty() ? "" : options.ledgers.faults()[0]));
     REQUIRE(options.ledgers.find("trial"));
     return options;
@@ -91,6 +104,64 @@ struct Fixture {
     return out;
   }
   static Browser::Fields plain(const std::string& subject = "端末の問い") { return {{"f.on", "令和8年4月3日"}, {"f.subject", subject}, {"f.question", "端末を持ち出してよいか。\r\n二日ほど。"}}; }
+
+  /// A workbook, sent to see what it would do.
+  static Response try_workbook(Browser& browser, const std::string& bytes, const std::string& name = "台帳.xlsx") { return send_parts(browser, {{"do", "try"}}, name, bytes); }
+  static Response take_workbook(Browser& browser, const std::string& key) { return send_parts(browser, {{"do", "take"}, {"key", key}}); }
+  static Response send_parts(Browser& browser, Browser::Fields fields, const std::string& name = {}, const std::string& bytes = {}) {
+    std::string body;
+    fields.emplace_back("csrf", browser.csrf());
+    for (const auto& [field, value] : fields) body += "--xx\r\nContent-Disposition: form-data; name=\"" + field + "\"\r\n\r\n" + value + "\r\n";
+    if (!name.empty()) body += "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n" + bytes + "\r\n";
+    return browser.send("POST", "/ledgers/trial/import", {{"Content-Type", "multipart/form-data; boundary=xx"}, {"Sec-Fetch-Site", "same-origin"}}, body + "--xx--\r\n");
+  }
+  static std::string key_of(const Response& tried) {
+    std::smatch found;
+    return std::regex_search(tried.body, found, std::regex("name=\"key\" value=\"([^\"]+)\"")) ? found[1].str() : "";
+  }
+  /// The workbook of the ledger, with what a person changes in its first sheet: whose lines are of a record each, from the second.
+  static std::string changed_workbook(Browser& browser, const std::function<void(std::vector<std::map<std::string, std::string>>&)>& change) {
+    std::vector<office::Sheet> out;
+    for (const auto& table : tables_of(indexer::read_sheets(browser.get("/ledgers/trial/export").body))) {
+      std::vector<std::map<std::string, std::string>> rows;
+      for (const auto& cells : table.rows) {
+        rows.emplace_back();
+        for (size_t c = 0; c < cells.size(); ++c) rows.back()[table.columns[c].name] = cells[c];
+      }
+      if (out.empty()) change(rows);
+      office::Sheet sheet{table.name, {}, {}, {}};
+      for (const auto& column : table.columns) sheet.columns.push_back({column.name, 10});
+      for (auto& row : rows) {
+        sheet.rows.emplace_back();
+        for (const auto& column : table.columns) sheet.rows.back().push_back(row[column.name]);
+      }
+      out.push_back(std::move(sheet));
+    }
+    return office::write_workbook(out);
+  }
+  size_t told(const std::string& action) {
+    return office.town.database.read([&](SQLite::Database& db) {
+      SQLite::Statement select(db, "SELECT count(*) FROM events WHERE action = ?");
+      select.bind(1, action);
+      select.executeStep();
+      return static_cast<size_t>(select.getColumn(0).getInt64());
+    });
+  }
+  /// Many records at once.
+  void add_all(const std::vector<records::Entry>& entries) {
+    records::Ledgers ledgers(settings / "ledgers");
+    records::Calendar calendar;
+    records::Records records(office.town.database, office.town.files, ledgers, calendar);
+    for (const auto& fault : records.change_all(corpus::Viewer::everything(), {"taro", std::string(records::operator_role)}, "trial", entries, false)) FAIL(fault.message);
+    std::atomic<bool> stop = false;
+    records.find_reviews(stop);
+  }
+  static records::Entry entry(const std::string& subject, records::Values more) {
+    records::Entry out;
+    more["on"] = {"2026-04-03"}, more["subject"] = {subject};
+    out.values = std::move(more);
+    return out;
+  }
 
   /// A new record; its address.
   std::string add(Browser& browser, Browser::Fields said = plain(), const std::string& ledger = "trial") {
@@ -237,6 +308,36 @@ TEST_CASE_METHOD(Fixture, "who changes what somebody else has changed loses noth
   CHECK(read["record"]["title"] == "あとから直した件名");
   CHECK(field(read, "choice")["texts"][0] == "甲");
   CHECK(field(read, "answer")["texts"][0] == "あとからの答え");
+}
+
+TEST_CASE_METHOD(Fixture, "a table that only grows takes the rows of both who write to it") {
+  auto row = [](const std::string& number, const std::string& on, const std::string& what) { return Browser::Fields{{"row.log", number}, {"f.log.on", on}, {"f.log.what", what}, {"f.log.clause", ""}}; };
+  auto said = [&](const std::vector<Browser::Fields>& rows, const std::string& subject = "端末の問い") {
+    auto out = plain(subject);
+    out.emplace_back("asked", "log");
+    for (const auto& one : rows) out.insert(out.end(), one.begin(), one.end());
+    return out;
+  };
+  std::string address = add(officer, said({row("0", "令和8年4月3日", "受け付けた")}));
+  int64_t seen = revision(address);
+  CHECK(officer.post(address + "/edit", form(said({row("1", "令和8年4月3日", "受け付けた"), row("0", "令和8年4月4日", "先の行")}), "save", seen)).status == 303);
+  // Who left the table alone has nothing to decide.
+  Response alone = staff.post(address + "/edit", form(said({row("1", "令和8年4月3日", "受け付けた")}, "直した件名"), "save", seen));
+  CHECK(alone.status == 409);
+  CHECK_FALSE(holds(alone, "いまの内容"));
+  CHECK(holds(alone, "value=\"先の行\""));
+  Response conflict = staff.post(address + "/edit", form(said({row("1", "令和8年4月3日", "受け付けた"), row("0", "令和8年4月5日", "あとの行")}), "save", seen));
+  CHECK(conflict.status == 409);
+  CHECK_FALSE(holds(conflict, "いまの内容"));
+  CHECK(count(conflict.body, "name=\"row.log\"") == 3);
+  CHECK(holds(conflict, "value=\"先の行\""));
+  CHECK(holds(conflict, "value=\"あとの行\""));
+  // As the page has it now.
+  CHECK(staff.post(address + "/edit", form(said({row("1", "令和8年4月3日", "受け付けた"), row("2", "令和8年4月4日", "先の行"), row("0", "令和8年4月5日", "あとの行")}), "save", revision(address))).status == 303);
+  auto rows = field(model(officer, address), "log")["rows"];
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[1]["cells"][1]["text"] == "先の行");
+  CHECK(rows[2]["cells"][1]["text"] == "あとの行");
 }
 
 TEST_CASE_METHOD(Fixture, "steps are offered to the roles that may take them, and say what they publish") {
