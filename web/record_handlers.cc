@@ -49,12 +49,32 @@ Response form_page(const Visit& visit, const Ledger& ledger, const Record* recor
   return page_response(visit, "record-form", std::move(model), status);
 }
 
+/// Without clauses and records that the viewer does not see, or sees no more: what was written lies here longer than who may see it stays the same.
+void drop_unseen(const Context& context, const Field& field, std::vector<std::string>& values) {
+  auto unseen = [&](const std::string& value) { return !cited_model(context, records::citation_of(value)); };
+  if (field.kind == FieldKind::citations) std::erase_if(values, unseen);
+  if (field.kind == FieldKind::links) std::erase_if(values, [&](const auto& value) { return !context.records.find(context.viewer, value); });
+  for (size_t c = 0; c < field.columns.size(); ++c) {
+    if (field.columns[c].kind != FieldKind::citations) continue;
+    for (auto& value : values) {
+      records::Row row = records::row_of(value);
+      // Words that are no address yet name nothing.
+      if (c >= row.cells.size() || row.cells[c].find('/') == std::string::npos || !unseen(row.cells[c])) continue;
+      row.cells[c].clear();
+      value = row.value();
+    }
+  }
+}
+
 /// What was left unsaved, upon the form as it begins.
 std::map<std::string, ChangedSince> restore(const Visit& visit, const Ledger& ledger, const Record* record, const std::string& place, RecordForm& form) {
   auto unsaved = visit.service.unsaved.find(visit.owner(), place);
   if (!unsaved) return {};
   for (auto& [key, values] : unsaved->values) {
-    if (form.values.contains(key)) form.values[key] = std::move(values);
+    auto begun = form.values.find(key);
+    if (begun == form.values.end()) continue;
+    drop_unseen(visit.context(), *ledger.field(key), values);
+    begun->second = std::move(values);
   }
   form.revision = record ? unsaved->revision : 0;
   return record && form.revision != record->revision ? merge(visit.context(), ledger, *record, form) : std::map<std::string, ChangedSince>{};

@@ -483,6 +483,24 @@ TEST_CASE_METHOD(Fixture, "what is not kept yet is its writer's alone, comes bac
   CHECK(holds(merged, "いまの内容"));
 }
 
+TEST_CASE_METHOD(Fixture, "what was closed since is in no draft that comes back") {
+  std::string other = add(officer, plain("閉じる記録"));
+  auto said = form(plain("書きかけの件名"), "");
+  said.insert(said.end(), {{"place", "trial"}, {"cite.clauses", "taisaku-kijun/2025-04-01/2"}, {"quote.clauses", "課長の許可を受け"}, {"cite.clauses", "nagai/2022-04-01/1"}, {"quote.clauses", ""}, {"link.related", number(other)}, {"asked", "log"},
+                           {"row.log", "0"}, {"f.log.on", ""}, {"f.log.what", "残る行"}, {"f.log.clause", "taisaku-kijun/2025-04-01/3"}, {"row.log", "0"}, {"f.log.on", ""}, {"f.log.what", "開いた行"}, {"f.log.clause", "nagai/2022-04-01/2"}});
+  REQUIRE(staff.post("/unsaved", said).status == 200);
+  Response open = staff.get("/ledgers/trial/new?unsaved=restore");
+  for (const std::string& part : std::vector<std::string>{"taisaku-kijun/2025-04-01/2", "taisaku-kijun/2025-04-01/3", "課長の許可を受け", number(other)}) CHECK(holds(open, part));
+  corpus::Facts closed;
+  closed.slug = "taisaku-kijun", closed.audience = "restricted";
+  REQUIRE(office.town.library.correct(closed));
+  REQUIRE(officer.post(other, {{"action", "narrow"}, {"audience", "restricted"}, {"revision", std::to_string(revision(other))}}).status == 303);
+  Response restored = staff.get("/ledgers/trial/new?unsaved=restore");
+  CHECK(restored.status == 200);
+  for (const std::string& part : std::vector<std::string>{"taisaku-kijun", "課長の許可を受け", number(other), "見られない条項"}) CHECK_FALSE(holds(restored, part));
+  for (const char* part : {"書きかけの件名", "残る行", "開いた行", "nagai/2022-04-01/1", "nagai/2022-04-01/2"}) CHECK(holds(restored, part));
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
