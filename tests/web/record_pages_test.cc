@@ -501,6 +501,19 @@ TEST_CASE_METHOD(Fixture, "what was closed since is in no draft that comes back"
   for (const char* part : {"書きかけの件名", "残る行", "開いた行", "nagai/2022-04-01/1", "nagai/2022-04-01/2"}) CHECK(holds(restored, part));
 }
 
+TEST_CASE_METHOD(Fixture, "a clause tells of each record that cites it, in a table too, however many cite its document since") {
+  std::vector<records::Entry> entries = {entry("古い記録", {{"clauses", {"taisaku-kijun/2025-04-01/2"}}}), entry("表の記録", {{"log", {records::Row{0, {"", "見た", "taisaku-kijun/2025-04-01/2"}}.value()}}}), entry("号の記録", {{"clauses", {"taisaku-kijun/2025-04-01/2-2-1"}}})};
+  for (int i = 0; i < 199; ++i) entries.push_back(entry("新しい記録", {{"clauses", {"taisaku-kijun/2025-04-01/3"}}}));
+  add_all(entries);
+  auto recorded = model(staff, "/documents/taisaku-kijun/2025-04-01/clauses/2")["recorded"];
+  REQUIRE(recorded.size() == 3);
+  CHECK(recorded[0]["title"] == "号の記録");
+  CHECK(recorded[1]["title"] == "表の記録");
+  CHECK(recorded[2]["title"] == "古い記録");
+  add_all({entry("もう一つ", {{"clauses", {"taisaku-kijun/2025-04-01/3"}}}), entry("もう二つ", {{"clauses", {"taisaku-kijun/2025-04-01/3"}}})});
+  CHECK(model(staff, "/documents/taisaku-kijun/2025-04-01/clauses/2")["recorded"].size() >= 2);
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
