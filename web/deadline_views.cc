@@ -18,7 +18,7 @@ using records::Record;
 
 namespace {
 
-constexpr size_t most_shown = 500, most_reviews = 50;
+constexpr size_t most_shown = 500, most_reviews = 50, reviews_a_look = 200;
 constexpr int calendar_ahead = 366;  // days
 constexpr size_t line_octets = 75;   // RFC 5545, 3.1
 
@@ -65,8 +65,13 @@ Json reviews_of(const Context& context, const std::string& scope, const std::str
     records::RecordFilter filter;
     filter.to_review = true;
     if (scope == "mine") filter.owner = context.author.login;
-    for (const auto& record : context.records.list(context.viewer, ledger.key(), filter, 0, most_reviews).records) {
-      if (is_in(context, scope, ledger, record) && out.size() < most_reviews) out.push_back(record_model(context, ledger, record));
+    // Whose a record is a list cannot be narrowed by: it is gone through until there are enough.
+    for (size_t first = 0; out.size() < most_reviews; first += reviews_a_look) {
+      auto page = context.records.list(context.viewer, ledger.key(), filter, first, reviews_a_look);
+      for (const auto& record : page.records) {
+        if (is_in(context, scope, ledger, record) && out.size() < most_reviews) out.push_back(record_model(context, ledger, record));
+      }
+      if (page.records.empty() || first + page.records.size() >= page.total) break;
     }
   }
   return out;

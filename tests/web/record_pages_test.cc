@@ -514,6 +514,23 @@ TEST_CASE_METHOD(Fixture, "a clause tells of each record that cites it, in a tab
   CHECK(model(staff, "/documents/taisaku-kijun/2025-04-01/clauses/2")["recorded"].size() >= 2);
 }
 
+TEST_CASE_METHOD(Fixture, "of one's groups all that is to be looked at is shown, however much is of others") {
+  office.accounts.add_group("情報係");
+  auto account = office.accounts.find(taro).value();
+  account.groups = {"情報係"};
+  office.accounts.change(account);
+  const records::Values cites = {{"clauses", {"taisaku-kijun/2024-04-01/2"}}};
+  records::Values own = cites;
+  own["section"] = {"情報係"};
+  std::vector<records::Entry> entries = {entry("自分の係のもの", own)};
+  for (int i = 0; i < 205; ++i) entries.push_back(entry("よその記録", cites));
+  add_all(entries);
+  auto reviews = [&](const char* scope) { return nlohmann::json::parse(officer.get(std::string("/api/v1/deadlines?scope=") + scope).body)["reviews"]; };
+  REQUIRE(reviews("units").size() == 1);
+  CHECK(reviews("units")[0]["title"] == "自分の係のもの");
+  CHECK(reviews("all").size() == 50);
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
