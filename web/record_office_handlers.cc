@@ -13,6 +13,7 @@
 #include "text/date.h"
 #include "text/error.h"
 #include "web/form.h"
+#include "web/people_model.h"
 #include "web/record_pages.h"
 #include "web/record_workbook.h"
 
@@ -52,18 +53,23 @@ struct Asked {
   std::vector<records::Entry> entries;
   std::vector<records::EntryFault> faults;
   std::vector<size_t> lines;
-  size_t added = 0;
+  size_t added = 0;  ///< of new ones, where nothing is wrong
 };
 Asked read_workbook(const Visit& visit, const Ledger& ledger, const std::string& bytes) {
   Asked out;
   const auto sheets = indexer::sheets_in_child(bytes, visit.service.options.desk.limits, visit.service.options.desk.program, std::atomic<bool>(false));
   out.entries = records::from_sheets(ledger, tables_of(sheets), out.faults, out.lines);
-  for (const auto& entry : out.entries) out.added += entry.number.empty() || !visit.service.records.find(visit.viewer(), entry.number) ? 1 : 0;
+  if (out.entries.size() > records::most_entries) throw Error(ErrorKind::invalid, fmt::format("一度に取り込めるのは{}件までです（このファイルは{}件）。", records::most_entries, out.entries.size()), "ファイルを分けて取り込んでください。");
   return out;
 }
 
+/// How many of the records that a workbook names are new. A row that has a revision was written by us, of a record that there is: it is not read for that.
+size_t count_new(const Visit& visit, const std::vector<records::Entry>& entries) {
+  return static_cast<size_t>(std::ranges::count_if(entries, [&](const auto& entry) { return entry.number.empty() || (!entry.revision && !visit.service.records.find(visit.viewer(), entry.number)); }));
+}
+
 Response import_page(const Visit& visit, const Ledger& ledger, const Note& note, int status, const Asked* asked, const HeldFiles::File* file, const std::string& key) {
-  Json model = {{"title", ledger.name() + "へ取り込む"}, {"ledger", {{"name", ledger.name()}, {"url", ledger_url(ledger.key())}}}, {"here", ledger_url(ledger.key()) + "/import"}, {"done", note.done}, {"fault", note.fault}, {"tried", asked != nullptr}};
+  Json model = {{"title", ledger.name() + "へ取り込む"}, {"ledger", {{"name", ledger.name()}, {"url", ledger_url(ledger.key())}}}, {"here", ledger_url(ledger.key()) + "/import"}, {"note", note_model(note)}, {"tried", asked != nullptr}};
   if (asked) {
     Json faults = Json::array();
     for (const auto& fault : asked->faults) {
@@ -105,13 +111,14 @@ Response take_workbook(const Visit& visit) {
         HeldFiles::File file;
         std::map<std::string, std::string, std::less<>> said;
         for (const auto& part : parse_multipart(header_of(visit.request.headers, "Content-Type"), visit.request.body)) {
+          if (part.bytes.size() > HeldFiles::longest_file) throw Error(ErrorKind::invalid, fmt::format("ファイルが大きすぎます（{} MB まで）。", HeldFiles::longest_file >> 20), "記録を絞り込んで書き出し、分けて取り込んでください。");
           if (part.name == "file" && !part.file_name.empty()) file = {part.file_name, std::string(part.bytes)};
           else if (part.file_name.empty()) said[part.name] = std::string(part.bytes);
         }
         const bool takes = said["do"] == "take";
         std::string key = said["key"];
         if (takes) {
-          auto held = visit.service.held_files.find(visit.owner(), key);
+          auto held = visit.service.held_files.find(visit.owner(), ledger.key(), key);
           if (!held) throw Error(ErrorKind::missing, "確かめたファイルは、もう残っていません。", "もう一度、ファイルを選んで確かめてください。");
           file = std::move(*held);
         }
@@ -119,10 +126,12 @@ Response take_workbook(const Visit& visit) {
         Asked asked = read_workbook(visit, ledger, file.bytes);
         if (asked.faults.empty()) asked.faults = visit.service.records.change_all(visit.viewer(), visit.author(), ledger.key(), asked.entries, !takes);
         if (takes && asked.faults.empty()) {
-          visit.service.held_files.drop(visit.owner(), key);
+          visit.service.held_files.drop(visit.owner(), ledger.key());
           return see_other(ledger_url(ledger.key()) + fmt::format("?changed={}", asked.entries.size()));
         }
-        if (!takes) key = visit.service.held_files.hold(visit.owner(), file.name, file.bytes);
+        if (asked.faults.empty()) asked.added = count_new(visit, asked.entries);
+        // What cannot be taken is not kept either.
+        if (!takes && asked.faults.empty()) key = visit.service.held_files.hold(visit.owner(), ledger.key(), file.name, file.bytes);
         return import_page(visit, ledger, {}, asked.faults.empty() ? 200 : 400, &asked, &file, key);
       },
       [&](const Note& note, int status) { return import_page(visit, ledger, note, status, nullptr, nullptr, {}); });

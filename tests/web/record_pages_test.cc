@@ -531,6 +531,119 @@ TEST_CASE_METHOD(Fixture, "of one's groups all that is to be looked at is shown,
   CHECK(reviews("all").size() == 50);
 }
 
+TEST_CASE_METHOD(Fixture, "a workbook leaves, is changed, is tried, and is taken by who tried it") {
+  auto said = plain();
+  said.insert(said.end(), {{"row.sheet", "0"}, {"f.sheet.item", "点検の行"}, {"f.sheet.result", "適"}, {"f.sheet.on", "令和8年4月3日"}});
+  std::string first = add(officer, said), second = add(officer, plain("変えない件名"));
+  Response left = officer.get("/ledgers/trial/export");
+  CHECK(left.content_type == office::workbook_type);
+  CHECK(told("export.records") == 1);
+  // As it left it changes nothing.
+  CHECK(holds(try_workbook(officer, left.body), "新しい記録 0件、今ある記録 2件"));
+  const std::string changed = changed_workbook(officer, [&](auto& rows) {
+    REQUIRE(rows.size() == 2);
+    rows[0]["件名"] = "表で直した件名";
+    rows.push_back({{"受けた日", "令和8年5月1日"}, {"件名", "表で加えた件名"}});
+  });
+  Response tried = try_workbook(officer, changed);
+  CHECK(tried.status == 200);
+  CHECK(holds(tried, "「台帳.xlsx」を確かめました。新しい記録 1件、今ある記録 2件"));
+  CHECK(model(officer, first)["record"]["title"] == "端末の問い");
+  CHECK(model(officer, "/ledgers/trial")["total"] == 2);
+  const std::string key = key_of(tried);
+  REQUIRE_FALSE(key.empty());
+  // Somebody else has nothing of it, whatever they know.
+  Response theirs = take_workbook(staff, key);
+  CHECK(theirs.status == 404);
+  CHECK_FALSE(holds(theirs, "台帳.xlsx"));
+  CHECK(holds(theirs, "確かめたファイルは、もう残っていません。"));
+  CHECK(model(officer, "/ledgers/trial")["total"] == 2);
+  Response taken = take_workbook(officer, key);
+  CHECK(officer.location(taken) == "/ledgers/trial?changed=3");
+  CHECK(holds(officer.get("/ledgers/trial?changed=3"), "3件の記録を変えました。"));
+  CHECK(model(officer, first)["record"]["title"] == "表で直した件名");
+  CHECK(field(model(officer, first), "sheet")["rows"].size() == 1);
+  CHECK(model(officer, second)["record"]["revision"] == 1);
+  auto list = model(officer, "/ledgers/trial");
+  CHECK(list["total"] == 3);
+  CHECK(list["records"][0]["title"] == "表で加えた件名");
+  CHECK(take_workbook(officer, key).status == 404);
+  CHECK(take_workbook(officer, "").status == 404);
+  CHECK(holds(try_workbook(officer, ""), "ファイルが選ばれていません。"));
+  CHECK(try_workbook(officer, "何でもない", "a.xlsx").status == 400);
+  // Of many the page behind it tells, too.
+  CHECK(officer.get("/ledgers/trial?changed=9000").status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "what is wrong with a workbook is told row by row, and nothing of it is taken") {
+  add(officer), add(officer), add(officer, plain("三つ目"));
+  const std::string faulty = changed_workbook(officer, [](auto& rows) {
+    rows[0]["受けた日"] = "四月の終わり";
+    rows[1]["件名"] = "";
+    rows[2]["件名"] = "直した三つ目";
+    rows.push_back({{"受けた日", "2026-05-01"}, {"件名", "加えた件名"}, {"種類", "丙"}});
+  });
+  Response tried = try_workbook(officer, faulty);
+  CHECK(tried.status == 400);
+  CHECK(holds(tried, "取り込めない所が3件あります"));
+  for (const char* line : {">2行目<", ">3行目<", ">5行目<"}) CHECK(holds(tried, line));
+  CHECK_FALSE(holds(tried, ">4行目<"));
+  CHECK(holds(tried, "「受けた日」: 日付で書いてください"));
+  CHECK(holds(tried, "「丙」は選べません"));
+  CHECK(key_of(tried).empty());
+  CHECK(model(officer, "/ledgers/trial")["total"] == 3);
+  CHECK(count(officer.get("/ledgers/trial").body, "直した三つ目") == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a workbook that somebody was faster than is not taken") {
+  std::string first = add(officer), second = add(officer, plain("二つ目"));
+  const std::string changed = changed_workbook(officer, [](auto& rows) {
+    for (auto& row : rows) row["種類"] = "甲";
+  });
+  Response tried = try_workbook(officer, changed);
+  CHECK(tried.status == 200);
+  CHECK(staff.post(second + "/edit", form(plain("先に直した件名"), "save", revision(second))).status == 303);
+  Response refused = take_workbook(officer, key_of(tried));
+  CHECK(refused.status == 400);
+  CHECK(holds(refused, "hanaが先に変えています"));
+  CHECK(field(model(officer, first), "choice").is_null());
+  CHECK(model(officer, second)["record"]["title"] == "先に直した件名");
+  CHECK(try_workbook(officer, changed).status == 400);
+}
+
+TEST_CASE_METHOD(Fixture, "a workbook is neither larger nor longer than can be taken") {
+  Response large = try_workbook(officer, std::string((size_t{20} << 20) + 1, 'a'), "a.csv");
+  CHECK(large.status == 400);
+  CHECK(holds(large, "20 MB まで"));
+  std::string lines = "番号,受けた日,件名\n";
+  for (size_t i = 0; i <= records::most_entries; ++i) lines += ",2026-04-03,件名\n";
+  Response lengthy = try_workbook(officer, lines, "a.csv");
+  CHECK(lengthy.status == 400);
+  CHECK(holds(lengthy, "一度に取り込めるのは10000件までです"));
+}
+
+TEST_CASE("files that are held are one of each person and ledger, and go in time") {
+  HeldFiles held;
+  const auto now = HeldFiles::Clock::now();
+  const std::string first = held.hold(1, "trial", "a.xlsx", "aa", now), other = held.hold(1, "sodan", "b.xlsx", "bbb", now), theirs = held.hold(2, "trial", "c.xlsx", "cccc", now);
+  CHECK(held.find(1, "trial", first, now)->name == "a.xlsx");
+  CHECK_FALSE(held.find(2, "trial", first, now));
+  CHECK_FALSE(held.find(1, "sodan", first, now));
+  const std::string again = held.hold(1, "trial", "d.xlsx", "d", now);
+  CHECK_FALSE(held.find(1, "trial", first, now));
+  CHECK(held.find(1, "trial", again, now)->bytes == "d");
+  CHECK(held.find(1, "sodan", other, now));
+  CHECK(held.bytes() == 8);
+  held.drop(2, "trial");
+  CHECK_FALSE(held.find(2, "trial", theirs, now));
+  CHECK_THROWS_AS(held.hold(3, "trial", "e.xlsx", std::string(HeldFiles::longest_file + 1, 'e'), now), Error);
+  // Who comes later takes away what nobody came back for.
+  held.hold(4, "trial", "f.xlsx", "ffff", now + HeldFiles::longest + std::chrono::seconds(1));
+  CHECK(held.bytes() == 4);
+  for (int64_t owner = 10; owner < 15; ++owner) held.hold(owner, "trial", "g.xlsx", std::string(HeldFiles::longest_file, 'g'));
+  CHECK(held.bytes() <= HeldFiles::most_bytes);
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
