@@ -644,6 +644,37 @@ TEST_CASE("files that are held are one of each person and ledger, and go in time
   CHECK(held.bytes() <= HeldFiles::most_bytes);
 }
 
+TEST_CASE_METHOD(Fixture, "a letter is filled with its record, and is nobody's who does not see it") {
+  std::string address;
+  {
+    Response made = officer.post("/ledgers/sodan/new", {{"asked", "asked_on"}, {"f.asked_on", "令和8年4月3日"}, {"asked", "subject"}, {"f.subject", "端末の持ち出し"}, {"asked", "question"}, {"f.question", "持ち出してよいか。"}, {"asked", "citations"}, {"cite.citations", "taisaku-kijun/2025-04-01/2"}, {"quote.citations", "課長の許可を受け"}, {"do", "save"}});
+    REQUIRE(made.status == 303);
+    address = officer.location(made).substr(0, officer.location(made).find('?'));
+  }
+  auto page = model(officer, address);
+  REQUIRE_FALSE(page["letters"].empty());
+  const std::string letter = page["letters"][0]["url"];
+  Response filled = officer.get(letter);
+  REQUIRE(filled.status == 200);
+  CHECK(filled.content_type == office::letter_type);
+  CHECK(std::string(header_of(filled.headers, "Content-Disposition")).starts_with("attachment"));
+  const std::string words = test::words(filled.body);
+  for (const std::string& part : std::vector<std::string>{number(address) + "　端末の持ち出し", "令和8年4月3日に相談のありました", "持ち出してよいか。", "・星見市情報セキュリティ対策基準（令和7年4月1日版）第2条、7頁「課長の許可を受け」"}) {
+    INFO(part << "\n" << words);
+    CHECK(words.find(part) != std::string::npos);
+  }
+  CHECK(words.find("{{") == std::string::npos);
+  CHECK(told("export.letter") == 1);
+  CHECK(officer.send("GET", letter, {{"Sec-Fetch-Site", "cross-site"}}).status == 403);
+  // The ledger of consultations is not for everybody.
+  CHECK(staff.get(letter).status == 404);
+  CHECK(officer.get(address + "/letters/nai").status == 404);
+  Response lost = officer.get(add(officer) + "/letters/lost");
+  CHECK(lost.status == 404);
+  CHECK(holds(lost, "ひな形がありません"));
+  CHECK(told("export.letter") == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
