@@ -156,6 +156,13 @@ Json facets_model(const Context& context, const Ledger& ledger, const AskedList&
   return {{"lists", lists}, {"states", states}};
 }
 
+/// Whether a text has the form of the numbers of a ledger (R8-相談-0012): what else an address says is not said by the page.
+bool is_number_of(const Context& context, const Ledger& ledger, const std::string& text) {
+  auto digits = [](std::string_view part, size_t least, size_t most) { return part.size() >= least && part.size() <= most && part.find_first_not_of("0123456789") == part.npos; };
+  const std::string_view year = std::string_view(text).substr(0, text.find('-')), place = std::string_view(text).substr(text.rfind('-') + 1);
+  return context.records.ledgers().of_number(text) == &ledger && digits(place, 4, 7) && (year.starts_with('R') ? digits(year.substr(1), 1, 2) : digits(year, 4, 4));
+}
+
 /// The columns that a list shows to this viewer: personal ones as withheld, narrower ones not at all.
 std::vector<const Field*> columns_of(const Context& context, const Ledger& ledger) {
   std::vector<const Field*> out;
@@ -266,11 +273,11 @@ Json ledger_view(const Context& context, const Call& call) {
     }
   }
   for (const auto& count : context.records.counts(context.viewer, ledger.key(), today)) counters.push_back(counter_model(ledger, count));
-  const std::string query = write_query(asked.parameters);
+  const std::string query = write_query(asked.parameters), added = call.target.parameter("added").value_or("");
   return {{"title", ledger.name()},
           {"ledger", ledger_model(context, ledger)},
-          {"changed", call.target.number("changed", 0, most_in_bulk, 0) > 0 ? Json(call.target.number("changed", 0, most_in_bulk, 0)) : Json()},
-          {"added", call.target.parameter("added").value_or("")},
+          {"changed", call.target.number("changed", 0, records::most_entries, 0) > 0 ? Json(call.target.number("changed", 0, records::most_entries, 0)) : Json()},
+          {"added", is_number_of(context, ledger, added) ? added : ""},
           {"filter", filter_model(context, ledger, asked)},
           {"facets", facets_model(context, ledger, asked, url)},
           {"counters", std::move(counters)},

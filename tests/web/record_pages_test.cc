@@ -675,6 +675,16 @@ TEST_CASE_METHOD(Fixture, "a letter is filled with its record, and is nobody's w
   CHECK(told("export.letter") == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "a list says of no number that it is none of its ledger that it was added") {
+  CHECK(holds(officer.get("/ledgers/trial?added=" + percent_encode("R8-試験-0001")), "記録 R8-試験-0001 を加えました"));
+  for (const char* said : {"電話してください", "R8-相談-0001", "R8-試験-0001 を消しました。電話 012-試験-3456", "R8-試験-", "0-試験-0001"}) {
+    INFO(said);
+    Response page = officer.get("/ledgers/trial?added=" + percent_encode(said));
+    CHECK(page.status == 200);
+    CHECK_FALSE(holds(page, "を加えました"));
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "a citation that a newer edition changed is looked at, and kept or renewed") {
   auto said = plain();
   said.insert(said.end(), {{"cite.clauses", "taisaku-kijun/2024-04-01/2"}, {"quote.clauses", ""}});
