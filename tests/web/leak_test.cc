@@ -9,6 +9,7 @@
 #include <regex>
 #include <set>
 
+#include "office/workbook.h"
 #include "store/files.h"
 #include "store/queue.h"
 #include "tests/web/leak_town.h"
@@ -124,7 +125,7 @@ void record_examples(std::map<std::string, Targets>& out) {
       out["/api/v1/records/{}/history"].push_back("/api/v1" + record + "/history" + asked);
     }
     out["/records/{}/files/{}"].push_back(record + "/files/" + store::sha256("写しの中身"));
-    out["/records/{}/letters/{}"].push_back(record + "/letters/nai");
+    for (const char* key : {"copy", "lost", "nai"}) out["/records/{}/letters/{}"].push_back(record + "/letters/" + key);
     for (const char* asked : {"list", "list?q=%E6%8C%81%E3%81%A1", "list?q=himitsu", "secret", "list?edit=2"}) out["/records/{}/rows/{}"].push_back(record + "/rows/" + asked);
   }
 }
@@ -297,6 +298,30 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
   return out;
 }
 
+/// Workbooks of what everybody sees that name what not everybody does: what each is about, and its bytes.
+std::vector<std::pair<std::string, std::string>> workbooks() {
+  using Rows = std::vector<std::vector<std::string>>;
+  auto book = [](const std::vector<std::string>& columns, Rows rows, Rows table = {}) {
+    std::vector<office::Sheet> sheets;
+    auto add = [&](const char* name, const std::vector<std::string>& names, Rows cells) {
+      office::Sheet sheet{name, {}, {}, std::move(cells)};
+      for (const auto& column : names) sheet.columns.push_back({column, 10});
+      sheets.push_back(std::move(sheet));
+    };
+    add("見本の記録", columns, std::move(rows));
+    if (!table.empty()) add("点検表", {"番号", "行", "確認内容", "条項", "判定"}, std::move(table));
+    return office::write_workbook(sheets);
+  };
+  const std::string open = "R8-記録-0003";
+  return {{"links", book({"番号", "関連"}, {{open, "R8-内密-0001\nR8-記録-0001"}})},
+          {"a link in a new record", book({"番号", "質問", "関連"}, {{"", "取り込んだ端末", "R8-記録-0005"}})},
+          {"citations", book({"番号", "根拠"}, {{open, "himitsu/2025-04-01/1「極秘とする」"}})},
+          {"a citation in a table", book({"番号", "質問"}, {{open, "取り込んだ無害化"}}, {{open, "", "見た", "himitsu/2025-04-01/1", "適"}, {open, "", "見た", "kaisei/2023-04-01/1", "否"}})},
+          {"fields", book({"番号", "課", "内密の所見"}, {{open, "特命課", "取り込んだ所見"}})},
+          {"what all may write", book({"番号", "質問", "根拠", "関連"}, {{open, "取り込んだ質問", "kaisei/2023-04-01/1", ""}})},
+          {"a new record", book({"番号", "質問", "関連"}, {{"", "取り込んだ新しい記録", open}})}};
+}
+
 /// Queries of words that stand somewhere, hidden or not, and signs between them.
 Targets random_targets(const LeakTown& full, size_t count) {
   std::vector<std::u32string> texts;
@@ -356,6 +381,28 @@ struct Comparison {
     if (a == b) return;
     FAIL_CHECK(viewer.name << ": " << request.method << " " << request.target << " " << request.body.substr(0, 200) << "\n" << parting(a, b));
   }
+  /// A workbook is tried, and taken where it can be: each town by the key that it gave.
+  void import(const std::string& what, const std::string& bytes) {
+    static const std::regex key("name=\"key\" value=\"([^\"]*)\"");
+    auto post = [](const App& app, const std::string& body) { return app.handle({"POST", "/ledgers/kiroku/import", {{"Content-Type", "multipart/form-data; boundary=x"}, {"Sec-Fetch-Site", "same-origin"}}, body + "--x--\r\n"}); };
+    const std::string part = "--x\r\nContent-Disposition: form-data; name=\"";
+    std::string keys[2], said[2];
+    size_t at = 0;
+    for (const App* app : {&with, &without}) {
+      auto tried = post(*app, part + "do\"\r\n\r\ntry\r\n" + part + "file\"; filename=\"a.xlsx\"\r\n\r\n" + bytes + "\r\n");
+      std::smatch found;
+      if (std::regex_search(tried.body, found, key)) keys[at] = found[1];
+      tried.body = std::regex_replace(tried.body, key, "KEY");
+      said[at] = told(tried, false);
+      auto taken = post(*app, part + "do\"\r\n\r\ntake\r\n" + part + "key\"\r\n\r\n" + keys[at] + "\r\n");
+      said[at] += told(taken, false);
+      ++(taken.status == 303 ? took : refused);
+      ++at;
+    }
+    compared += 2;
+    if (said[0] != said[1]) FAIL_CHECK(viewer.name << ": a workbook with " << what << "\n" << parting(said[0], said[1]));
+  }
+  size_t took = 0, refused = 0;
   void read(const std::map<std::string, Targets>& asked) {
     for (const auto& [pattern, targets] : asked) {
       if (tells_events(pattern) && viewer.viewer().may(corpus::Task::events)) continue;
@@ -422,6 +469,35 @@ TEST_CASE("every answer of every route is that of a town that never held what th
   }
   CHECK(telling > asked_at_random / 4);
   std::printf("leak test: %zu routes, %zu viewers, %zu answers compared, %zu of %zu random ones differ for who sees all\n", routes, viewers().size(), compared, telling, asked_at_random);
+}
+
+TEST_CASE("letters and workbooks say nothing of what the viewer may not see") {
+  LeakTown full(model(), nullptr);
+  std::map<std::string, Targets> asked;
+  record_examples(asked);
+  const auto books = workbooks();
+  size_t compared = 0, took = 0, refused = 0, letters = 0;
+  for (const auto& viewer : viewers()) {
+    LeakTown never(model(), &viewer), changed(model(), full.folder());
+    App with(changed.options(viewer)), without(never.options(viewer));
+    Comparison comparison{with, without, viewer, compared};
+    auto read = [&] {
+      for (const char* pattern : {"/records/{}/letters/{}", "/records/{}", "/records/{}/history"}) {
+        for (const auto& target : asked[pattern]) comparison.hold(pattern, {"GET", target, {}, ""}, false);
+      }
+      comparison.hold("/ledgers/{}", {"GET", "/ledgers/kiroku", {}, ""}, false);
+      comparison.hold("/ledgers/{}/export", {"GET", "/ledgers/kiroku/export", {}, ""}, false);
+    };
+    read();
+    letters += comparison.answered.contains("GET /records/{}/letters/{}");
+    for (const auto& [what, bytes] : books) comparison.import(what, bytes);
+    read();
+    took += comparison.took, refused += comparison.refused;
+  }
+  CHECK(letters == viewers().size());
+  CHECK(took > 2 * viewers().size());
+  CHECK(refused > viewers().size());
+  std::printf("leak test: %zu answers of letters and workbooks compared, %zu taken, %zu refused\n", compared, took, refused);
 }
 
 TEST_CASE("what was closed is closed in every answer while the index has yet to learn of it") {

@@ -21,6 +21,8 @@
 #include "records/record.h"
 #include "store/database.h"
 #include "store/files.h"
+#include "tests/office/docx_fixture.h"
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/analyzer.h"
 #include "web/app.h"
@@ -94,6 +96,8 @@ class LeakTown {
   shirube::web::AppOptions options(const LeakViewer& viewer) const {
     shirube::web::AppOptions out{folder_.path(), const_cast<shirube::store::Database&>(database), model, "test", folder_ / "lexicon", viewer.viewer(), 1};
     out.ledgers = ledgers;
+    out.letters = folder_ / "ledgers";
+    out.desk.program = shirube::test::program;
     return out;
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
@@ -306,6 +310,7 @@ step = [{ key = "publish", name = "公開する", from = ["open"], to = "done", 
 due = [{ name = "回答", from = "day", within = "翌日から5開庁日", states = ["open"] }]
 counter = [{ name = "特命の件数", date = "day", cadence = "年5件以内", where = { topic = "特命" } }, { name = "ある課の件数", date = "day", cadence = "年5件以内", where = { unit = "特命課" } }]
 list = [{ name = "特命だけ", where = { topic = "特命" } }]
+letter = [{ key = "copy", name = "写し", file = "utsushi.docx" }, { key = "lost", name = "失くした文書", file = "nai.docx" }]
 publication = [{ key = "all", name = "公開する版", audience = "public", title = "回答 {number}", fields = ["question", "cites", "list"] }]
 )";
     std::ofstream(folder_ / "ledgers/naisho.toml") << R"(
@@ -317,6 +322,11 @@ columns = ["what"]
 field = [{ key = "what", name = "内容", kind = "text" }, { key = "of", name = "もと", kind = "links", ledger = "kiroku" }]
 state = [{ key = "open", name = "受付" }]
 )";
+    // A letter that says all that there is of a record.
+    using shirube::test::paragraphs;
+    std::ofstream(folder_ / "ledgers/utsushi.docx", std::ios::binary) << shirube::test::docx(paragraphs(
+        {"{{番号}}　{{状態}}　{{担当}}　{{件名}}　{{日}}　{{主題}}　{{課}}　{{相談した人}}　{{質問}}　{{内密の所見}}　{{挙げた記録の数}}", "{{#根拠}}{{引用}}「{{文}}」{{条文}}{{/根拠}}", "{{#内密の根拠}}{{引用}}{{条文}}{{/内密の根拠}}", "{{#関連}}{{番号}}{{件名}}{{/関連}}",
+         "{{#資料の写し}}{{ファイル名}}{{/資料の写し}}", "{{#点検表}}{{行}}{{確認内容}}{{条項}}{{判定}}{{/点検表}}", "{{#内密の台帳}}{{番号}}{{内容}}{{/内密の台帳}}", "{{#見本の記録}}{{番号}}{{質問}}{{内密の所見}}{{相談した人}}{{/見本の記録}}"}));
     ledgers = shirube::records::Ledgers(folder_ / "ledgers");
     for (const auto& fault : ledgers.faults()) FAIL(fault);
   }
