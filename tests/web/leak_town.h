@@ -383,6 +383,8 @@ state = [{ key = "open", name = "受付" }]
         if (!field.audience.empty() && !sees(viewer, field.audience, "")) continue;
         for (auto value : values) {
           if (field.kind == FieldKind::citations && !sees_address(viewer, value)) continue;
+          // What is published of it quotes what was for everybody then; no later closing takes that back.
+          if (field.kind == FieldKind::citations && one.published && indexed_ == Indexed::while_open && value.starts_with("himitsu/")) continue;
           if (field.kind == FieldKind::links && !seen.contains(value)) continue;
           if (field.kind == FieldKind::rows) {
             Row row = row_of(value);
