@@ -55,11 +55,11 @@ std::vector<Mark> find_marks(std::string_view text) {
   std::vector<Mark> marks;
   for (size_t at = 0; at < text.size();) {
     auto open = pair_at(text, at, U'{');
-    auto close = open ? std::nullopt : pair_at(text, at, U'}');
+    const size_t closed = open ? 0 : pair_at(text, at, U'}').value_or(0);  // where a pair that closes nothing ends
     size_t next = sign_at(text, at).next;
-    if (close) {
-      marks.push_back({MarkKind::value, "", std::string(text.substr(at, *close - at)), at, *close, "対になる「{{」がありません。"});
-      next = *close;
+    if (closed) {
+      marks.push_back({MarkKind::value, "", std::string(text.substr(at, closed - at)), at, closed, "対になる「{{」がありません。"});
+      next = closed;
     } else if (open && sign_at(text, *open).sign != U'{') {  // of {{{ the last two
       size_t end = *open;
       while (end < text.size()) {
