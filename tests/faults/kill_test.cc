@@ -4,7 +4,6 @@
 #include <set>
 
 #include "tests/faults/fixture.h"
-#include "web/target.h"
 
 using namespace shirube;
 
@@ -67,7 +66,7 @@ void record(const Running& service, int round, Acknowledged& said) {
       ++said.unexpected;
       continue;
     }
-    const std::string address = location.substr(0, location.find('?')), number = web::parse_target(address).segments.at(1);
+    const std::string address = location.substr(0, location.find('?')), number = httplib::detail::decode_url(address.substr(std::string("/records/").size()), false);
     said.add(said.recorded, number);
     if (i % 3) continue;
     auto step = client.Post(address, from_here(), httplib::Params{{"action", "step"}, {"revision", "1"}, {"step", "publish"}});
