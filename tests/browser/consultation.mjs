@@ -67,7 +67,7 @@ await inBrowser(prepare, async (browser, address) => {
   assert.doesNotMatch(await staff.textContent("main"), /現場の調査/);
   const find = address + "?q=" + encodeURIComponent("現場へ端末を持ち出す手続");
   await staff.goto(find);
-  assert.doesNotMatch(await staff.textContent("main"), /施錠できる所に置きます/);
+  assert.doesNotMatch(await staff.textContent("main"), /現場へ端末を持ち出す手続は/);
 
   // Approved and published, but not with the name of who asked.
   await officer.click(".stepping button:has-text('回答案を作る')");
@@ -83,8 +83,9 @@ await inBrowser(prepare, async (browser, address) => {
   await picture(officer, "record-published");
 
   // A member of the staff finds it, with what it rests on.
-  await until(staff, find, async () => (await staff.textContent("main")).includes("施錠できる所に置きます"));
-  await staff.click("main a:has-text('現場調査に端末を持ち出すとき')");
+  await until(staff, find, async () => (await staff.textContent("main")).includes("現場へ端末を持ち出す手続は"));
+  await staff.goto(address + "documents/" + await staff.locator("main a[href*='/documents/sodan-']").first().evaluate((link) => new URL(link.href).pathname.split("/")[2]));
+  assert.match(await staff.textContent("main"), /施錠できる所に置きます/);
   assert.match(await staff.textContent("main"), /星見市端末管理規則/);
 
   // The rule changes: who is in charge is told, with the words beside each other.
