@@ -62,6 +62,12 @@ constexpr const char* help_text = R"(しるべ — 情報セキュリティ文�
   records add 台帳 項目=値…            記録を加える [--audience 公開範囲]
   records change 番号 項目=値…         項目を変える（空の値で消す） [--revision 見た版]
   records step 番号 操作               次の状態へ進める
+  records preview ファイル             台帳の記述を変えたら、今の記録がどうなるか
+  records import ファイル              書き出した .xlsx か、台帳.jsonl、そのフォルダから記録を取り込む（すべてか、何も） [--ledger 台帳] [--dry-run]
+  records export 台帳 ファイル         記録を .xlsx に書き出す
+  records letters                      記録を差し込む Word のひな形を確かめ、直す所を示す（あれば終了コード 1） [--names]（使える名前も）
+  records letter 番号 文書 ファイル    ひな形に記録を差し込み、Word の文書（.docx）に書き出す
+  records review                       新しい版で変わった条項を引用する記録（要確認）を探し、一覧にする
   judge list       評価した検索の一覧 [--json]
   judge set 検索語 識別名/条項 段階     評価する（段階は 0 ちがう 〜 3 そのもの）
   judge remove 検索語 識別名/条項      評価を取り消す
@@ -289,8 +295,23 @@ int run(int argc, char** argv) {
   CLI::App* records_change = command("change", [&] { return commands::records_change(arguments, number, revision, values); }, ledgers);
   CLI::App* records_step = command("step", [&] { return commands::records_step(arguments, number, step); }, ledgers);
   command("due", [&] { return commands::records_due(arguments); }, ledgers);
+  command("review", [&] { return commands::records_review(arguments); }, ledgers);
+  std::string record_file, letter;
+  bool record_dry = false, letter_names = false;
+  CLI::App* records_preview = command("preview", [&] { return commands::records_preview(arguments, record_file); }, ledgers);
+  CLI::App* records_import = command("import", [&] { return commands::records_import(arguments, record_file, ledger, record_dry); }, ledgers);
+  CLI::App* records_export = command("export", [&] { return commands::records_export(arguments, ledger, record_file); }, ledgers);
+  CLI::App* records_letters = command("letters", [&] { return commands::records_letters(arguments, letter_names); }, ledgers);
+  CLI::App* records_letter = command("letter", [&] { return commands::records_letter(arguments, number, letter, record_file); }, ledgers);
   CLI::App* records_counts = command("counts", [&] { return commands::records_counts(arguments, ledger); }, ledgers);
-  for (CLI::App* sub : {records_list, records_add, records_counts}) sub->add_option("ledger", ledger)->required();
+  for (CLI::App* sub : {records_list, records_add, records_counts, records_export}) sub->add_option("ledger", ledger)->required();
+  for (CLI::App* sub : {records_preview, records_import, records_export}) sub->add_option("file", record_file)->required();
+  records_letters->add_flag("--names", letter_names);
+  records_letter->add_option("number", number)->required();
+  records_letter->add_option("letter", letter)->required();
+  records_letter->add_option("file", record_file)->required();
+  records_import->add_option("--ledger", ledger);
+  records_import->add_flag("--dry-run", record_dry);
   for (CLI::App* sub : {records_show, records_change, records_step}) sub->add_option("number", number)->required();
   for (CLI::App* sub : {records_add, records_change}) sub->add_option("values", values)->required();
   for (CLI::App* sub : {records_list, records_show}) sub->add_flag("--json", json);

@@ -71,6 +71,19 @@ int records_show(const Arguments& arguments, const std::string& number, bool jso
 int records_add(const Arguments& arguments, const std::string& ledger, const std::vector<std::string>& values, const std::string& audience);
 int records_change(const Arguments& arguments, const std::string& number, int64_t revision, const std::vector<std::string>& values);
 int records_step(const Arguments& arguments, const std::string& number, const std::string& step);
+/// What a changed ledger would do to the records that there are.
+int records_preview(const Arguments& arguments, const std::filesystem::path& file);
+/// Takes records from a workbook that was exported, a file of JSON Lines (KEY.jsonl, a record a line as records_list() prints them), or a
+/// folder of these, whose records may link to each other: all or none, with all that is wrong (exit code 1). `dry`: says what would be.
+int records_import(const Arguments& arguments, const std::filesystem::path& from, const std::string& ledger, bool dry);
+int records_export(const Arguments& arguments, const std::string& ledger, const std::filesystem::path& to);
+/// Holds the template of every letter of the ledgers against the names that it may use: a line each, and what is wrong with it (exit code 1).
+/// `names`: writes these names, too.
+int records_letters(const Arguments& arguments, bool names);
+/// Fills a letter (its name or key) with a record.
+int records_letter(const Arguments& arguments, const std::string& number, const std::string& letter, const std::filesystem::path& to);
+/// Looks for records whose citations newer editions changed (要確認), and lists all that wait.
+int records_review(const Arguments& arguments);
 
 /// The judged queries of this office. A clause is slug/path; files are those that eval() reads, with
 /// clauses for documents. Importing takes all or, naming the line at fault, nothing.

@@ -92,7 +92,7 @@ std::vector<store::SettingsFile> settings_files(const Arguments& arguments) {
   for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error); !error && entry != fs::end(entry); entry.increment(error)) {
     if (entry.depth() == deepest) entry.disable_recursion_pending();
     auto ending = entry->path().extension();
-    if (entry->is_regular_file(error) && (ending == ".toml" || ending == ".tsv")) take(entry->path());
+    if (entry->is_regular_file(error) && (ending == ".toml" || ending == ".tsv" || ending == ".docx")) take(entry->path());
     if (files.size() > most) throw Error(ErrorKind::conflict, "設定のフォルダにファイルが多すぎます: " + folder.string(), "設定だけを置くフォルダを作り、--config でその中のファイルを指定してください。");
   }
   std::ranges::sort(files, {}, &store::SettingsFile::name);
@@ -104,6 +104,19 @@ web::AppOptions Installation::app_options(corpus::Viewer viewer, size_t readers,
   options.readers = readers;
   options.desk = std::move(desk);
   return options;
+}
+
+records::Ledgers ledgers_of(const config::Config& config) {
+  if (config.folder.empty()) return {};
+  std::vector<std::string> roles;
+  const people::AccessTable table = access_table(config);
+  for (const auto& role : table.roles()) roles.push_back(role.key);
+  return records::Ledgers(config.folder / config.ledgers, roles);
+}
+
+records::Calendar calendar_of(const config::Config& config) {
+  const fs::path days = config.folder / config.calendar;
+  return config.folder.empty() || !fs::exists(days) ? records::Calendar() : records::Calendar(days);
 }
 
 }  // namespace shirube::commands

@@ -10,6 +10,7 @@
 #include "indexer/index_writer.h"
 #include "indexer/watch.h"
 #include "people/sessions.h"
+#include "records/record.h"
 #include "search/searcher.h"
 #include "search/suggest.h"
 #include "store/backup.h"
@@ -52,6 +53,10 @@ struct Installation {
   std::filesystem::path lexicon;  ///< folder of synonyms.tsv and its like
 };
 
+/// The ledgers and the open days of the settings; none where there are no settings.
+records::Ledgers ledgers_of(const config::Config& config);
+records::Calendar calendar_of(const config::Config& config);
+
 /// Who may sign in and how, by the settings: the table of roles (as shipped where there are no settings), what a hash costs, limits.
 people::AccessTable access_table(const config::Config& config);
 people::PasswordCost password_cost(const config::Config& config);
@@ -60,7 +65,7 @@ people::SignInOptions sign_in_options(const config::Config& config);
 /// The watch over the sources of the settings, handing what is new to the desk, which must outlive it.
 indexer::Watch watch_for(const Arguments& arguments, store::Database& database, indexer::Desk& desk);
 
-/// The settings that a backup takes: the settings file, and every .toml and .tsv in its folder and one below.
+/// The settings that a backup takes: the settings file, and every .toml, .tsv and .docx in its folder and one below.
 std::vector<store::SettingsFile> settings_files(const Arguments& arguments);
 
 /// Brings the index up to the queue, with progress. The exit code.

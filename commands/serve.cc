@@ -50,7 +50,7 @@ std::optional<indexer::IndexWriter::Outcome> mend_index(Installation& installati
 
 /// Keeps the index in step until it is told to stop: at once when something is queued, and now and
 /// then for editions that a new day brings into force; at such rounds sessions that ended go too.
-void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in, Trouble& trouble) {
+void keep_index(Installation& installation, const config::Config& config, people::SignIn& sign_in, records::Records& records, Trouble& trouble) {
   using Clock = std::chrono::steady_clock;
   constexpr auto glance = std::chrono::milliseconds(200);
   constexpr auto round = std::chrono::minutes(10);
@@ -90,6 +90,7 @@ void keep_index(Installation& installation, const config::Config& config, people
       // What was closed to somebody does not wait for anything else.
       if (!installation.database.read(store::corrected_editions).empty()) writer.correct(stop_requested);
       installation.library.link_citations(stop_requested);
+      records.find_reviews(stop_requested, std::chrono::seconds(2));
       if (Clock::now() >= next_round || installation.database.read(store::queue_length) > 0) {
         bool busy = writer.drain(none, stop_requested) == indexer::IndexWriter::Outcome::busy;
         sign_in.tidy();
@@ -178,6 +179,14 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
   bool local = is_loopback(host) && config.proxy_addresses.empty();
   auto options = installation.app_options({}, static_cast<size_t>(config.threads), {limits(config), arguments.program});
   options.local_only = local;
+  const records::Ledgers ledgers = ledgers_of(config);
+  const records::Calendar calendar = calendar_of(config);
+  records::Records records(installation.database, installation.files, ledgers, calendar);
+  records.settle();
+  options.ledgers = ledgers;
+  options.calendar = calendar;
+  options.letters = config.folder.empty() ? std::filesystem::path() : config.folder / config.letters;
+  for (const auto& fault : options.ledgers.faults()) spdlog::warn("{}", fault);
   options.fonts = packaged(arguments.program, "fonts");
   options.pdfjs = packaged(arguments.program, "pdfjs");
   people::Accounts accounts(installation.database, access_table(config), password_cost(config));
@@ -232,7 +241,7 @@ int serve(const Arguments& arguments, const std::string& host, int port) {
     if (backups) backups->keep(stop_requested);
   });
   store::Acting acting({"service"});
-  keep_index(installation, config, sign_in, trouble);
+  keep_index(installation, config, sign_in, records, trouble);
   return anew ? begin_anew : 0;
 }
 

@@ -98,6 +98,32 @@ void prove_sources(const fs::path& present, const fs::path& candidate) {
   }
 }
 
+/// As it would stand among the others.
+void prove_ledger(const config::Config& config, const fs::path& candidate) {
+  const records::Ledger ledger(candidate);
+  const people::AccessTable table = access_table(config);
+  auto known = [&](const std::vector<std::string>& roles) {
+    for (const auto& role : roles) {
+      if (!table.find(role)) throw Error(ErrorKind::invalid, fmt::format("役割「{}」はありません。", role), "access.toml にある役割の key を書いてください。");
+    }
+  };
+  known(ledger.roles());
+  for (const auto& step : ledger.steps()) known(step.roles);
+  const records::Ledgers others = ledgers_of(config);
+  for (const auto& other : others.all()) {
+    if (other.key() != ledger.key() && (other.prefix() == ledger.prefix() || other.name() == ledger.name())) throw Error(ErrorKind::invalid, fmt::format("name か prefix が、台帳「{}」と同じです。", other.name()), "違う言葉にしてください。");
+  }
+}
+
+std::vector<std::string> foresee_ledger(Installation& installation, const config::Config& config, const fs::path& candidate) {
+  const records::Ledgers ledgers = ledgers_of(config);
+  const records::Calendar calendar = calendar_of(config);
+  auto out = records::Records(installation.database, installation.files, ledgers, calendar).preview(records::Ledger(candidate));
+  if (out.empty()) out.emplace_back("今ある記録の見え方は変わりません。");
+  if (out.size() > web::most_lines_shown) out.resize(web::most_lines_shown);
+  return out;
+}
+
 /// Who would see or may do something else.
 std::vector<std::string> foresee_access(Installation& installation, const people::AccessTable& present, const people::AccessTable& candidate) {
   people::Accounts before(installation.database, present), after(installation.database, candidate);
@@ -135,7 +161,7 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
   auto prove_words = [&installation](const fs::path& candidate) { search::Lexicon(candidate.parent_path(), text::Analyzer(installation.model)); };
   auto foresee = [&installation](const fs::path& candidate) { return foresee_words(installation, candidate.parent_path()); };
   const std::string at_once = "保存すると、次の検索から効きます。";
-  return {
+  std::vector<web::EditableFile> out = {
       {"synonyms", "同義語", words / "synonyms.tsv", "一行に一組、互いに言い換えられる語をタブで区切って並べます。「#」で始まる行は注釈です。", at_once, prove_words, foresee},
       {"boilerplate", "決まり文句", words / "boilerplate.tsv", "質問の中で、何について尋ねているかを表さない語を、一行に一語書きます。", at_once, prove_words, foresee},
       {"pinned", "先頭に出す条項", words / "pinned.tsv", "「検索語」とタブに続けて「識別名/版/条項」を書くと、その検索語のときにその条項を最初に示します。", at_once, prove_words, foresee},
@@ -148,6 +174,14 @@ std::vector<web::EditableFile> editable_files(Installation& installation, const 
        "保存すると、サービスが自分で始め直して効きます。サインインはそのまま続きます。", [](const fs::path& candidate) { people::AccessTable table(candidate); },
        [&installation, access](const fs::path& candidate) { return foresee_access(installation, people::AccessTable(access), people::AccessTable(candidate)); }, restart},
   };
+  // A ledger that is left out for a fault is mended on the machine, where the fault is told.
+  const records::Ledgers ledgers = ledgers_of(config);
+  for (const auto& ledger : ledgers.all()) {
+    out.push_back({"ledger-" + ledger.key(), "台帳 " + ledger.name(), (config.folder / config.ledgers / (ledger.key() + ".toml")).lexically_normal(),
+                   "項目（field）、状態（state）、操作（step）、期限（due）、回数（counter）を書きます。書き方はほかの台帳が見本になります。", "保存すると、サービスが自分で始め直して効きます。サインインはそのまま続きます。",
+                   [config](const fs::path& candidate) { prove_ledger(config, candidate); }, [&installation, config](const fs::path& candidate) { return foresee_ledger(installation, config, candidate); }, restart});
+  }
+  return out;
 }
 
 }  // namespace shirube::commands

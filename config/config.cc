@@ -37,6 +37,7 @@ const Setting settings[] = {
     {"index", "threads", Range{&Config::index_threads, 1, 64}},
     {"people", "access", &Config::access},
     {"records", "ledgers", &Config::ledgers},
+    {"records", "letters", &Config::letters},
     {"records", "calendar", &Config::calendar},
     {"people", "session_idle_minutes", Range{&Config::session_idle_minutes, 5, 1440}},
     {"people", "session_hours", Range{&Config::session_hours, 1, 720}},

@@ -42,6 +42,7 @@ struct Config {
 
   // [records]
   std::string ledgers = "ledgers";               ///< folder beside the settings file; a file a ledger
+  std::string letters = "office";                ///< folder beside the settings file; Word files that are filled with a record
   std::string calendar = "calendar/days.tsv";    ///< beside the settings file; open and closed days of the city's own
 
   // [backup]

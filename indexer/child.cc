@@ -28,6 +28,7 @@
 #include "indexer/sandbox.h"
 #include "text/date.h"
 #include "text/error.h"
+#include "text/plain.h"
 #include "text/utf8.h"
 #include "text/visible.h"
 
@@ -179,16 +180,49 @@ Listing listing_from_json(const Json& json) {
   return listing;
 }
 
+/// A row a line, behind the number of its sheet.
+Json to_json(const std::vector<Sheet>& sheets) {
+  Json names = Json::array(), rows = Json::array();
+  for (const Sheet& sheet : sheets) {
+    for (const auto& row : sheet.rows) {
+      Json cells = Json::array({names.size()});
+      for (const auto& cell : row) cells.push_back(cell);
+      rows.push_back(std::move(cells));
+    }
+    names.push_back(sheet.name);
+  }
+  return {{"names", std::move(names)}, {"rows", std::move(rows)}};
+}
+
+std::vector<Sheet> sheets_from_json(const Json& json) {
+  std::vector<Sheet> sheets;
+  for (const auto& name : list(json.at("names"), most_sheets)) sheets.push_back({line_of(name), {}});
+  for (const auto& row : list(json.at("rows"), most_sheet_cells)) {
+    auto& rows = sheets.at(static_cast<size_t>(number(row.at(0), 0, static_cast<int64_t>(most_sheets)))).rows;
+    expect(row.size() <= most_sheet_columns + 1 && rows.size() < most_sheet_rows);
+    auto& cells = rows.emplace_back();
+    for (size_t i = 1; i < row.size(); ++i) {
+      const auto& said = row[i].get_ref<const std::string&>();
+      // What nobody sees stays: what goes out in a cell comes in the same.
+      expect(text::plain(said) == said);
+      cells.push_back(said);
+    }
+  }
+  return sheets;
+}
+
 // What a child can be told to do, and with it feed or page for a listing, the number of a page, or the name of a file.
 constexpr const char* extract_command = "extract-child";
 constexpr const char* picture_command = "picture-child";
 constexpr const char* listing_command = "listing-child";
+constexpr const char* sheets_command = "sheets-child";
 constexpr const char* feed_argument = "feed";
 constexpr const char* page_argument = "page";
 
 Json carry_out(std::string_view command, const std::string& argument, const std::string& bytes) {
   if (command == picture_command) return to_json(draw_page(bytes, std::atoi(argument.c_str())));
   if (command == listing_command) return to_json(read_listing(bytes, argument == feed_argument ? ListingKind::feed : ListingKind::page));
+  if (command == sheets_command) return to_json(read_sheets(bytes));
   return to_json(extract(bytes, argument));
 }
 
@@ -433,7 +467,7 @@ Extraction extract(const std::string& bytes, const std::string& file_name) {
   return out;
 }
 
-bool is_child_command(std::string_view command) { return command == extract_command || command == picture_command || command == listing_command; }
+bool is_child_command(std::string_view command) { return command == extract_command || command == picture_command || command == listing_command || command == sheets_command; }
 
 int run_child(std::string_view command, const std::string& argument, const ExtractionLimits& limits) {
   take_limits(limits);
@@ -473,6 +507,10 @@ PagePicture draw_in_child(const std::string& pdf, int page, const ExtractionLimi
 
 Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
   return in_child(listing_command, kind == ListingKind::feed ? feed_argument : page_argument, bytes, limits, program, stop, listing_from_json);
+}
+
+std::vector<Sheet> sheets_in_child(const std::string& bytes, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop) {
+  return in_child(sheets_command, "", bytes, limits, program, stop, sheets_from_json);
 }
 
 }  // namespace shirube::indexer

@@ -12,6 +12,7 @@
 #include "indexer/extract.h"
 #include "indexer/listing.h"
 #include "indexer/page_picture.h"
+#include "indexer/sheets.h"
 
 namespace shirube::indexer {
 
@@ -50,6 +51,9 @@ Extraction extract_in_child(const std::string& bytes, const std::string& file_na
 
 /// Reads what a feed or a page lists, in such a child too. Throws as extract_in_child() does.
 Listing listing_in_child(const std::string& bytes, ListingKind kind, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop);
+
+/// Reads the cells of a workbook or of CSV, in such a child too. Throws as extract_in_child() does.
+std::vector<Sheet> sheets_in_child(const std::string& bytes, const ExtractionLimits& limits, const std::filesystem::path& program, const std::atomic<bool>& stop);
 
 /// Reads and cuts bytes in this process.
 Extraction extract(const std::string& bytes, const std::string& file_name);

@@ -1,15 +1,16 @@
+// What is read of records.
 #include "records/record.h"
 
-#include <SQLiteCpp/Statement.h>
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "corpus/rows.h"
+#include "records/record_rows.h"
+#include "records/record_writer.h"
 #include "store/database.h"
-#include "store/event_log.h"
+#include "text/analyzer.h"
 #include "text/error.h"
 #include "text/instant.h"
 #include "text/normalize.h"
@@ -22,284 +23,268 @@ namespace {
 using Json = nlohmann::json;
 using corpus::Viewer;
 
-constexpr const char* columns = "r.id, r.ledger, r.number, r.state, r.audience, r.revision, r.fields, r.created_at, r.created_by, r.changed_at, r.changed_by";
-
-std::string write(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Record read_record(SQLite::Statement& row) {
-  auto text = [&](int i) { return row.getColumn(i).getString(); };
-  return {row.getColumn(0).getInt64(), text(1), text(2), text(3), text(4), row.getColumn(5).getInt64(), Json::parse(text(6)).get<Values>(), text(7), text(8), text(9), text(10)};
-}
-
-/// What a viewer sees of `records r`: none to who is narrowed to documents, but what is public.
-std::string visible_record(const Viewer& viewer) {
-  if (viewer.sees_everything()) return "1";
-  return viewer.only ? "r.audience = 'public'" : "r.audience IN (SELECT value FROM json_each(:record_audiences))";
-}
-void bind_record_viewer(SQLite::Statement& statement, const Viewer& viewer) {
-  if (!viewer.sees_everything() && !viewer.only) statement.bind(":record_audiences", viewer.json());
-}
-
-bool sees_field(const Viewer& viewer, const Ledger* ledger, const std::string& key) {
-  const Field* field = ledger ? ledger->field(key) : nullptr;
-  // What no ledger describes any more is for who sees all.
-  if (!field) return viewer.sees_everything();
-  return field->audience.empty() || viewer.sees_everything() || (!viewer.only && viewer.sees(field->audience));
-}
-
-Record seen(Record record, const Viewer& viewer, const Ledgers& ledgers) {
-  const Ledger* ledger = ledgers.find(record.ledger);
-  std::erase_if(record.values, [&](const auto& value) { return !sees_field(viewer, ledger, value.first); });
-  return record;
-}
-
-bool allowed(const std::vector<std::string>& roles, const Author& author) { return author.role == operator_role || std::ranges::find(roles, author.role) != roles.end(); }
-
-const Ledger& ledger_of(const Ledgers& ledgers, const std::string& key) {
-  const Ledger* ledger = ledgers.find(key);
-  if (!ledger) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", key), "設定の ledgers フォルダと、shirube records ledgers の示す誤りを確かめてください。");
-  return *ledger;
-}
-
-bool is_number(const std::string& value) {
-  size_t digits = value.starts_with('-') ? 1 : 0;
-  return value.size() > digits && value.size() <= 20 && value.find_first_not_of("0123456789.", digits) == value.npos && std::ranges::count(value, '.') <= 1 && value.back() != '.' && value[digits] != '.';
-}
-
-/// slug/edition/path, none of them empty.
-bool is_address(const std::string& value) {
-  size_t edition = value.find('/'), path = edition == value.npos ? edition : value.find('/', edition + 1);
-  return path != value.npos && edition > 0 && path > edition + 1 && path + 1 < value.size() && value.find('/', path + 1) == value.npos && value.find("..") == value.npos;
-}
-
-/// What is wrong with a value; empty: nothing.
-std::string fault_of(const Field& field, const std::string& value) {
-  const bool lines = field.kind == FieldKind::text;
-  bool unseen = std::ranges::any_of(value, [&](char c) { return (static_cast<unsigned char>(c) < 0x20 && !(lines && c == '\n')) || c == 0x7F; });
-  if (unseen || !text::is_valid_utf8(value)) return "使えない文字があります。";
-  if (text::length_utf8(value) > (lines ? longest_text : longest_line)) return fmt::format("{}文字までです。", lines ? longest_text : longest_line);
-  switch (field.kind) {
-    case FieldKind::number: return is_number(value) ? "" : "数字で書いてください。";
-    case FieldKind::date: return text::from_iso(value) ? "" : "日付で書いてください（例: 令和8年4月1日）。";
-    case FieldKind::choice:
-    case FieldKind::choices: return std::ranges::find(field.choices, value) != field.choices.end() ? "" : fmt::format("「{}」は選べません。", value);
-    case FieldKind::citations: return is_address(value) ? "" : "条項のアドレス（識別名/版/条項）で書いてください。";
-    case FieldKind::links: return value.find('/') == value.npos && std::ranges::count(value, '-') >= 2 ? "" : "記録の番号（R8-相談-0001 など）で書いてください。";
-    default: return "";
-  }
-}
-
-/// As they are kept: days as ISO, numbers in narrow digits, nothing around a line, no empty ones.
-std::vector<std::string> normalised(const Field& field, const std::vector<std::string>& typed) {
-  std::vector<std::string> out;
-  for (const auto& one : typed) {
-    std::string value = text::replace_all(text::replace_all(one, "\r\n", "\n"), "\r", "\n");
-    value = std::string(text::trim(value));
-    if (field.kind == FieldKind::date) {
-      if (auto day = text::parse_date(value); day && day->unit == text::DateSpan::Unit::day) value = text::to_iso(day->first);
+/// The condition of a filter on `records r`, with what it binds.
+class Narrowing {
+ public:
+  Narrowing(const Viewer& viewer, const Ledgers& ledgers, const std::string& ledger, const RecordFilter& filter) : viewer_(viewer), ledger_(ledgers.find(ledger)) {
+    sql_ = fmt::format("r.ledger = {} AND {}", bound(ledger), visible_record(viewer));
+    if (!filter.states.empty()) sql_ += fmt::format(" AND r.state IN (SELECT value FROM json_each({}))", bound(Json(filter.states).dump(-1, ' ', false, Json::error_handler_t::replace)));
+    if (filter.open && ledger_) {
+      Json open = Json::array();
+      for (const auto& state : ledger_->states()) {
+        if (!state.closed) open.push_back(state.key);
+      }
+      sql_ += fmt::format(" AND r.state IN (SELECT value FROM json_each({}))", bound(open.dump()));
     }
-    if (field.kind == FieldKind::number) value = text::fold(value);
-    if (!value.empty() && std::ranges::find(out, value) == out.end()) out.push_back(std::move(value));
+    if (!filter.owner.empty()) sql_ += fmt::format(" AND r.owner = {}", bound(filter.owner));
+    const auto words = words_typed(filter.words);
+    if (const auto pairs = pairs_wanted(words); !pairs.empty()) sql_ += fmt::format(" AND r.id IN (SELECT rowid FROM record_pairs WHERE record_pairs MATCH {})", bound(pairs));
+    for (const auto& word : words) {
+      if (!proves(word)) sql_ += fmt::format(" AND instr(r.words, {})", bound(word));
+    }
+    for (const auto& [field, value] : filter.where) {
+      if (const Field* asked = where(field)) sql_ += fmt::format("w.value = {}){}", bound(value), seen(*asked, value));
+    }
+    if (!filter.date_field.empty() && (!filter.from.empty() || !filter.to.empty()) && where(filter.date_field)) {
+      sql_ += fmt::format("w.value BETWEEN {} AND {})", bound(filter.from.empty() ? "0000" : filter.from), bound(filter.to.empty() ? "9999" : filter.to));
+    }
+    if (filter.to_review) sql_ += " AND r.id IN (SELECT record_id FROM record_reviews) AND " + to_be_reviewed(viewer, ledgers);
+  }
+
+  const std::string& sql() const { return sql_; }
+  void bind(SQLite::Statement& statement) const {
+    bind_sight(statement, viewer_);
+    for (size_t i = 0; i < values_.size(); ++i) statement.bind(name(i), values_[i]);
+  }
+
+ private:
+  static std::string name(size_t i) { return fmt::format(":value{}_", i); }
+  std::string bound(std::string value) {
+    values_.push_back(std::move(value));
+    return name(values_.size() - 1);
+  }
+  /// Begins a condition on the values `w` of a field; nullptr: it is one that finds nothing, as what one does not see is not to be guessed at.
+  const Field* where(const std::string& field) {
+    const Field* asked = ledger_ ? ledger_->field(field) : nullptr;
+    const bool open = asked && sees_field(viewer_, ledger_, field);
+    sql_ += !open ? " AND 0" : fmt::format(" AND r.id IN (SELECT w.record_id FROM record_values w WHERE w.ledger = {} AND w.field = {} AND ", bound(ledger_->key()), bound(field));
+    return open ? asked : nullptr;
+  }
+  /// The condition that what a value cites or links to is seen.
+  std::string seen(const Field& field, const std::string& value) {
+    if (field.kind == FieldKind::links) return fmt::format(" AND EXISTS (SELECT 1 FROM records r WHERE r.number = {} AND {})", bound(value), visible_record(viewer_));
+    if (field.kind == FieldKind::citations || field.kind == FieldKind::rows) {
+      const size_t key = value.find('/'), path = key == value.npos ? key : value.find('/', key + 1);
+      if (path == value.npos) return " AND 0";
+      return fmt::format(" AND EXISTS ({})", visible_cited(viewer_, bound(value.substr(0, key)), bound(value.substr(key + 1, path - key - 1)), bound(value.substr(path + 1))));
+    }
+    return "";
+  }
+
+  const Viewer& viewer_;
+  const Ledger* ledger_;
+  std::string sql_;
+  std::vector<std::string> values_;
+};
+
+/// Of a clause by its address: slug/edition/path.
+bool sees_clause(store::Database& database, const Viewer& viewer, const std::string& address) {
+  size_t edition = address.find('/'), path = edition == address.npos ? edition : address.find('/', edition + 1);
+  return path != address.npos && corpus::Library(database).clause(viewer, address.substr(0, edition), address.substr(edition + 1, path - edition - 1), address.substr(path + 1));
+}
+
+std::string select_records(const Viewer& viewer, const Ledgers& ledgers) { return fmt::format("SELECT {}, {} FROM records r", record_columns, to_be_reviewed(viewer, ledgers)); }
+
+/// The records that a statement of select_records() finds, as the viewer sees them.
+std::vector<Record> read_all(SQLite::Database& db, const Viewer& viewer, const Ledgers& ledgers, SQLite::Statement& select, size_t most) {
+  std::vector<Record> out;
+  RecordSight sight(db, viewer, ledgers);
+  while (out.size() < most && select.executeStep()) {
+    Record record = sight.seen(read_record(select));
+    record.to_review = select.getColumn(record_width).getInt() != 0;
+    out.push_back(std::move(record));
   }
   return out;
 }
 
-bool holds_many(FieldKind kind) { return kind == FieldKind::choices || kind == FieldKind::citations || kind == FieldKind::links; }
-
-/// Values as they are to be kept; all faults at once.
-Values checked(const Viewer& viewer, const Ledger& ledger, const Values& typed) {
-  Values out;
-  std::string faults;
-  for (const auto& [key, values] : typed) {
-    const Field* field = ledger.field(key);
-    if (!field || !sees_field(viewer, &ledger, key)) throw Error(ErrorKind::invalid, fmt::format("台帳「{}」に「{}」という項目はありません。", ledger.name(), text::clamp_utf8(key, 60)), "台帳の項目を確かめてください。");
-    auto kept = normalised(*field, values);
-    std::string fault = kept.size() > (holds_many(field->kind) ? most_values : 1) ? "値が多すぎます。" : "";
-    for (const auto& value : kept) fault = fault.empty() ? fault_of(*field, value) : fault;
-    if (field->retired && !kept.empty()) fault = "この項目は、もう使いません。";
-    if (!fault.empty()) faults += fmt::format("「{}」: {}", field->name, fault);
-    out[key] = std::move(kept);
-  }
-  if (!faults.empty()) throw Error(ErrorKind::invalid, faults, "示した項目を直してください。");
-  return out;
-}
-
-void require_fields(const Ledger& ledger, const std::string& state, const Values& values) {
-  std::string lacking;
-  for (const auto& field : ledger.fields()) {
-    bool required = !field.retired && std::ranges::find(field.required, state) != field.required.end();
-    if (required && !values.contains(field.key)) lacking += (lacking.empty() ? "" : "、") + field.name;
-  }
-  if (!lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」には、次の項目が要ります: {}", ledger.state(state)->name, lacking), "項目を埋めてください。");
-}
-
-/// What is looked through: only what everybody who sees the record sees.
-std::string words_of(const Ledger& ledger, const std::string& number, const Values& values) {
-  std::string out = number;
-  for (const auto& [key, list] : values) {
-    const Field* field = ledger.field(key);
-    if (!field || !field->audience.empty()) continue;
-    for (const auto& value : list) out += "\n" + value;
-  }
-  return text::fold(out);
-}
-
-/// 「R8-相談-0012」, counted from April.
-std::string next_number(SQLite::Database& db, const Ledger& ledger, const text::Date& day) {
-  const int year = text::fiscal_year(day);
-  SQLite::Statement next(db, "INSERT INTO record_numbers (prefix, fiscal_year, last) VALUES (?, ?, 1) ON CONFLICT (prefix, fiscal_year) DO UPDATE SET last = last + 1 RETURNING last");
-  next.bind(1, ledger.prefix());
-  next.bind(2, year);
-  next.executeStep();
-  // 令和 counts on; a year before it is written in full.
-  constexpr int before_reiwa = 2018;
-  return fmt::format("{}-{}-{:04}", year > before_reiwa ? fmt::format("R{}", year - before_reiwa) : std::to_string(year), ledger.prefix(), next.getColumn(0).getInt64());
-}
-
-void tell_change(SQLite::Database& db, int64_t record, int64_t revision, const std::string& field, const Json& before, const Json& after, const std::string& now, const std::string& author) {
-  SQLite::Statement insert(db, "INSERT INTO record_changes (record_id, revision, field, before, after, at, author) VALUES (?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(1, record);
-  insert.bind(2, revision);
-  insert.bind(3, field);
-  insert.bind(4, write(before));
-  insert.bind(5, write(after));
-  insert.bind(6, now);
-  insert.bind(7, author);
-  insert.exec();
-}
-
-/// The whole record that a viewer may see, with all its values.
-std::optional<Record> held(SQLite::Database& db, const Viewer& viewer, const std::string& number) {
-  SQLite::Statement select(db, fmt::format("SELECT {} FROM records r WHERE r.number = :number AND {}", columns, visible_record(viewer)));
-  bind_record_viewer(select, viewer);
-  select.bind(":number", number);
+/// The record of this number in the table, by a statement of select_records() that asks for it.
+std::optional<Record> read_one(SQLite::Statement& select, const Viewer& viewer, RecordSight& sight, int64_t id) {
+  select.reset();
+  bind_sight(select, viewer);
+  select.bind(":id", id);
   if (!select.executeStep()) return std::nullopt;
-  return read_record(select);
-}
-
-Record held_unchanged(SQLite::Database& db, const Viewer& viewer, const std::string& number, int64_t revision) {
-  auto record = held(db, viewer, number);
-  if (!record) throw Error(ErrorKind::missing, "記録が見つかりません。", "台帳の一覧からお探しください。");
-  if (record->revision != revision) throw Error(ErrorKind::conflict, fmt::format("「{}」は、{}が先に変えています。", number, record->changed_by), "今の内容を確かめてから、もう一度変えてください。");
-  return std::move(*record);
-}
-
-void keep(SQLite::Database& db, const Ledger& ledger, Record& record, const std::string& now, const std::string& author) {
-  record.revision += 1, record.changed_at = now, record.changed_by = author;
-  SQLite::Statement update(db, "UPDATE records SET state = ?, revision = ?, fields = ?, words = ?, changed_at = ?, changed_by = ? WHERE id = ?");
-  update.bind(1, record.state);
-  update.bind(2, record.revision);
-  update.bind(3, write(record.values));
-  update.bind(4, words_of(ledger, record.number, record.values));
-  update.bind(5, now);
-  update.bind(6, author);
-  update.bind(7, record.id);
-  update.exec();
+  Record record = sight.seen(read_record(select));
+  record.to_review = select.getColumn(record_width).getInt() != 0;
+  return record;
 }
 
 }  // namespace
 
-Record Records::add(const Viewer& viewer, const Author& author, const std::string& key, const Values& values, const std::string& audience, const text::Date& day) {
-  const Ledger& ledger = ledger_of(ledgers_, key);
-  if (!allowed(ledger.roles(), author)) throw Error(ErrorKind::forbidden, fmt::format("台帳「{}」に記録を加えることは許されていません。", ledger.name()), "仕事に要るときは、管理者に相談してください。");
-  Record record;
-  record.ledger = key, record.state = ledger.states().front().key, record.audience = audience.empty() ? ledger.audience() : audience;
-  if (!viewer.sees_everything() && (viewer.only || !viewer.sees(record.audience))) throw Error(ErrorKind::invalid, "自分の見られない公開範囲にはできません。", "公開範囲を選び直してください。");
-  record.values = checked(viewer, ledger, values);
-  std::erase_if(record.values, [](const auto& value) { return value.second.empty(); });
-  require_fields(ledger, record.state, record.values);
-  record.created_at = record.changed_at = text::utc_now(), record.created_by = record.changed_by = author.login, record.revision = 1;
-  return database_.write([&](SQLite::Database& db) {
-    corpus::require_audience(db, record.audience);
-    record.number = next_number(db, ledger, day);
-    SQLite::Statement insert(db, "INSERT INTO records (ledger, number, state, audience, revision, fields, words, created_at, created_by, changed_at, changed_by) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?) RETURNING id");
-    int at = 0;
-    for (const std::string& value : {record.ledger, record.number, record.state, record.audience, write(record.values), words_of(ledger, record.number, record.values), record.created_at, record.created_by, record.changed_at, record.changed_by}) insert.bind(++at, value);
-    insert.executeStep();
-    record.id = insert.getColumn(0).getInt64();
-    insert.reset();
-    for (const auto& [field, list] : record.values) tell_change(db, record.id, 1, field, Json::array(), list, record.created_at, author.login);
-    store::append(db, {"record.add", record.number, ledger.name()});
-    return record;
-  });
-}
-
-Record Records::change(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const Values& changed) {
-  return database_.write([&](SQLite::Database& db) {
-    Record record = held_unchanged(db, viewer, number, revision);
-    const Ledger& ledger = ledger_of(ledgers_, record.ledger);
-    if (!allowed(ledger.roles(), author)) throw Error(ErrorKind::forbidden, fmt::format("台帳「{}」の記録を変えることは許されていません。", ledger.name()), "仕事に要るときは、管理者に相談してください。");
-    const std::string now = text::utc_now();
-    std::string names;
-    for (auto& [key, values] : checked(viewer, ledger, changed)) {
-      auto before = record.values.contains(key) ? record.values[key] : std::vector<std::string>{};
-      if (before == values) continue;
-      tell_change(db, record.id, record.revision + 1, key, before, values, now, author.login);
-      names += (names.empty() ? "" : "、") + ledger.field(key)->name;
-      if (values.empty()) record.values.erase(key);
-      else record.values[key] = values;
-    }
-    if (names.empty()) return seen(std::move(record), viewer, ledgers_);
-    require_fields(ledger, record.state, record.values);
-    keep(db, ledger, record, now, author.login);
-    store::append(db, {"record.change", number, names});
-    return seen(std::move(record), viewer, ledgers_);
-  });
-}
-
-Record Records::step(const Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& key) {
-  return database_.write([&](SQLite::Database& db) {
-    Record record = held_unchanged(db, viewer, number, revision);
-    const Ledger& ledger = ledger_of(ledgers_, record.ledger);
-    const Step* step = ledger.step(key);
-    if (!step || std::ranges::find(step->from, record.state) == step->from.end()) throw Error(ErrorKind::invalid, "この状態からは、その操作はできません。", "記録を開き直して、選べる操作を確かめてください。");
-    if (!allowed(step->roles, author)) throw Error(ErrorKind::forbidden, fmt::format("「{}」は許されていません。", step->name), "仕事に要るときは、管理者に相談してください。");
-    require_fields(ledger, step->to, record.values);
-    const std::string now = text::utc_now(), before = record.state;
-    tell_change(db, record.id, record.revision + 1, "state", Json::array({before}), Json::array({step->to}), now, author.login);
-    record.state = step->to;
-    keep(db, ledger, record, now, author.login);
-    const State* was = ledger.state(before);
-    store::append(db, {"record.step", number, step->name, was ? was->name : before, ledger.state(step->to)->name});
-    return seen(std::move(record), viewer, ledgers_);
-  });
+const std::string& Record::value(const std::string& field) const {
+  static const std::string none;
+  auto found = values.find(field);
+  return found == values.end() || found->second.empty() ? none : found->second.front();
 }
 
 std::optional<Record> Records::find(const Viewer& viewer, const std::string& number) const {
   return database_.read([&](SQLite::Database& db) -> std::optional<Record> {
-    auto record = held(db, viewer, number);
-    if (!record) return std::nullopt;
-    return seen(std::move(*record), viewer, ledgers_);
+    SQLite::Statement select(db, select_records(viewer, ledgers_) + fmt::format(" WHERE r.number = :number AND {}", visible_record(viewer)));
+    bind_sight(select, viewer);
+    select.bind(":number", number);
+    auto found = read_all(db, viewer, ledgers_, select, 1);
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
   });
 }
 
-std::vector<Record> Records::list(const Viewer& viewer, const std::string& ledger, const RecordFilter& filter, size_t first, size_t most) const {
-  std::vector<std::string> words;
-  std::string folded = text::fold(filter.words);
-  for (size_t at = 0; at < folded.size();) {
-    size_t end = std::min(folded.find(' ', at), folded.size());
-    if (end > at) words.push_back(folded.substr(at, end - at));
-    at = end + 1;
+RecordPage Records::list(const Viewer& viewer, const std::string& ledger, const RecordFilter& filter, size_t first, size_t most) const {
+  // What one does not see is not to be guessed at by what leads to it.
+  const Ledger* asked = ledgers_.find(ledger);
+  for (const auto& [key, value] : filter.where) {
+    const Field* field = asked ? asked->field(key) : nullptr;
+    if (field && field->kind == FieldKind::links && !find(viewer, value)) return {};
+    if (field && field->kind == FieldKind::citations && !sees_clause(database_, viewer, value)) return {};
   }
-  constexpr size_t most_words = 10;
-  if (words.size() > most_words) words.resize(most_words);
+  const Narrowing narrowing(viewer, ledgers_, ledger, filter);
   return database_.read([&](SQLite::Database& db) {
-    std::string conditions;
-    for (size_t i = 0; i < words.size(); ++i) conditions += fmt::format(" AND instr(r.words, :word{})", i);
-    if (!filter.state.empty()) conditions += " AND r.state = :state";
-    SQLite::Statement select(db, fmt::format("SELECT {} FROM records r WHERE r.ledger = :ledger AND {}{} ORDER BY r.id DESC", columns, visible_record(viewer), conditions));
-    bind_record_viewer(select, viewer);
+    RecordPage out;
+    // The numbers first and once, so that whole records are read of one page alone.
+    SQLite::Statement all(db, fmt::format("SELECT r.id FROM records r INDEXED BY records_by_ledger WHERE {} ORDER BY r.id DESC", narrowing.sql()));
+    narrowing.bind(all);
+    Json page = Json::array();
+    for (; all.executeStep(); ++out.total) {
+      if (out.total >= first && page.size() < most) page.push_back(all.getColumn(0).getInt64());
+    }
+    SQLite::Statement select(db, select_records(viewer, ledgers_) + " WHERE r.id IN (SELECT value FROM json_each(:page)) ORDER BY r.id DESC");
+    bind_sight(select, viewer);
+    select.bind(":page", page.dump());
+    out.records = read_all(db, viewer, ledgers_, select, most);
+    return out;
+  });
+}
+
+std::map<std::string, size_t> Records::states(const Viewer& viewer, const std::string& ledger) const {
+  return database_.read([&](SQLite::Database& db) {
+    std::map<std::string, size_t> out;
+    SQLite::Statement select(db, fmt::format("SELECT r.state, count(*) FROM records r WHERE r.ledger = :ledger AND {} GROUP BY r.state", visible_record(viewer)));
+    bind_sight(select, viewer);
     select.bind(":ledger", ledger);
-    for (size_t i = 0; i < words.size(); ++i) select.bind(fmt::format(":word{}", i), words[i]);
-    if (!filter.state.empty()) select.bind(":state", filter.state);
+    while (select.executeStep()) out[select.getColumn(0).getString()] = static_cast<size_t>(select.getColumn(1).getInt64());
+    return out;
+  });
+}
+
+std::vector<std::pair<Record, std::string>> Records::linking(const Viewer& viewer, const std::string& number, size_t most) const {
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<std::pair<Record, std::string>> out;
+    RecordSight sight(db, viewer, ledgers_);
+    if (!sight.sees_number(number)) return out;
+    SQLite::Statement links(db, "SELECT record_id, ledger, field FROM record_values WHERE refers = 1 AND value = ? ORDER BY record_id DESC, field");
+    links.bind(1, number);
+    SQLite::Statement one(db, fmt::format("{} WHERE r.id = :id AND {}", select_records(viewer, ledgers_), visible_record(viewer)));
+    while (out.size() < most && links.executeStep()) {
+      std::string field = links.getColumn(2).getString();
+      if (!sees_field(viewer, ledgers_.find(links.getColumn(1).getString()), field)) continue;
+      if (auto record = read_one(one, viewer, sight, links.getColumn(0).getInt64())) out.emplace_back(std::move(*record), std::move(field));
+    }
+    return out;
+  });
+}
+
+std::vector<Record> Records::citing(const Viewer& viewer, const std::string& slug, size_t most) const {
+  return database_.read([&](SQLite::Database& db) {
     std::vector<Record> out;
-    const Ledger* described = ledgers_.find(ledger);
-    for (size_t passed = 0; out.size() < most && select.executeStep();) {
-      Record record = seen(read_record(select), viewer, ledgers_);
-      // A field may have been narrowed since its words were written down.
-      const std::string open_words = words.empty() || !described ? "" : words_of(*described, record.number, record.values);
-      if (!std::ranges::all_of(words, [&](const std::string& word) { return open_words.find(word) != std::string::npos; })) continue;
-      if (passed++ >= first) out.push_back(std::move(record));
+    RecordSight sight(db, viewer, ledgers_);
+    SQLite::Statement cited(db, "SELECT record_id, ledger, field, value FROM record_values WHERE refers = 1 AND value >= ? AND value < ? ORDER BY record_id DESC");
+    cited.bind(1, slug + "/");
+    cited.bind(2, slug + "0");  // the character after '/'
+    SQLite::Statement one(db, fmt::format("{} WHERE r.id = :id AND {}", select_records(viewer, ledgers_), visible_record(viewer)));
+    while (out.size() < most && cited.executeStep()) {
+      const int64_t id = cited.getColumn(0).getInt64();
+      bool same = !out.empty() && out.back().id == id;
+      if (same || !sees_field(viewer, ledgers_.find(cited.getColumn(1).getString()), cited.getColumn(2).getString()) || !sight.sees_clause(cited.getColumn(3).getString())) continue;
+      if (auto record = read_one(one, viewer, sight, id)) out.push_back(std::move(*record));
+    }
+    return out;
+  });
+}
+
+std::vector<Record> Records::alike(const Viewer& viewer, const std::string& ledger, const std::string& text, size_t most) const {
+  constexpr size_t most_looked_at = 300, most_runs = 12, longest_run = 8, longest_asked = 4'000;  // of bytes
+  const std::string folded = text::fold(text::clamp_utf8(text, longest_asked));
+  // Words that say something: runs of kanji, katakana or latin letters.
+  std::vector<std::string> runs;
+  std::string run;
+  auto end_run = [&] {
+    if (!pairs_wanted({run}).empty() && std::ranges::find(runs, run) == runs.end()) runs.push_back(run);
+    run.clear();
+  };
+  for (char32_t c : text::to_utf32(folded)) {
+    bool says = text::is_kanji(c) || text::is_katakana(c) || text::is_latin(c) || c == U'ー';
+    if (!says || text::length_utf8(run) >= longest_run) end_run();
+    if (says) text::append_utf8(run, c);
+  }
+  end_run();
+  if (runs.empty()) return {};
+  std::ranges::stable_sort(runs, std::greater{}, [](const std::string& one) { return text::length_utf8(one); });
+  if (runs.size() > most_runs) runs.resize(most_runs);
+  std::string any;
+  for (const auto& one : runs) any += fmt::format("{}({})", any.empty() ? "" : " OR ", pairs_wanted({one}));
+  return database_.read([&](SQLite::Database& db) {
+    SQLite::Statement select(db, fmt::format("SELECT r.id, r.words FROM record_pairs p CROSS JOIN records r ON r.id = p.rowid WHERE p.record_pairs MATCH :pairs AND {}{} ORDER BY p.rowid DESC LIMIT {}",
+                                             visible_record(viewer), ledger.empty() ? "" : " AND r.ledger = :ledger", most_looked_at));
+    bind_sight(select, viewer);
+    select.bind(":pairs", any);
+    if (!ledger.empty()) select.bind(":ledger", ledger);
+    struct Candidate {
+      int64_t id;
+      std::vector<bool> holds;
+      double score = 0;
+    };
+    std::vector<Candidate> candidates;
+    std::vector<size_t> holders(runs.size(), 0);
+    while (select.executeStep()) {
+      Candidate one{select.getColumn(0).getInt64(), {}};
+      const std::string words = select.getColumn(1).getString();
+      for (size_t i = 0; i < runs.size(); ++i) {
+        one.holds.push_back(words.find(runs[i]) != std::string::npos);
+        holders[i] += one.holds.back() ? 1 : 0;
+      }
+      candidates.push_back(std::move(one));
+    }
+    // What few of them hold says more; counted over those that this viewer sees, so that nothing tells of others.
+    for (auto& one : candidates) {
+      for (size_t i = 0; i < runs.size(); ++i) {
+        if (one.holds[i]) one.score += std::log(1.0 + static_cast<double>(candidates.size()) / static_cast<double>(holders[i])) * static_cast<double>(text::length_utf8(runs[i]));
+      }
+    }
+    std::erase_if(candidates, [](const Candidate& one) { return one.score <= 0; });
+    std::ranges::stable_sort(candidates, std::greater{}, &Candidate::score);
+    if (candidates.size() > most) candidates.resize(most);
+    std::vector<Record> out;
+    RecordSight sight(db, viewer, ledgers_);
+    SQLite::Statement one(db, select_records(viewer, ledgers_) + " WHERE r.id = :id");
+    for (const auto& candidate : candidates) {
+      if (auto record = read_one(one, viewer, sight, candidate.id)) out.push_back(std::move(*record));
+    }
+    return out;
+  });
+}
+
+std::vector<std::string> Records::used(const Viewer& viewer, const std::string& ledger, const std::string& field, size_t most) const {
+  const Ledger* its = ledgers_.find(ledger);
+  if (!its || !its->field(field) || !is_found_by(its->field(field)->kind) || !sees_field(viewer, its, field)) return {};
+  constexpr size_t most_looked_at = 2'000;
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<std::string> out;
+    SQLite::Statement select(db, fmt::format("SELECT value, max(id) AS last FROM (SELECT w.value, r.id FROM records r JOIN record_values w ON w.record_id = r.id AND w.ledger = :ledger AND w.field = :field WHERE r.ledger = :ledger AND {} ORDER BY r.id DESC LIMIT {}) "
+                                             "GROUP BY value ORDER BY last DESC LIMIT {}", visible_record(viewer), most_looked_at, most));
+    bind_sight(select, viewer);
+    select.bind(":ledger", ledger);
+    select.bind(":field", field);
+    // What is cited or linked to may be hidden.
+    RecordSight sight(db, viewer, ledgers_);
+    while (select.executeStep()) {
+      for (auto& value : sight.seen(*its->field(field), {select.getColumn(0).getString()})) out.push_back(std::move(value));
     }
     return out;
   });
@@ -311,13 +296,33 @@ std::vector<Change> Records::history(const Viewer& viewer, const std::string& nu
     auto record = held(db, viewer, number);
     if (!record) return out;
     const Ledger* ledger = ledgers_.find(record->ledger);
+    RecordSight sight(db, viewer, ledgers_);
     SQLite::Statement select(db, "SELECT revision, field, before, after, at, author FROM record_changes WHERE record_id = ? ORDER BY revision, field");
     select.bind(1, record->id);
+    constexpr std::string_view own[] = {"state", "owner", "audience"};
     while (select.executeStep()) {
-      std::string field = select.getColumn(1).getString();
-      if (field != "state" && field != "audience" && !sees_field(viewer, ledger, field)) continue;
+      std::string key = select.getColumn(1).getString();
       auto texts = [&](int i) { return Json::parse(select.getColumn(i).getString()).get<std::vector<std::string>>(); };
-      out.push_back({select.getColumn(0).getInt64(), std::move(field), texts(2), texts(3), select.getColumn(4).getString(), select.getColumn(5).getString()});
+      Change change{select.getColumn(0).getInt64(), key, texts(2), texts(3), select.getColumn(4).getString(), select.getColumn(5).getString()};
+      if (key.starts_with(open_review) || key.starts_with(narrow_review)) {
+        const bool open = key.starts_with(open_review);
+        if ((!open && !viewer.sees_everything()) || !sees_field(viewer, ledger, key.substr((open ? open_review : narrow_review).size()))) continue;
+        change.field = "review";
+        auto hidden = [&](const std::string& value) { return !sight.sees_clause(citation_of(value).address); };
+        std::erase_if(change.before, hidden), std::erase_if(change.after, hidden);
+        if (change.before.empty()) continue;
+      } else if (std::ranges::find(own, key) == std::end(own)) {
+        // A field by another name than it had.
+        const Field* field = ledger ? ledger->field(key) : nullptr;
+        if (!field && ledger) {
+          auto renamed = std::ranges::find_if(ledger->fields(), [&](const Field& one) { return std::ranges::find(one.was, key) != one.was.end(); });
+          if (renamed != ledger->fields().end()) field = &*renamed, change.field = field->key;
+        }
+        if (!sees_field(viewer, ledger, change.field)) continue;
+        if (field) change.before = sight.seen(*field, std::move(change.before)), change.after = sight.seen(*field, std::move(change.after));
+        if (change.before == change.after) continue;  // only what they do not see is another
+      }
+      out.push_back(std::move(change));
     }
     return out;
   });
@@ -327,78 +332,48 @@ std::vector<const Step*> Records::steps(const Author& author, const Record& reco
   std::vector<const Step*> out;
   const Ledger* ledger = ledgers_.find(record.ledger);
   if (!ledger) return out;
+  const bool lost = !ledger->state(record.state) && author.role == operator_role;
   for (const auto& step : ledger->steps()) {
-    if (std::ranges::find(step.from, record.state) != step.from.end() && allowed(step.roles, author)) out.push_back(&step);
+    if ((lost || std::ranges::find(step.from, record.state) != step.from.end()) && allowed(step.roles, author)) out.push_back(&step);
   }
   return out;
 }
 
-std::vector<DueDay> Records::due(const Record& record, const Calendar& calendar, const text::Date& day) const {
-  std::vector<DueDay> out;
-  const Ledger* ledger = ledgers_.find(record.ledger);
-  if (!ledger) return out;
-  for (const auto& rule : ledger->dues()) {
-    auto from = record.values.find(rule.field);
-    bool holds = std::ranges::find(rule.states, record.state) != rule.states.end();
-    if (!holds || from == record.values.end()) continue;
-    auto begin = text::from_iso(from->second.front());
-    if (!begin || record.values.contains(rule.done)) continue;
-    try {
-      Due due = rule.deadline.due(*begin, calendar, rule.when_closed);
-      out.push_back({rule.name, due, due.last < day});
-    } catch (const Error& e) {
-      if (e.kind() != ErrorKind::invalid) throw;
-      out.push_back({rule.name, {*begin, *begin}, false, false});
-    }
-  }
-  return out;
-}
+bool Records::writes(const Author& author, const Ledger& ledger) const { return allowed(ledger.roles(), author); }
 
-std::vector<std::pair<Record, DueDay>> Records::board(const Viewer& viewer, const Calendar& calendar, const text::Date& day) const {
-  constexpr size_t most_waiting = 10'000;
-  std::vector<std::pair<Record, DueDay>> out;
-  for (const auto& ledger : ledgers_.all()) {
-    std::set<std::string> states;
-    for (const auto& rule : ledger.dues()) states.insert(rule.states.begin(), rule.states.end());
-    for (const auto& state : states) {
-      for (auto& record : list(viewer, ledger.key(), {state, ""}, 0, most_waiting)) {
-        for (auto& due_day : due(record, calendar, day)) out.emplace_back(record, std::move(due_day));
-      }
-    }
-  }
-  std::ranges::stable_sort(out, {}, [](const auto& one) { return std::pair(one.second.due.last, one.first.number); });
-  return out;
-}
-
-std::vector<Count> Records::counts(const Viewer& viewer, const std::string& key, const text::Date& day) const {
-  std::vector<Count> out;
-  const Ledger* ledger = ledgers_.find(key);
-  if (!ledger || ledger->counters().empty()) return out;
-  std::vector<std::vector<text::Date>> done(ledger->counters().size());
-  database_.read([&](SQLite::Database& db) {
-    SQLite::Statement select(db, fmt::format("SELECT {} FROM records r WHERE r.ledger = :ledger AND {}", columns, visible_record(viewer)));
-    bind_record_viewer(select, viewer);
-    select.bind(":ledger", key);
-    while (select.executeStep()) {
-      const Record record = seen(read_record(select), viewer, ledgers_);
-      auto holds = [&](const std::string& field, const std::string& value) {
-        auto values = record.values.find(field);
-        return values != record.values.end() && std::ranges::find(values->second, value) != values->second.end();
-      };
-      for (size_t i = 0; i < done.size(); ++i) {
-        const Counter& counter = ledger->counters()[i];
-        auto values = record.values.find(counter.field);
-        auto on = values == record.values.end() ? std::nullopt : text::from_iso(values->second.front());
-        if (on && std::ranges::all_of(counter.where, [&](const auto& asked) { return holds(asked.first, asked.second); })) done[i].push_back(*on);
-      }
-    }
+std::vector<Published> Records::published(const Viewer& viewer, const Record& record) const {
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<Published> out;
+    SQLite::Statement select(db, fmt::format("SELECT p.publication, d.slug, e.key, d.audience, p.revision, p.at, p.author FROM record_publications p JOIN editions e ON e.id = p.edition_id JOIN documents d ON d.id = e.document_id "
+                                             "WHERE p.record_id = :record AND {} ORDER BY p.revision DESC, p.publication", corpus::visible(viewer)));
+    bind_sight(select, viewer);
+    select.bind(":record", record.id);
+    auto text = [&](int i) { return select.getColumn(i).getString(); };
+    while (select.executeStep()) out.push_back({text(0), text(1), text(2), text(3), select.getColumn(4).getInt64(), text(5), text(6)});
+    return out;
   });
-  const text::Date begin{text::fiscal_year(day), 4, 1};
-  for (size_t i = 0; i < done.size(); ++i) {
-    const Counter& counter = ledger->counters()[i];
-    out.push_back({counter.name, counter.cadence.words(), counter.cadence.tally(done[i], begin, day)});
+}
+
+std::optional<Attachment> Records::attachment(const Viewer& viewer, const std::string& number, const std::string& sha256) const {
+  auto record = find(viewer, number);
+  if (!record) return std::nullopt;
+  const Ledger* ledger = ledgers_.find(record->ledger);
+  auto in = [&](const std::string& key, const std::vector<std::string>& values) -> std::optional<Attachment> {
+    const Field* field = ledger ? ledger->field(key) : nullptr;
+    if (!field || field->kind != FieldKind::files) return std::nullopt;
+    for (const auto& value : values) {
+      Attachment one = attachment_of(value);
+      if (!one.sha256.empty() && one.sha256 == sha256) return one;
+    }
+    return std::nullopt;
+  };
+  for (const auto& [key, values] : record->values) {
+    if (auto found = in(key, values)) return found;
   }
-  return out;
+  for (const auto& change : history(viewer, number)) {
+    if (auto found = in(change.field, change.before)) return found;
+  }
+  return std::nullopt;
 }
 
 }  // namespace shirube::records

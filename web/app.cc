@@ -93,6 +93,27 @@ constexpr Route route_table[] = {
     {"POST", "/drafts/{}", Access::desk, nullptr, {}, take_change},
     {"GET", "/drafts/{}/original", Access::desk, nullptr, {}, send_draft_original},
     {"GET", "/drafts/{}/pages/{}", Access::desk, nullptr, {}, send_page_picture},
+    {"GET", "/ledgers", Access::person, ledgers_view, "ledgers"},
+    {"GET", "/ledgers/{}", Access::person, ledger_view, "ledger"},
+    {"GET", "/ledgers/{}/export", Access::person, nullptr, {}, send_ledger},
+    {"GET", "/ledgers/{}/import", Access::person, nullptr, {}, import_records_page},
+    {"POST", "/ledgers/{}/import", Access::person, nullptr, {}, take_workbook, files_type, Size::file},
+    {"GET", "/records/{}/letters/{}", Access::person, nullptr, {}, send_letter},
+    {"POST", "/ledgers/{}", Access::person, nullptr, {}, take_bulk_change},
+    {"GET", "/ledgers/{}/new", Access::person, nullptr, {}, new_record_page},
+    {"POST", "/ledgers/{}/new", Access::person, nullptr, {}, take_new_record, form_type, Size::record},
+    {"GET", "/records/{}", Access::person, record_view, "record"},
+    {"POST", "/records/{}", Access::person, nullptr, {}, take_record_change},
+    {"GET", "/records/{}/edit", Access::person, nullptr, {}, edit_record_page},
+    {"POST", "/records/{}/edit", Access::person, nullptr, {}, take_record_edit, form_type, Size::record},
+    {"POST", "/records/{}/files", Access::person, nullptr, {}, take_record_file, files_type, Size::file},
+    {"GET", "/records/{}/files/{}", Access::person, nullptr, {}, send_record_file},
+    {"GET", "/records/{}/history", Access::person, record_history_view, "record-history"},
+    {"GET", "/records/{}/rows/{}", Access::person, record_rows_view, "record-rows"},
+    {"POST", "/records/{}/rows/{}", Access::person, nullptr, {}, take_row, form_type, Size::record},
+    {"GET", "/deadlines", Access::person, deadlines_view, "deadlines"},
+    {"POST", "/unsaved", Access::person, nullptr, {}, take_unsaved, form_type, Size::record},
+    {"GET", "/feeds/deadlines", Access::person, nullptr, {}, send_deadlines},
     {"GET", "/admin/settings", Access::administer, nullptr, {}, show_settings},
     {"GET", "/admin/settings/{}", Access::administer, nullptr, {}, show_setting},
     {"POST", "/admin/settings/{}", Access::administer, nullptr, {}, change_setting, files_type, Size::setting},
@@ -137,6 +158,12 @@ constexpr Route route_table[] = {
     {"GET", "/api/v1/drafts", Access::desk, drafts_view},
     {"POST", "/api/v1/drafts", Access::desk, nullptr, {}, take_file, any_type, Size::file},
     {"GET", "/api/v1/drafts/{}", Access::desk, draft_view},
+    {"GET", "/api/v1/ledgers", Access::person, ledgers_view},
+    {"GET", "/api/v1/ledgers/{}", Access::person, ledger_view},
+    {"GET", "/api/v1/ledgers/{}/beside", Access::person, beside_record_view},
+    {"GET", "/api/v1/records/{}", Access::person, record_view},
+    {"GET", "/api/v1/records/{}/history", Access::person, record_history_view},
+    {"GET", "/api/v1/deadlines", Access::person, deadlines_view},
     {"GET", "/admin/backups", Access::administer, backups_view, "backups"},
     {"POST", "/admin/backups", Access::administer, nullptr, {}, take_backup_request},
     {"GET", "/events", Access::events, events_view, "events"},
@@ -306,6 +333,7 @@ size_t longest_body(const Service& service, Size size) {
   constexpr size_t around_files = 1 << 20;  // what stands around a file in a form
   switch (size) {
     case Size::setting: return Settings::largest + around_files;
+    case Size::record: return 3 * records::longest_record + around_files;  // of each byte %XX
     case Size::file: return service.options.desk.limits.file_bytes + around_files;
     default: return service.options.limits.longest_form;
   }
@@ -431,7 +459,15 @@ struct App::Private {
   Service service;
 };
 
-App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {}
+App::App(AppOptions options) : self_(new Private{Service{std::move(options)}}) {
+  try {
+    self_->service.records.settle();
+  } catch (const Error& e) {
+    // Data that nobody may write to are read as they are.
+    if (e.kind() != ErrorKind::unavailable) throw;
+    self_->service.options.log(fmt::format("ledgers: {}", e.what()));
+  }
+}
 App::~App() = default;
 
 /// Answers within the bounds of those who ask; `place` becomes that of the route.

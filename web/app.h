@@ -10,6 +10,8 @@
 #include "corpus/document.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "records/calendar.h"
+#include "records/ledger.h"
 #include "web/client_address.h"
 #include "web/message.h"
 #include "web/settings.h"
@@ -80,6 +82,9 @@ struct AppOptions {
   Addresses metrics_addresses = {};  ///< who may read /metrics, and why the service is not ready, beside this machine
   std::function<std::vector<Gauge>()> gauges = {};  ///< further figures for /metrics and /admin/health; from any thread
   std::function<std::vector<std::string>()> last_errors = {};  ///< what was logged of late, for /admin/health; from any thread
+  records::Ledgers ledgers = {};         ///< what is kept in records
+  records::Calendar calendar = {};       ///< the days on which the office is open
+  std::filesystem::path letters = {};    ///< folder of the Word files that are filled with a record; may be empty
 };
 
 /// The service without a socket: pages for people, the same as JSON under /api/v1, originals and
@@ -117,6 +122,20 @@ struct AppOptions {
 ///   /drafts/{id}                                              a draft; POST changes it
 ///   /drafts/{id}/pages/{n}                                    a picture of a page
 ///   /drafts/{id}/original                                     the file
+///   /ledgers                                                  the ledgers: how each stands
+///   /ledgers/{key}                                            its records; POST changes many of them at once
+///   /ledgers/{key}/export                                     the same as a workbook
+///   /ledgers/{key}/import                                     POST says what a workbook would change, or takes it
+///   /ledgers/{key}/new                                        POST adds a record
+///   /records/{number}                                         a record; POST takes a step, gives it to somebody, and so on
+///   /records/{number}/edit                                    POST changes it
+///   /records/{number}/files                                   POST puts a file behind it
+///   /records/{number}/files/{hash}                            one of them
+///   /records/{number}/letters/{key}                           a letter filled with it
+///   /records/{number}/history                                 what was changed, by whom; two of its versions held against each other
+///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
+///   /deadlines                                                what is due
+///   /unsaved                                                  POST keeps, or throws away, what somebody is writing
 ///   /events                                                   who did what
 ///   /events/export                                            the same as a file
 ///   /events/verify                                            POST verifies the chain
@@ -143,6 +162,7 @@ struct AppOptions {
 ///
 ///   /feeds/news                                               Atom feeds (RFC 4287), by a token of their own (key=)
 ///   /feeds/searches/{number}                                  what is new to a saved search
+///   /feeds/deadlines                                          what is due, as a calendar (RFC 5545), by such a token
 ///
 ///   /static/{file}                                            files of the pages
 ///   /static/fonts/{file}                                      their typeface
@@ -169,6 +189,12 @@ struct AppOptions {
 ///   /api/v1/favourites
 ///   /api/v1/drafts                                            POST takes a file
 ///   /api/v1/drafts/{id}
+///   /api/v1/ledgers
+///   /api/v1/ledgers/{key}
+///   /api/v1/ledgers/{key}/beside                              what a text is like: records, clauses; and the basket
+///   /api/v1/records/{number}
+///   /api/v1/records/{number}/history
+///   /api/v1/deadlines
 ///   /api/v1/events
 class App {
  public:

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <tuple>
 
 #include "search/passage.h"
@@ -8,6 +10,7 @@
 #include "web/asked.h"
 #include "web/beside_clause.h"
 #include "web/model.h"
+#include "web/record_model.h"
 #include "web/views.h"
 #include "web/visitor.h"
 
@@ -101,6 +104,50 @@ static std::string quote_citation(const PlacedClause& placed, const Clauses& cla
   return paragraph.citation();
 }
 
+/// Whether a record has a citation in a field of it, or in a table, that this is said of.
+template <typename Says>
+static bool cites(const records::Ledger& ledger, const records::Record& record, const Says& says) {
+  return std::ranges::any_of(ledger.fields(), [&](const auto& field) {
+    auto values = record.values.find(field.key);
+    if (values == record.values.end()) return false;
+    if (field.kind == records::FieldKind::citations) return std::ranges::any_of(values->second, says);
+    return std::ranges::any_of(values->second, [&](const auto& value) {
+      if (field.kind != records::FieldKind::rows) return false;
+      const records::Row row = records::row_of(value);
+      for (size_t c = 0; c < field.columns.size() && c < row.cells.size(); ++c) {
+        if (field.columns[c].kind == records::FieldKind::citations && says(row.cells[c])) return true;
+      }
+      return false;
+    });
+  });
+}
+
+/// Records that cite the clause, the last first: all, however many others cite its document; and of the last of these those that cite what stands below it.
+static Json recorded_model(const Context& context, const PlacedClause& placed) {
+  constexpr size_t most_looked_at = 200, most_shown = 20;
+  Json out = Json::array();
+  if (context.author.login.empty()) return out;
+  const std::string address = placed.document.slug + "/" + placed.edition.key + "/" + placed.clause.path;
+  std::map<int64_t, records::Record, std::greater<>> found;
+  for (const auto& ledger : context.records.ledgers().all()) {
+    for (const auto& field : ledger.fields()) {
+      const bool table = field.kind == records::FieldKind::rows && std::ranges::find(field.columns, records::FieldKind::citations, &records::Field::kind) != field.columns.end();
+      if (field.kind != records::FieldKind::citations && !table) continue;
+      for (auto& record : context.records.list(context.viewer, ledger.key(), {.where = {{field.key, address}}}, 0, most_shown).records) found.emplace(record.id, std::move(record));
+    }
+  }
+  for (auto& record : context.records.citing(context.viewer, placed.document.slug, most_looked_at)) {
+    const auto* ledger = context.records.ledgers().find(record.ledger);
+    bool below = ledger && cites(*ledger, record, [&](const std::string& value) { return records::citation_of(value).address.starts_with(address + "-"); });
+    if (below) found.emplace(record.id, std::move(record));
+  }
+  for (const auto& [id, record] : found) {
+    const auto* ledger = context.records.ledgers().find(record.ledger);
+    if (ledger && out.size() < most_shown) out.push_back(record_model(context, *ledger, record));
+  }
+  return out;
+}
+
 /// The same page with who cites it everywhere.
 static Parameters citing_all(const Target& target) {
   Parameters out;
@@ -155,6 +202,7 @@ Json clause_view(const Context& context, const Call& call) {
           {"most_citing_editions", most_citing_editions},
           {"citing_url", everywhere ? "" : clause_url(placed.document.slug, placed.edition.key, placed.clause.path) + write_query(citing_all(call.target))},
           {"citations", references_model(context.library.citations(context.viewer, placed.id))},
+          {"recorded", recorded_model(context, placed)},
           {"corresponding", likeness["corresponding"]},
           {"similar", likeness["similar"]}};
 }

@@ -33,14 +33,36 @@ bool is_told(const ReadingEvents& settings, const std::string& audience) {
   return names(audience) || (group && names("groups"));
 }
 
-/// A page by which a document, or part of it, is read. The arguments of its address are the address of what is read.
+/// Of a record, and of the fields of it that are for fewer and that the page may show.
+std::set<std::string> audiences_of_record(const Visit& visit) {
+  std::set<std::string> audiences;
+  auto record = visit.service.records.find(visit.viewer(), visit.call.arguments[0]);
+  const auto* ledger = record ? visit.service.records.ledgers().find(record->ledger) : nullptr;
+  if (!ledger) return audiences;
+  audiences.insert(record->audience);
+  for (const auto& field : ledger->fields()) {
+    if (!field.audience.empty() && record->values.contains(field.key)) audiences.insert(field.audience);
+  }
+  return audiences;
+}
+
+/// A page by which a document, or part of it, or a record is read. The arguments of its address are the address of what is read.
 struct Reading {
   View view;
   Handler handler;
   std::string_view action;
+  bool of_record = false;
 };
-constexpr Reading readings[] = {
-    {document_view, nullptr, "read.document"}, {edition_view, nullptr, "read.edition"}, {beside_view, nullptr, "read.edition"}, {clause_view, nullptr, "read.clause"}, {nullptr, send_original, "read.original"}};
+constexpr Reading readings[] = {{document_view, nullptr, "read.document"},
+                                {edition_view, nullptr, "read.edition"},
+                                {beside_view, nullptr, "read.edition"},
+                                {clause_view, nullptr, "read.clause"},
+                                {nullptr, send_original, "read.original"},
+                                {record_view, nullptr, "record.read", true},
+                                {record_history_view, nullptr, "record.read", true},
+                                {record_rows_view, nullptr, "record.read", true},
+                                {nullptr, edit_record_page, "record.read", true},
+                                {nullptr, send_record_file, "record.file", true}};
 
 /// A page by which texts are searched, and the parameter that says for what.
 struct Searching {
@@ -141,7 +163,7 @@ void tell_reading(const Route& route, const Visit& visit, const nlohmann::json& 
   }
   auto reading = std::ranges::find_if(readings, [&](const Reading& one) { return one.view == route.view && one.handler == route.handler; });
   if (reading == std::end(readings)) return;
-  auto audiences = model.is_null() ? audiences_of_original(visit) : audiences_of_page(model);
+  auto audiences = reading->of_record ? audiences_of_record(visit) : model.is_null() ? audiences_of_original(visit) : audiences_of_page(model);
   std::string narrow;
   for (const auto& audience : audiences) {
     if (is_told(settings, audience)) narrow += (narrow.empty() ? "公開範囲 " : "、") + std::string(corpus::label_of(corpus::audiences(), audience));

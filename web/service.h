@@ -10,10 +10,12 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/desk.h"
+#include "records/record.h"
 #include "store/event_queue.h"
 #include "store/files.h"
 #include "web/app.h"
 #include "web/health.h"
+#include "web/held_files.h"
 #include "web/offered_secrets.h"
 #include "web/rate_limit.h"
 #include "web/reader_pool.h"
@@ -47,12 +49,15 @@ struct Service {
   corpus::Comparisons comparisons{};
   store::Files files{options.data / "files"};
   indexer::Desk desk{options.database, files, options.desk};
+  records::Records records{options.database, files, options.ledgers, options.calendar};
+  records::UnsavedRecords unsaved{options.database};
   ReaderPool readers{{options.data, options.database, options.model, options.analyzer_name, options.lexicon}, options.readers};
   Renderer renderer{};
   Settings settings{options.database, options.data, options.settings};
   store::EventQueue events{options.database, options.log};
   std::counting_semaphore<> drawing{2};
   OfferedSecrets offered{};
+  HeldFiles held_files{};
 };
 
 /// A request on its way: what it found, who asks, and the request itself.
@@ -65,8 +70,14 @@ struct Visit {
   const corpus::Viewer& viewer() const { return visitor.viewer; }
   /// Whose basket is meant: that of the one there is, where nobody has an account.
   int64_t owner() const { return visitor.account ? visitor.account->id : 0; }
+  /// Who changes records. Where there are no accounts everybody is the operator of the machine.
+  records::Author author() const {
+    if (visitor.account) return {visitor.account->login, visitor.account->role};
+    return service.options.accounts ? records::Author{} : records::Author{"local", std::string(records::operator_role)};
+  }
   Context context() const {
-    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.basket, service.favourites, owner(), service.notes, service.glossary, service.comparisons, service.options.lexicon, service.desk, service.options.sources, service.options.backups, service.events};
+    return {service.library, visitor.viewer, service.readers, service.judgements, service.arrivals, service.basket, service.favourites, owner(), service.notes, service.glossary, service.comparisons, service.options.lexicon, service.desk, service.options.sources, service.options.backups, service.events,
+            service.records, service.unsaved, author(), service.options.accounts, visitor.account ? visitor.account->groups : std::vector<std::string>{}};
   }
 };
 
@@ -90,6 +101,7 @@ constexpr std::string_view form_type = "application/x-www-form-urlencoded", file
 enum class Size {
   form,     ///< App::longest_form
   setting,  ///< a file of settings
+  record,   ///< all that a record may hold, as a form writes it
   file,     ///< a file that is handed in
 };
 
@@ -171,6 +183,26 @@ Response send_news_feed(const Visit& visit);
 Response send_search_feed(const Visit& visit);
 /// By which address a client came: "https://name", as it says itself; empty where it says none.
 std::string origin_of(const Visit& visit);
+
+// record_handlers.cc
+Response new_record_page(const Visit& visit);
+Response take_new_record(const Visit& visit);
+Response edit_record_page(const Visit& visit);
+Response take_record_edit(const Visit& visit);
+Response take_record_change(const Visit& visit);
+Response take_record_file(const Visit& visit);
+Response send_record_file(const Visit& visit);
+Response take_row(const Visit& visit);
+Response take_bulk_change(const Visit& visit);
+Response take_unsaved(const Visit& visit);
+
+// record_office_handlers.cc
+Response send_ledger(const Visit& visit);
+Response import_records_page(const Visit& visit);
+Response take_workbook(const Visit& visit);
+Response send_letter(const Visit& visit);
+
+Response send_deadlines(const Visit& visit);
 
 // workbook_handlers.cc
 Response send_results(const Visit& visit);

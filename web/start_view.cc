@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include "store/backup_keeper.h"
+#include "text/date.h"
 #include "web/model.h"
+#include "web/record_pages.h"
 #include "web/views.h"
 
 namespace shirube::web {
@@ -63,6 +65,34 @@ Json own_things(const Context& context) {
   return out;
 }
 
+/// What is due of one's own, first what is due first.
+Json own_dues(const Context& context) {
+  constexpr int days_shown = 31;
+  Json out = Json::array();
+  if (context.author.login.empty()) return out;
+  const text::Date today = text::today();
+  for (const auto& [record, due] : due_of(context, "mine", days_shown)) {
+    if (out.size() == most_items) break;
+    Json said = due_model(due, today);
+    out.push_back(item(fmt::format("{}　{}", record.number, due.name), record_url(record.number), fmt::format("{}{}", said["words"].get<std::string>(), said["late"].get<bool>() ? "（期限切れ）" : "")));
+  }
+  return out;
+}
+
+Json own_reviews(const Context& context) {
+  Json out = Json::array();
+  if (context.author.login.empty()) return out;
+  for (const auto& ledger : context.records.ledgers().all()) {
+    records::RecordFilter filter;
+    filter.owner = context.author.login;
+    filter.to_review = true;
+    for (const auto& record : context.records.list(context.viewer, ledger.key(), filter, 0, most_items).records) {
+      if (out.size() < most_items) out.push_back(item(fmt::format("{}　{}", record.number, title_of(ledger, record)), record_url(record.number), "要確認"));
+    }
+  }
+  return out;
+}
+
 Json waiting(const Context& context) {
   size_t open = 0, failed = 0;
   for (const auto& draft : context.desk.drafts().list(context.viewer, 0, most_drafts)) {
@@ -96,6 +126,8 @@ constexpr auto of_committee = [](const corpus::Viewer& viewer) { return viewer.s
 constexpr auto who_answers = [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::judge) && viewer.sees("staff"); };
 constexpr Panel panels[] = {
     {"自分のもの", "お気に入り", "/favourites", everybody, own_things},
+    {"自分の期限", "期限の一覧", "/deadlines", everybody, own_dues},
+    {"自分の要確認", "期限の一覧", "/deadlines", everybody, own_reviews},
     {"委員会の資料", "", "", of_committee, sheets},
     {"取込", "取込の画面", "/drafts", [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::desk); }, waiting},
     {"記録", "", "", [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::events); }, watching},

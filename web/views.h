@@ -19,10 +19,14 @@
 #include "corpus/note.h"
 #include "indexer/desk.h"
 #include "indexer/watch.h"
+#include "records/record.h"
 #include "store/event_queue.h"
 #include "web/reader_pool.h"
 #include "web/target.h"
 
+namespace shirube::people {
+class Accounts;
+}
 namespace shirube::store {
 class BackupKeeper;
 }
@@ -50,6 +54,11 @@ struct Context {
   const std::function<std::vector<indexer::SourceState>()>& sources;
   store::BackupKeeper* backups;  ///< null: none are made
   store::EventQueue& events;
+  const records::Records& records;
+  const records::UnsavedRecords& unsaved;
+  records::Author author;            ///< who asks, as records know them; without a name for nobody known
+  const people::Accounts* accounts;  ///< null: there are none
+  std::vector<std::string> units;    ///< the groups of who asks
 };
 
 /// A request that found its route: `arguments` are the segments that the pattern left open.
@@ -187,6 +196,23 @@ nlohmann::json receive_file(indexer::Desk& desk, const corpus::Viewer& viewer, c
 /// and returns the local address to go to; nullopt when the facts that were typed cannot be, and nothing is changed.
 /// Throws Error{invalid} for a form of another kind, and as corpus::Drafts does.
 std::optional<std::string> change_draft(indexer::Desk& desk, const corpus::Viewer& viewer, const Call& call, const Target& form);
+
+/// The ledgers that the viewer has to do with: how many records each has, its lists that are kept, its counters, what is due next.
+nlohmann::json ledgers_view(const Context& context, const Call& call);
+/// {key}: the records of a ledger, 50 a page; the parameters of its filter stand in record_pages.h.
+nlohmann::json ledger_view(const Context& context, const Call& call);
+/// {key}: the parameters `text` and `number` (of the record that it is of, if any): records that speak of the same with what they
+/// cite, clauses that do, and the basket.
+nlohmann::json beside_record_view(const Context& context, const Call& call);
+/// {number}: a record, with all that may be done to it.
+nlohmann::json record_view(const Context& context, const Call& call);
+/// {number}: its changes, newest first; with the parameters from and to (revisions) what is different between the two.
+nlohmann::json record_history_view(const Context& context, const Call& call);
+/// {number}/{field}: a table of it, 100 rows a page, with the parameters q, column and value (that a column of choices has), and edit
+/// (the number of a row, or new).
+nlohmann::json record_rows_view(const Context& context, const Call& call);
+/// The parameters scope (mine, units, all), ledger, and print: what is due in the next three months, and what is to be looked at.
+nlohmann::json deadlines_view(const Context& context, const Call& call);
 
 /// What backups there are, when the next is due, what is under way and what went wrong.
 nlohmann::json backups_view(const Context& context, const Call& call);

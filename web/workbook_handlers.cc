@@ -1,6 +1,7 @@
 // Lists that leave for a spreadsheet.
 #include <fmt/format.h>
 
+#include "office/workbook.h"
 #include "store/database.h"
 #include "store/event_log.h"
 #include "text/date.h"
@@ -8,7 +9,6 @@
 #include "web/asked.h"
 #include "web/model.h"
 #include "web/service.h"
-#include "web/workbook.h"
 
 namespace shirube::web {
 
@@ -45,7 +45,7 @@ Response send_results(const Visit& visit) {
   if (asked.query.empty()) throw Error(ErrorKind::invalid, "探す言葉がありません。", "言葉を入れて検索してから書き出してください。");
   asked.first = 0;
   asked.most = most_rows;
-  Sheet sheet;
+  office::Sheet sheet;
   sheet.name = "検索結果";
   sheet.columns = {{"順位", 6}, {"条項", 24}, {"資料", 28}, {"版", 16}, {"状態", 8}, {"公開範囲", 10}, {"発出日", 12}, {"施行日", 12}, {"引用", 40}, {"本文の該当部分", 60}, {"アドレス", 40}};
   uint64_t total = 0;
@@ -62,8 +62,8 @@ Response send_results(const Visit& visit) {
   sheet.about = {"検索: " + asked.query.understood(),
                  fmt::format("{} 書出し　{}{}{}件のうち{}件", text::to_wareki(text::today()), unit, exact ? "" : "約", total, sheet.rows.size())};
   Response response;
-  response.content_type = workbook_type;
-  response.body = write_workbook(sheet);
+  response.content_type = office::workbook_type;
+  response.body = office::write_workbook(sheet);
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"shirube-search.xlsx\"");
   // Nothing leaves before it is on disk that it did.
   visit.service.options.database.write([&](SQLite::Database& db) { store::append(db, {"export.search", "", fmt::format("{}件 {}", sheet.rows.size(), asked.query.understood())}); });

@@ -400,6 +400,22 @@ std::string print_number(double value, std::string_view format, bool from_1904) 
   return std::string(text::trim(print_amount(value, section, negative)));
 }
 
+Shown shown_by(double value, std::string_view format) {
+  auto sections = sections_of(format.substr(0, 1024));
+  const auto& tokens = sections[section_for(sections, value)].tokens;
+  Shown shown;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    bool elapsed = tokens[i].kind == Kind::elapsed;
+    if (!elapsed && tokens[i].kind != Kind::date) continue;
+    char letter = tokens[i].text[0];
+    bool time = elapsed || letter == 'h' || letter == 's' || (letter == 'm' && is_minute(tokens, i));
+    (time ? shown.time : shown.day) = true;
+    shown.seconds |= letter == 's';
+    shown.elapsed |= elapsed;
+  }
+  return shown;
+}
+
 std::string print_text(std::string_view value, std::string_view format) {
   if (format.find_first_of("@;") == format.npos) return std::string(value);
   auto sections = sections_of(format.substr(0, 1024));

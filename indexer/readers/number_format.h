@@ -15,6 +15,13 @@ std::string_view built_in_format(int id);
 /// 1904. A format that cannot be followed (fractions, days before the first) prints as General does.
 std::string print_number(double value, std::string_view format, bool from_1904 = false);
 
+/// What a number is in a format: an amount where it shows none of these.
+struct Shown {
+  bool day = false, time = false, seconds = false;
+  bool elapsed = false;  ///< hours beyond 24, minutes beyond 60
+};
+Shown shown_by(double value, std::string_view format);
+
 /// Text in a format: as it stands, unless a section says what stands around it (「"第"@"号"」) or
 /// that nothing is printed (「;;;」).
 std::string print_text(std::string_view value, std::string_view format);

@@ -10,44 +10,15 @@
 #include "indexer/readers/drawing.h"
 #include "indexer/readers/formula.h"
 #include "indexer/readers/number_format.h"
-#include "indexer/readers/ooxml.h"
 #include "indexer/readers/readers.h"
 #include "indexer/readers/rows.h"
+#include "indexer/readers/spreadsheet.h"
 #include "text/utf8.h"
 
 // Workbooks (SpreadsheetML, ECMA-376 part 1 chapter 18).
 namespace shirube::indexer {
 
 namespace {
-
-constexpr int most_columns = 16384;
-
-bool is_true(std::string_view value) { return value == "1" || value == "true"; }
-
-int number(std::string_view digits, int otherwise = 0) {
-  std::string s(digits.substr(0, 10));
-  char* end = nullptr;
-  long value = std::strtol(s.c_str(), &end, 10);
-  return end == s.c_str() || value < -1'000'000'000 || value > 1'000'000'000 ? otherwise : static_cast<int>(value);
-}
-
-/// 「_x000D_」 stands for a character that XML cannot hold.
-std::string unescaped(std::string_view s) {
-  std::string out;
-  for (size_t at = 0; at < s.size();) {
-    auto rest = s.substr(at);
-    bool escape = rest.size() >= 7 && rest.starts_with("_x") && rest[6] == '_' && rest.substr(2, 4).find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
-    if (!escape) {
-      out += rest[0];
-      ++at;
-      continue;
-    }
-    auto code = static_cast<char32_t>(std::strtoul(std::string(rest.substr(2, 4)).c_str(), nullptr, 16));
-    if (code == '\n' || (code >= 0x20 && (code < 0xD800 || code > 0xDFFF))) text::append_utf8(out, code);
-    at += 7;
-  }
-  return out;
-}
 
 /// A string item: its runs, without the readings above them (rPh).
 std::string string_of(pugi::xml_node item) {
@@ -65,33 +36,17 @@ std::string string_of(pugi::xml_node item) {
   return unescaped(out);
 }
 
-/// The column of 「AB12」, from 1; 0 when it says none.
-int column_of(std::string_view reference) {
-  int column = 0;
-  for (char c : reference) {
-    if (c < 'A' || c > 'Z' || column > most_columns) break;
-    column = column * 26 + (c - 'A' + 1);
-  }
-  return column > most_columns ? 0 : column;
-}
-
-struct Sheet {
-  std::string name, part;
-  bool hidden = false;
-};
+using Sheet = Spreadsheet::Page;
 
 class Workbook {
  public:
-  explicit Workbook(const std::string& bytes) : package_(bytes) {}
+  explicit Workbook(const std::string& bytes) : book_(bytes, string_of) {}
 
   Extract read() {
     out_.media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    std::string part = package_.related("", "officeDocument");
-    if (part.empty()) part = "xl/workbook.xml";
-    auto sheets = open(part);
     page_.number = 0;
     std::string hidden;
-    for (const Sheet& sheet : sheets) {
+    for (const Sheet& sheet : book_.pages()) {
       if (sheet.hidden) hidden += (hidden.empty() ? "" : "、") + sheet.name;
       else read_sheet(sheet);
     }
@@ -104,49 +59,6 @@ class Workbook {
   }
 
  private:
-  /// Reads what all sheets share, and which there are.
-  std::vector<Sheet> open(const std::string& part) {
-    auto document = package_.xml(part);
-    auto workbook = document.document_element();
-    from_1904_ = is_true(attribute(child(workbook, "workbookPr"), "date1904"));
-    auto relations = package_.relations(part);
-    for (auto& [id, relation] : relations) {
-      if (relation.external || !package_.has(relation.target)) continue;
-      if (relation.type == "sharedStrings") read_strings(relation.target);
-      if (relation.type == "styles") read_styles(relation.target);
-    }
-    std::vector<Sheet> sheets;
-    for (auto one : child(workbook, "sheets").children()) {
-      if (local_name(one) != "sheet") continue;
-      auto relation = relations.find(std::string(attribute(one, "id")));
-      // Charts and macros have sheets of their own kinds.
-      if (relation == relations.end() || relation->second.type != "worksheet" || relation->second.external) continue;
-      auto state = attribute(one, "state");
-      sheets.push_back({sound_line(attribute(one, "name")), relation->second.target, state == "hidden" || state == "veryHidden"});
-    }
-    return sheets;
-  }
-
-  void read_strings(const std::string& part) {
-    auto document = package_.xml(part);
-    for (auto item : document.document_element().children()) {
-      if (local_name(item) == "si") strings_.push_back(string_of(item));
-    }
-  }
-
-  void read_styles(const std::string& part) {
-    auto document = package_.xml(part);
-    auto styles = document.document_element();
-    std::map<int, std::string> own;
-    for (auto one : child(styles, "numFmts").children()) own[number(attribute(one, "numFmtId"), -1)] = attribute(one, "formatCode");
-    for (auto one : child(styles, "cellXfs").children()) {
-      if (local_name(one) != "xf") continue;
-      int id = number(attribute(one, "numFmtId"));
-      auto found = own.find(id);
-      formats_.push_back(found != own.end() ? found->second : std::string(built_in_format(id)));
-    }
-  }
-
   /// What a cell shows.
   std::string shown(pugi::xml_node cell) const {
     auto type = attribute(cell, "t");
@@ -154,8 +66,8 @@ class Workbook {
     std::string value = child(cell, "v").text().get();
     if (value.empty()) return {};
     if (type == "s") {
-      int at = number(value, -1);
-      return at >= 0 && static_cast<size_t>(at) < strings_.size() ? print_text(strings_[static_cast<size_t>(at)], format(cell)) : std::string();
+      auto words = book_.shared_string(value);
+      return words.empty() ? std::string() : print_text(words, format(cell));
     }
     if (type == "str") return print_text(unescaped(value), format(cell));
     if (type == "b") return value == "1" ? "TRUE" : "FALSE";
@@ -163,20 +75,17 @@ class Workbook {
     if (type == "d") return value.ends_with("T00:00:00") ? value.substr(0, value.size() - 9) : value;
     char* end = nullptr;
     double amount = std::strtod(value.c_str(), &end);
-    return *end == '\0' ? print_number(amount, format(cell), from_1904_) : value;
+    return *end == '\0' ? print_number(amount, format(cell), book_.from_1904()) : value;
   }
 
-  std::string_view format(pugi::xml_node cell) const {
-    auto style = static_cast<size_t>(std::max(0, number(attribute(cell, "s"))));
-    return style < formats_.size() ? std::string_view(formats_[style]) : std::string_view("General");
-  }
+  std::string_view format(pugi::xml_node cell) const { return book_.format(cell); }
 
   using Columns = std::bitset<most_columns + 1>;
   static Columns hidden_columns(pugi::xml_node sheet) {
     // Where ranges begin and end: any number of them may lie upon each other.
     std::array<int, most_columns + 2> change{};
     for (auto column : child(sheet, "cols").children()) {
-      int first = std::max(1, number(attribute(column, "min"))), last = std::min(number(attribute(column, "max")), most_columns);
+      int first = std::max(1, whole_number(attribute(column, "min"))), last = std::min(whole_number(attribute(column, "max")), most_columns);
       if (!is_true(attribute(column, "hidden")) || first > last) continue;
       ++change[static_cast<size_t>(first)];
       --change[static_cast<size_t>(last) + 1];
@@ -216,8 +125,8 @@ class Workbook {
   }
 
   void read_sheet(const Sheet& sheet) {
-    if (!package_.has(sheet.part)) return;
-    auto document = package_.xml(sheet.part);
+    if (!book_.package().has(sheet.part)) return;
+    auto document = book_.package().xml(sheet.part);
     auto root = document.document_element();
     Columns hidden = hidden_columns(root);
     std::vector<TableRow> rows;
@@ -284,14 +193,14 @@ class Workbook {
   /// The text of the shapes that lie on a sheet, from top left.
   std::vector<std::string> text_boxes(const std::string& part) {
     std::vector<Box> boxes;
-    for (auto& [id, relation] : package_.relations(part)) {
-      if (relation.type != "drawing" || relation.external || !package_.has(relation.target)) continue;
-      auto document = package_.xml(relation.target);
+    for (auto& [id, relation] : book_.package().relations(part)) {
+      if (relation.type != "drawing" || relation.external || !book_.package().has(relation.target)) continue;
+      auto document = book_.package().xml(relation.target);
       for (auto anchor : drawn_children(document.document_element())) {
         Box box;
         auto from = child(anchor, "from");
-        box.row = number(child(from, "row").text().get());
-        box.column = number(child(from, "col").text().get());
+        box.row = whole_number(child(from, "row").text().get());
+        box.column = whole_number(child(from, "col").text().get());
         for (auto shape : drawn_children(anchor)) read_shape(shape, box);
         boxes.push_back(std::move(box));
       }
@@ -302,11 +211,10 @@ class Workbook {
     return out;
   }
 
-  Package package_;
+  Spreadsheet book_;
   Extract out_;
   corpus::Page page_;
-  bool from_1904_ = false, titled_ = false;
-  std::vector<std::string> strings_, formats_;
+  bool titled_ = false;
   TextBudget budget_;
   size_t images_ = 0;
   std::string partly_hidden_, picture_sheets_;

@@ -32,6 +32,15 @@ const pages = {
   "/favourites": ["/favourites"],
   "/drafts": ["/drafts"],
   "/drafts/{}": ["/drafts/1", "/drafts/2"],
+  "/ledgers": ["/ledgers"],
+  "/ledgers/{}": ["/ledgers/sodan", "/ledgers/sodan?open=on&date=asked_on&from=2020-04-01", "/ledgers/keiyaku"],
+  "/ledgers/{}/new": ["/ledgers/sodan/new", "/ledgers/tenken/new"],
+  "/ledgers/{}/import": ["/ledgers/sodan/import"],
+  "/records/{}": [],
+  "/records/{}/edit": [],
+  "/records/{}/history": [],
+  "/records/{}/rows/{}": [],
+  "/deadlines": ["/deadlines", "/deadlines?scope=all", "/deadlines?scope=all&print=on"],
   "/events": ["/events", "/events?from=x"],
   "/sign-in": [],
   "/account": ["/account"],
@@ -48,7 +57,7 @@ const pages = {
 };
 /// Routes that answer GET and are no pages: JSON, files, ways to somewhere else.
 const no_pages = ["/documents/{}", "/documents/{}/{}/original", "/drafts/{}/original", "/drafts/{}/pages/{}", "/static/{}", "/static/fonts/{}", "/static/pdfjs/{}", "/account/second-step/picture", "/events/export",
-  "/feeds/news", "/feeds/searches/{}", "/search.xlsx", "/healthz", "/readyz", "/metrics"];
+  "/feeds/news", "/feeds/searches/{}", "/feeds/deadlines", "/records/{}/files/{}", "/records/{}/letters/{}", "/ledgers/{}/export", "/search.xlsx", "/healthz", "/readyz", "/metrics"];
 
 function every_page_is_here() {
   const source = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../../web/app.cc"), "utf8");
@@ -73,6 +82,19 @@ async function prepare() {
   const broken = join(folder, "kowareta.docx");
   writeFileSync(broken, "PK\x03\x04 nothing");
   await run(["drafts", "add", broken]).catch(() => {});
+  await prepare_records();
+}
+
+/// A record that cites, is late and was changed, and one with a table.
+async function prepare_records() {
+  const add = async (...words) => "/records/" + encodeURIComponent((await run(["records", "add", ...words])).split("　")[0]);
+  const asked = await add("sodan", "asked_on=2026-04-03", "subject=端末の持ち出し", "unit=総務課", "asker=見本 太郎", "question=端末の持ち出しには、だれの許可が要るか。", "citations=kisoku/2025-04-01/12「端末の持ち出しは、課長の許可を受ける。」");
+  await run(["records", "change", decodeURIComponent(asked.split("/")[2]), "question=端末の持ち出しには、課長の許可が要るか。"]);
+  const checked = await add("tenken", "target=全職員", "planned_on=2026-04-03");
+  pages["/records/{}"].push(asked, checked);
+  pages["/records/{}/edit"].push(asked + "/edit", checked + "/edit");
+  pages["/records/{}/history"].push(asked + "/history", asked + "/history?from=1&to=2");
+  pages["/records/{}/rows/{}"].push(checked + "/rows/items", checked + "/rows/items?edit=new");
 }
 
 /// Goes through a page by Tab: what has the focus is seen to have it.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -41,9 +42,21 @@ export function run(args, input = "") {
   });
 }
 
+/// A port that nobody listens at.
+function freePort() {
+  return new Promise((good, bad) => {
+    const server = createServer();
+    server.on("error", bad);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => good(port));
+    });
+  });
+}
+
 /// Starts the service; resolves to its address.
-function serve() {
-  const child = spawn(shirube, ["--data", data, "serve", "--port", String(20000 + Math.floor(Math.random() * 20000))], { stdio: ["ignore", "pipe", "inherit"] });
+async function serve() {
+  const child = spawn(shirube, ["--data", data, "serve", "--port", String(await freePort())], { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((good, bad) => {
     child.on("exit", () => bad(new Error("the service ended")));
     child.stdout.on("data", (bytes) => {

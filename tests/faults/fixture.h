@@ -165,6 +165,16 @@ struct Office {
   std::string err() const { return slurp(folder / "err"); }
   void found() const {
     std::filesystem::copy_file(std::filesystem::path(shirube::test::source_folder) / "config/access.toml", folder / "config/access.toml");
+    write("config/ledgers/kiroku.toml", R"(
+name = "見本の台帳"
+prefix = "見本"
+audience = "staff"
+roles = ["administrator"]
+field = [{ key = "question", name = "質問", kind = "text" }, { key = "clauses", name = "根拠", kind = "citations" }, { key = "papers", name = "写し", kind = "files" }]
+state = [{ key = "open", name = "受付" }, { key = "done", name = "公開", closed = true }]
+step = [{ key = "publish", name = "公開する", from = ["open"], to = "done", roles = ["administrator"], publish = ["all"] }]
+publication = [{ key = "all", name = "公開する版", audience = "staff", title = "回答 {number}", fields = ["question", "clauses"] }]
+)");
     REQUIRE(run({"ingest", policy, "--effective", "2025-04-01"}) == 0);
     enter();
   }

@@ -23,10 +23,11 @@ const std::map<std::string, Folders> arrows = {
     {"search", {"corpus", "store", "text"}},
     {"indexer", {"search", "corpus", "store", "text"}},
     {"people", {"corpus", "store", "text"}},
+    {"office", {"store", "text"}},
     {"records", {"corpus", "store", "text"}},
-    {"web", {"people", "indexer", "search", "corpus", "store", "text"}},
+    {"web", {"people", "records", "office", "indexer", "search", "corpus", "store", "text"}},
     {"config", {"text"}},
-    {"commands", {"web", "people", "records", "indexer", "search", "corpus", "store", "text", "config"}},
+    {"commands", {"web", "people", "records", "office", "indexer", "search", "corpus", "store", "text", "config"}},
     {"", {"commands", "indexer", "text", "config"}},
 };
 
@@ -34,18 +35,18 @@ const std::map<std::string, Folders> arrows = {
 const std::map<std::string, Folders> third_party = {
     {"httplib", {"web"}}, {"openssl/", {"web"}},       {"kainjow/", {"web"}},
     {"xapian", {"search", "indexer"}},
-    {"poppler", {"indexer"}},   {"pugixml", {"indexer", "web"}},
-    {"zip.h", {"indexer"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
+    {"poppler", {"indexer"}},   {"pugixml", {"indexer", "office", "web"}},
+    {"zip.h", {"indexer", "office"}},     {"libxml/", {"indexer"}},   {"gmime/", {"indexer"}},    {"seccomp", {"indexer"}},
     {"curl/", {"indexer"}},
     {"SQLiteCpp/", {"store", "corpus", "search", "indexer", "people", "records", "commands"}},
     {"sqlite3", {"store"}},     {"sodium", {"store", "people"}},
-    {"xlsxwriter", {"web"}}, {"liboath/", {"people"}},   {"qrencode", {"people"}},
+    {"xlsxwriter", {"office"}}, {"liboath/", {"people"}},   {"qrencode", {"people"}},
     {"archive", {"store"}},
     {"mecab", {"text"}},        {"unicode/", {"text"}}, {"uchardet", {"text"}},
     {"toml++/", {"config", "indexer", "people", "records"}},
     {"CLI/", {""}},             {"spdlog/", {"web", "commands"}},
-    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "records", "indexer", "web", "commands"}},
-    {"fmt/", {"text", "store", "corpus", "people", "records", "search", "indexer", "web", "config", "commands", ""}},
+    {"png.h", {"indexer"}}, {"nlohmann/", {"store", "corpus", "people", "records", "office", "indexer", "web", "commands"}},
+    {"fmt/", {"text", "store", "corpus", "people", "records", "office", "search", "indexer", "web", "config", "commands", ""}},
 };
 
 /// What is wrong with an #include; empty when nothing is.

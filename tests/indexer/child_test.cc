@@ -158,3 +158,36 @@ TEST_CASE("what a child says does not unfold without end", "[indexer][child]") {
   CHECK(refusal("\xDB\xFF\xFF\xFF\xFFx") == died);
   CHECK(refusal("") == died);
 }
+
+TEST_CASE("sheets that no reader makes are not taken from a child", "[indexer][child][sheets]") {
+  TemporaryFolder folder;
+  auto said = [&](const Json& json) {
+    fs::path program = folder / "child", answer = folder / "answer";
+    std::ofstream(answer, std::ios::binary) << message(json);
+    std::ofstream(program) << "#!/bin/sh\nexec /bin/cat '" << answer.string() << "'\n";
+    fs::permissions(program, fs::perms::owner_all);
+    return indexer::sheets_in_child("甲", {}, program, kGoOn);
+  };
+  auto good = said({{"names", {"台帳"}}, {"rows", {{0, "甲", ""}, {0}}}});
+  REQUIRE(good.size() == 1);
+  CHECK(good[0].rows == std::vector<std::vector<std::string>>{{"甲", ""}, {}});
+  const Json wide = std::vector<std::string>(indexer::most_sheet_columns + 1, "甲");
+  Json beyond = Json::array({0});
+  beyond.insert(beyond.end(), wide.begin(), wide.end());
+  const Json lies[] = {
+      {{"names", {"台帳"}}},
+      {{"names", {"台帳"}}, {"rows", {{1, "甲"}}}},
+      {{"names", {"台帳"}}, {"rows", {{-1, "甲"}}}},
+      {{"names", {"台帳"}}, {"rows", {Json::array()}}},
+      {{"names", {"台帳"}}, {"rows", {{0, 1}}}},
+      {{"names", {"台帳"}}, {"rows", {{0, "制\x01御"}}}},
+      {{"names", {"台帳"}}, {"rows", {{0, "甲\r\n乙"}}}},
+      {{"names", {"台帳"}}, {"rows", Json::array({beyond})}},
+      {{"names", std::vector<std::string>(indexer::most_sheets + 1, "台帳")}, {"rows", Json::array()}},
+      {{"names", {"台帳"}}, {"rows", std::vector<std::vector<int>>(indexer::most_sheet_rows + 1, {0})}},
+  };
+  for (const Json& lie : lies) {
+    INFO(lie.dump().substr(0, 200));
+    CHECK_THROWS_AS(said(lie), Error);
+  }
+}

@@ -5,10 +5,10 @@
 #include "corpus/glossary.h"
 #include "corpus/note.h"
 #include "indexer/extract.h"
+#include "office/workbook.h"
 #include "tests/web/town.h"
 #include "text/error.h"
 #include "web/target.h"
-#include "web/workbook.h"
 
 using namespace shirube;
 using namespace shirube::web;
@@ -240,7 +240,7 @@ TEST_CASE_METHOD(Fixture, "hits leave for a spreadsheet as text, and that they d
   add("keisan", "=HYPERLINK(\"x\")の資料", "notice", "2025-04-01", {clause("1", "=1+1 端末の計算")});
   auto response = app.handle({"GET", "/search.xlsx?q=" + percent_encode("端末") + "&fold=off", {{"Host", "shirube.example"}}, ""});
   REQUIRE(response.status == 200);
-  CHECK(response.content_type == workbook_type);
+  CHECK(response.content_type == office::workbook_type);
   REQUIRE(response.body.starts_with("PK"));
   auto read = indexer::read(response.body, "a.xlsx");
   std::string text;

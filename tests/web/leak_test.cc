@@ -9,6 +9,7 @@
 #include <regex>
 #include <set>
 
+#include "office/workbook.h"
 #include "store/files.h"
 #include "store/queue.h"
 #include "tests/web/leak_town.h"
@@ -41,7 +42,7 @@ using Targets = std::vector<std::string>;
 
 /// All that stands in an answer, but for the time of day and, where that is asked for, numbers that count what others did.
 std::string told(const Response& response, bool numbers) {
-  static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), number("(\"id\":|/drafts/)[0-9]+");
+  static const std::regex time("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), number("(\"id\":|/drafts/)[0-9]+");
   std::string out = fmt::format("{}\n{}\n", response.status, response.content_type);
   for (const auto& [name, value] : response.headers) out += name + ": " + value + "\n";
   out += "\n" + response.body;
@@ -89,6 +90,45 @@ const std::vector<std::string> chosen_queries = {
     "端末 -極秘", "極*", "隠*", "監査 OR 極秘", "端末 NEAR/20 極秘", "件名:極秘", "件名:端末", "条:3", "条:2 端末", "種別:規程 台帳", "発出者:特命係 端末", "版:すべて 台帳", "版:旧版 端末",
     "時点:2024-05-01 端末", "2025-04-01..", "番号:星", "ごくひだいちょう", "かんさ", "muegaika", "むがいか", "ろうえい", "暗合鍵", "テレワク", "対策基準第3条", "星見市情報セキュリティ対策基準（令和7年4月1日版）第3条",
     "極秘の手順（令和7年4月1日版）第1条", "委託 契約 単価", "長い文書の条文", "管理者権限の濫用", "懲戒処分", "=端末", "+端末 +承認", "で", "の", "ある", "\"である\""};
+
+const std::vector<std::string> record_numbers = {"R8-記録-0001", "R8-記録-0002", "R8-記録-0003", "R8-記録-0004", "R8-記録-0005", "R8-記録-0006", "R8-内密-0001", "R8-内密-0002", "R8-記録-0099", "nai"};
+
+/// Pages of ledgers and records.
+void record_examples(std::map<std::string, Targets>& out) {
+  auto q = [](const std::string& text) { return percent_encode(text); };
+  for (const char* scope : {"", "?scope=mine", "?scope=units", "?scope=all", "?scope=all&ledger=naisho", "?scope=all&print=on", "?scope=nai"}) {
+    out["/deadlines"].push_back(std::string("/deadlines") + scope);
+    out["/api/v1/deadlines"].push_back(std::string("/api/v1/deadlines") + scope);
+    out["/feeds/deadlines"].push_back(std::string("/feeds/deadlines") + scope);
+  }
+  out["/ledgers"] = {"/ledgers"};
+  out["/api/v1/ledgers"] = {"/api/v1/ledgers"};
+  for (const char* key : {"kiroku", "naisho", "nai"}) {
+    const std::string ledger = std::string("/ledgers/") + key;
+    for (const std::string& asked : {std::string(), "?q=" + q("端末"), "?q=" + q("極秘"), "?q=" + q("特命課"), "?q=" + q("太郎"), "?q=" + q("抜き打ち"), std::string("?review=on"), std::string("?open=on"), std::string("?state=done"), "?list=" + q("特命だけ"), "?f.topic=" + q("特命"), "?f.unit=" + q("特命課"),
+                                    "?f.also=" + q("R8-記録-0001"), "?f.also=" + q("R8-内密-0001"), "?f.cites=" + q("himitsu/2025-04-01/1"), "?f.cites=" + q("taisaku-kijun/2024-04-01/2"), "?f.inner_cites=" + q("taisaku-kijun/2024-04-01/2"), std::string("?date=day&from=2026-05-01&to=2026-12-31"), std::string("?owner=hana"), std::string("?page=2")}) {
+      out["/ledgers/{}"].push_back(ledger + asked);
+      out["/api/v1/ledgers/{}"].push_back("/api/v1" + ledger + asked);
+      out["/ledgers/{}/export"].push_back(ledger + "/export" + asked);
+    }
+    out["/ledgers/{}/new"].push_back(ledger + "/new");
+    out["/ledgers/{}/import"].push_back(ledger + "/import");
+    for (const char* text : {"端末の持ち出しの相談", "極秘の所見", "特命の無害化", "抜き打ち監査", "で"}) out["/api/v1/ledgers/{}/beside"].push_back("/api/v1" + ledger + "/beside?text=" + q(text));
+  }
+  for (const auto& number : record_numbers) {
+    const std::string record = "/records/" + q(number);
+    out["/records/{}"].push_back(record);
+    out["/api/v1/records/{}"].push_back("/api/v1" + record);
+    out["/records/{}/edit"].push_back(record + "/edit");
+    for (const char* asked : {"", "?from=1&to=2"}) {
+      out["/records/{}/history"].push_back(record + "/history" + asked);
+      out["/api/v1/records/{}/history"].push_back("/api/v1" + record + "/history" + asked);
+    }
+    out["/records/{}/files/{}"].push_back(record + "/files/" + store::sha256("写しの中身"));
+    for (const char* key : {"copy", "lost", "nai"}) out["/records/{}/letters/{}"].push_back(record + "/letters/" + key);
+    for (const char* asked : {"list", "list?q=%E6%8C%81%E3%81%A1", "list?q=himitsu", "secret", "list?edit=2"}) out["/records/{}/rows/{}"].push_back(record + "/rows/" + asked);
+  }
+}
 
 /// Addresses for each route that is asked for by GET.
 std::map<std::string, Targets> examples(const std::vector<Place>& all) {
@@ -184,13 +224,42 @@ std::map<std::string, Targets> examples(const std::vector<Place>& all) {
     out[pattern] = {text::replace_all(pattern, "{}", "1") + "?person=staff&document=himitsu&text=himitsu"};
   }
   for (const char* pattern : {"/healthz", "/readyz", "/metrics"}) out[pattern] = {pattern};
+  record_examples(out);
   return out;
 }
 
-/// Forms for each route that takes any; those that make something new come last, as what they make is numbered on.
 struct Form {
   std::string target, type, body;
 };
+/// What may be done to records, and tried with what is hidden.
+void record_forms(std::map<std::string, std::vector<Form>>& out) {
+  const std::string type = "application/x-www-form-urlencoded";
+  auto form = [](std::vector<std::pair<std::string, std::string>> fields) { return write_query(fields).substr(1); };
+  for (const auto& number : record_numbers) {
+    const std::string record = "/records/" + percent_encode(number);
+    for (const char* cited : {"himitsu/2025-04-01/1", "tsuchi/2025-02-01/1", "nai/1/1"}) {
+      out["/records/{}"].push_back({record, type, form({{"action", "review"}, {"revision", "1"}, {"field", "cites"}, {"citation", cited}, {"renewed", ""}})});
+    }
+    out["/records/{}"].push_back({record, type, form({{"action", "give"}, {"revision", "1"}, {"owner", "taro"}})});
+    out["/records/{}"].push_back({record, type, form({{"action", "narrow"}, {"revision", "2"}, {"audience", "監査班"}})});
+    out["/records/{}"].push_back({record, type, form({{"action", "step"}, {"revision", "2"}, {"step", "publish"}})});
+    out["/records/{}/files"].push_back({record + "/files", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nsecret\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\na\r\n--x--\r\n"});
+    out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "2"}, {"before", "x"}, {"cell.what", "変えた"}})});
+    out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "0"}, {"cell.what", "加えた"}, {"cell.clause", "himitsu/2025-04-01/1"}})});
+    out["/unsaved"].push_back({"/unsaved", type, form({{"place", number}, {"revision", "1"}, {"asked", "question"}, {"f.question", "書きかけ"}})});
+    for (const char* linked : {"R8-内密-0001", "R8-記録-0002", "R8-記録-0099"}) {
+      out["/records/{}/edit"].push_back({record + "/edit", type, form({{"do", "save"}, {"revision", "1"}, {"asked", "question"}, {"asked", "also"}, {"f.question", "変えた端末"}, {"link.also", linked}, {"add.also", ""}})});
+    }
+    for (const char* field : {"secret", "unit", "topic"}) out["/ledgers/{}"].push_back({"/ledgers/kiroku", type, form({{"number", number}, {"field", field}, {std::string("f.") + field, "特命"}, {"do", "try"}})});
+  }
+  for (const char* key : {"kiroku", "naisho", "nai"}) {
+    const std::string ledger = std::string("/ledgers/") + key;
+    out["/ledgers/{}/new"].push_back({ledger + "/new", type, form({{"do", "save"}, {"asked", "question"}, {"asked", "also"}, {"asked", "cites"}, {"f.question", "新しい端末"}, {"link.also", "R8-内密-0001"}, {"add.also", ""}, {"cite.cites", "himitsu/2025-04-01/1"}, {"quote.cites", ""}, {"add.cites", ""}})});
+    out["/ledgers/{}/import"].push_back({ledger + "/import", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"do\"\r\n\r\ntake\r\n--x--\r\n"});
+  }
+}
+
+/// Forms for each route that takes any; those that make something new come last, as what they make is numbered on.
 std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
   std::map<std::string, std::vector<Form>> out;
   auto form = [](std::vector<std::pair<std::string, std::string>> fields) { return write_query(fields).substr(1); };
@@ -206,6 +275,7 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
     }
   }
   out["/judgements"].push_back({"/judgements", type, "q=x"});
+  record_forms(out);
   for (const char* query : {"端末", "極秘", "監査"}) out["/favourites"].push_back({"/favourites", type, form({{"action", "save"}, {"name", query}, {"address", "?q=" + percent_encode(query)}})});
   for (const auto& place : all) {
     for (const char* action : {"star", "unstar", "star"}) out["/favourites"].push_back({"/favourites", type, form({{"action", action}, {"document", place.slug}})});
@@ -226,6 +296,30 @@ std::map<std::string, std::vector<Form>> forms(const std::vector<Place>& all) {
     out[pattern].push_back({text::replace_all(pattern, "{}", "1"), type, "name=himitsu&remove=himitsu"});
   }
   return out;
+}
+
+/// Workbooks of what everybody sees that name what not everybody does: what each is about, and its bytes.
+std::vector<std::pair<std::string, std::string>> workbooks() {
+  using Rows = std::vector<std::vector<std::string>>;
+  auto book = [](const std::vector<std::string>& columns, Rows rows, Rows table = {}) {
+    std::vector<office::Sheet> sheets;
+    auto add = [&](const char* name, const std::vector<std::string>& names, Rows cells) {
+      office::Sheet sheet{name, {}, {}, std::move(cells)};
+      for (const auto& column : names) sheet.columns.push_back({column, 10});
+      sheets.push_back(std::move(sheet));
+    };
+    add("見本の記録", columns, std::move(rows));
+    if (!table.empty()) add("点検表", {"番号", "行", "確認内容", "条項", "判定"}, std::move(table));
+    return office::write_workbook(sheets);
+  };
+  const std::string open = "R8-記録-0003";
+  return {{"links", book({"番号", "関連"}, {{open, "R8-内密-0001\nR8-記録-0001"}})},
+          {"a link in a new record", book({"番号", "質問", "関連"}, {{"", "取り込んだ端末", "R8-記録-0005"}})},
+          {"citations", book({"番号", "根拠"}, {{open, "himitsu/2025-04-01/1「極秘とする」"}})},
+          {"a citation in a table", book({"番号", "質問"}, {{open, "取り込んだ無害化"}}, {{open, "", "見た", "himitsu/2025-04-01/1", "適"}, {open, "", "見た", "kaisei/2023-04-01/1", "否"}})},
+          {"fields", book({"番号", "課", "内密の所見"}, {{open, "特命課", "取り込んだ所見"}})},
+          {"what all may write", book({"番号", "質問", "根拠", "関連"}, {{open, "取り込んだ質問", "kaisei/2023-04-01/1", ""}})},
+          {"a new record", book({"番号", "質問", "関連"}, {{"", "取り込んだ新しい記録", open}})}};
 }
 
 /// Queries of words that stand somewhere, hidden or not, and signs between them.
@@ -287,6 +381,28 @@ struct Comparison {
     if (a == b) return;
     FAIL_CHECK(viewer.name << ": " << request.method << " " << request.target << " " << request.body.substr(0, 200) << "\n" << parting(a, b));
   }
+  /// A workbook is tried, and taken where it can be: each town by the key that it gave.
+  void import(const std::string& what, const std::string& bytes) {
+    static const std::regex key("name=\"key\" value=\"([^\"]*)\"");
+    auto post = [](const App& app, const std::string& body) { return app.handle({"POST", "/ledgers/kiroku/import", {{"Content-Type", "multipart/form-data; boundary=x"}, {"Sec-Fetch-Site", "same-origin"}}, body + "--x--\r\n"}); };
+    const std::string part = "--x\r\nContent-Disposition: form-data; name=\"";
+    std::string keys[2], said[2];
+    size_t at = 0;
+    for (const App* app : {&with, &without}) {
+      auto tried = post(*app, part + "do\"\r\n\r\ntry\r\n" + part + "file\"; filename=\"a.xlsx\"\r\n\r\n" + bytes + "\r\n");
+      std::smatch found;
+      if (std::regex_search(tried.body, found, key)) keys[at] = found[1];
+      tried.body = std::regex_replace(tried.body, key, "KEY");
+      said[at] = told(tried, false);
+      auto taken = post(*app, part + "do\"\r\n\r\ntake\r\n" + part + "key\"\r\n\r\n" + keys[at] + "\r\n");
+      said[at] += told(taken, false);
+      ++(taken.status == 303 ? took : refused);
+      ++at;
+    }
+    compared += 2;
+    if (said[0] != said[1]) FAIL_CHECK(viewer.name << ": a workbook with " << what << "\n" << parting(said[0], said[1]));
+  }
+  size_t took = 0, refused = 0;
   void read(const std::map<std::string, Targets>& asked) {
     for (const auto& [pattern, targets] : asked) {
       if (tells_events(pattern) && viewer.viewer().may(corpus::Task::events)) continue;
@@ -353,6 +469,35 @@ TEST_CASE("every answer of every route is that of a town that never held what th
   }
   CHECK(telling > asked_at_random / 4);
   std::printf("leak test: %zu routes, %zu viewers, %zu answers compared, %zu of %zu random ones differ for who sees all\n", routes, viewers().size(), compared, telling, asked_at_random);
+}
+
+TEST_CASE("letters and workbooks say nothing of what the viewer may not see") {
+  LeakTown full(model(), nullptr);
+  std::map<std::string, Targets> asked;
+  record_examples(asked);
+  const auto books = workbooks();
+  size_t compared = 0, took = 0, refused = 0, letters = 0;
+  for (const auto& viewer : viewers()) {
+    LeakTown never(model(), &viewer), changed(model(), full.folder());
+    App with(changed.options(viewer)), without(never.options(viewer));
+    Comparison comparison{with, without, viewer, compared};
+    auto read = [&] {
+      for (const char* pattern : {"/records/{}/letters/{}", "/records/{}", "/records/{}/history"}) {
+        for (const auto& target : asked[pattern]) comparison.hold(pattern, {"GET", target, {}, ""}, false);
+      }
+      comparison.hold("/ledgers/{}", {"GET", "/ledgers/kiroku", {}, ""}, false);
+      comparison.hold("/ledgers/{}/export", {"GET", "/ledgers/kiroku/export", {}, ""}, false);
+    };
+    read();
+    letters += comparison.answered.contains("GET /records/{}/letters/{}");
+    for (const auto& [what, bytes] : books) comparison.import(what, bytes);
+    read();
+    took += comparison.took, refused += comparison.refused;
+  }
+  CHECK(letters == viewers().size());
+  CHECK(took > 2 * viewers().size());
+  CHECK(refused > viewers().size());
+  std::printf("leak test: %zu answers of letters and workbooks compared, %zu taken, %zu refused\n", compared, took, refused);
 }
 
 TEST_CASE("what was closed is closed in every answer while the index has yet to learn of it") {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,11 @@
 #include "corpus/judgement.h"
 #include "corpus/library.h"
 #include "indexer/index_writer.h"
+#include "records/record.h"
 #include "store/database.h"
 #include "store/files.h"
+#include "tests/office/docx_fixture.h"
+#include "tests/places.h"
 #include "tests/temporary_folder.h"
 #include "text/analyzer.h"
 #include "web/app.h"
@@ -80,14 +84,21 @@ class LeakTown {
     keep();
     explain();
     draft(viewer);
+    write_ledgers();
+    record(viewer);
+    library.link_citations(false);
     index();
     if (indexed == Indexed::while_open) close(viewer);
   }
   /// The same again, to be changed.
-  LeakTown(const shirube::text::AnalyzerModel& model, const std::filesystem::path& data) : model(model), database(copied(data, folder_) / "shirube.db"), library(database), files(folder_ / "files") {}
+  LeakTown(const shirube::text::AnalyzerModel& model, const std::filesystem::path& data) : model(model), database(copied(data, folder_) / "shirube.db"), library(database), files(folder_ / "files") { ledgers = shirube::records::Ledgers(folder_ / "ledgers"); }
 
   shirube::web::AppOptions options(const LeakViewer& viewer) const {
-    return {folder_.path(), const_cast<shirube::store::Database&>(database), model, "test", folder_ / "lexicon", viewer.viewer(), 1};
+    shirube::web::AppOptions out{folder_.path(), const_cast<shirube::store::Database&>(database), model, "test", folder_ / "lexicon", viewer.viewer(), 1};
+    out.ledgers = ledgers;
+    out.letters = folder_ / "ledgers";
+    out.desk.program = shirube::test::program;
+    return out;
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
   /// Works off the queue.
@@ -116,6 +127,7 @@ class LeakTown {
   shirube::store::Database database;
   shirube::corpus::Library library;
   shirube::store::Files files;
+  shirube::records::Ledgers ledgers;
 
  private:
   static bool sees(const LeakViewer* viewer, const std::string& audience, const std::string& slug) { return !viewer || viewer->sees(audience, slug); }
@@ -267,6 +279,153 @@ class LeakTown {
       hand_in("naisho-" + audience, true, audience);
       hand_in("naisho-machi-" + audience, false, audience);
     }
+  }
+
+  /// Two ledgers in which all may be narrower that can be.
+  void write_ledgers() {
+    std::filesystem::create_directories(folder_ / "ledgers");
+    std::ofstream(folder_ / "ledgers/kiroku.toml") << R"(
+name = "見本の記録"
+prefix = "記録"
+audience = "staff"
+title = "question"
+roles = ["officer"]
+columns = ["day", "topic", "asker", "secret", "cites", "also"]
+field = [
+  { key = "day", name = "日", kind = "date" },
+  { key = "topic", name = "主題", kind = "choice", choices = ["端末", "特命"] },
+  { key = "unit", name = "課", kind = "unit", audience = "committee" },
+  { key = "asker", name = "相談した人", kind = "person", audience = "committee", personal = true },
+  { key = "question", name = "質問", kind = "text" },
+  { key = "secret", name = "内密の所見", kind = "text", audience = "restricted" },
+  { key = "cites", name = "根拠", kind = "citations" },
+  { key = "inner_cites", name = "内密の根拠", kind = "citations", audience = "監査班" },
+  { key = "also", name = "関連", kind = "links" },
+  { key = "papers", name = "資料の写し", kind = "files" },
+  { key = "list", name = "点検表", kind = "rows", columns = [{ key = "what", name = "確認内容" }, { key = "clause", name = "条項", kind = "citations" }, { key = "mark", name = "判定", kind = "choice", choices = ["適", "否"] }] },
+  { key = "linked", name = "挙げた記録の数", kind = "computed", compute = "count kiroku" },
+]
+state = [{ key = "open", name = "受付" }, { key = "done", name = "公開", closed = true }]
+step = [{ key = "publish", name = "公開する", from = ["open"], to = "done", roles = ["officer"], publish = ["all"] }, { key = "back", name = "戻す", from = ["done"], to = "open", roles = ["officer"], withdraw = true }]
+due = [{ name = "回答", from = "day", within = "翌日から5開庁日", states = ["open"] }]
+counter = [{ name = "特命の件数", date = "day", cadence = "年5件以内", where = { topic = "特命" } }, { name = "ある課の件数", date = "day", cadence = "年5件以内", where = { unit = "特命課" } }]
+list = [{ name = "特命だけ", where = { topic = "特命" } }]
+letter = [{ key = "copy", name = "写し", file = "utsushi.docx" }, { key = "lost", name = "失くした文書", file = "nai.docx" }]
+publication = [{ key = "all", name = "公開する版", audience = "public", title = "回答 {number}", fields = ["question", "cites", "list"] }]
+)";
+    std::ofstream(folder_ / "ledgers/naisho.toml") << R"(
+name = "内密の台帳"
+prefix = "内密"
+audience = "監査班"
+roles = ["officer"]
+columns = ["what"]
+field = [{ key = "what", name = "内容", kind = "text" }, { key = "of", name = "もと", kind = "links", ledger = "kiroku" }]
+state = [{ key = "open", name = "受付" }]
+)";
+    // A letter that says all that there is of a record.
+    using shirube::test::paragraphs;
+    std::ofstream(folder_ / "ledgers/utsushi.docx", std::ios::binary) << shirube::test::docx(paragraphs(
+        {"{{番号}}　{{状態}}　{{担当}}　{{件名}}　{{日}}　{{主題}}　{{課}}　{{相談した人}}　{{質問}}　{{内密の所見}}　{{挙げた記録の数}}", "{{#根拠}}{{引用}}「{{文}}」{{条文}}{{/根拠}}", "{{#内密の根拠}}{{引用}}{{条文}}{{/内密の根拠}}", "{{#関連}}{{番号}}{{件名}}{{/関連}}",
+         "{{#資料の写し}}{{ファイル名}}{{/資料の写し}}", "{{#点検表}}{{行}}{{確認内容}}{{条項}}{{判定}}{{/点検表}}", "{{#内密の台帳}}{{番号}}{{内容}}{{/内密の台帳}}", "{{#見本の記録}}{{番号}}{{質問}}{{内密の所見}}{{相談した人}}{{/見本の記録}}"}));
+    ledgers = shirube::records::Ledgers(folder_ / "ledgers");
+    for (const auto& fault : ledgers.faults()) FAIL(fault);
+  }
+
+  /// A record with all that may be closed in it.
+  struct LeakRecord {
+    std::string number, audience;
+    shirube::records::Values values;
+    bool published = false;  ///< with a version for everybody
+  };
+  static std::vector<LeakRecord> leak_records() {
+    auto row = [](int number, std::vector<std::string> cells) { return shirube::records::Row{number, std::move(cells)}.value(); };
+    const std::string kijun = "taisaku-kijun/2024-04-01/";
+    std::vector<LeakRecord> out = {
+        {"R8-記録-0001", "staff", {{"day", {"2026-04-03"}}, {"topic", {"端末"}}, {"unit", {"特命課"}}, {"asker", {"極秘 太郎"}}, {"question", {"端末の持ち出しの相談。"}}, {"secret", {"極秘の所見である。"}}, {"cites", {kijun + "2「端末を持ち出すときは」", "himitsu/2025-04-01/1", kijun + "3", "kaisei/2023-04-01/2"}}, {"inner_cites", {kijun + "2"}}, {"also", {"R8-記録-0002", "R8-内密-0001"}},
+                                    {"list", {row(1, {"持ち出しの記録", kijun + "2", "適"}), row(2, {"例外の承認", "himitsu/2025-04-01/1", "否"})}}}},
+        {"R8-記録-0002", "restricted", {{"day", {"2026-05-03"}}, {"topic", {"特命"}}, {"question", {"端末の特命の相談。"}}, {"cites", {"himitsu/2025-04-01/1"}}, {"also", {"R8-記録-0001", "R8-記録-0003"}}}},
+        {"R8-記録-0003", "public", {{"day", {"2026-06-03"}}, {"unit", {"住民課"}}, {"question", {"無害化の相談。"}}, {"secret", {"特命の所見である。"}}, {"cites", {"kaisei/2023-04-01/2", "kansa-hokoku/2025-06-01/3", "tsuchi/2025-02-01/1"}}, {"also", {"R8-内密-0001"}}}},
+        {"R8-記録-0004", "restricted", {{"day", {"2026-06-04"}}, {"question", {"公開した端末の相談。"}}, {"cites", {"tsuchi/2025-02-01/1", "himitsu/2025-04-01/1"}}}, true},
+        {"R8-記録-0005", "監査班", {{"day", {"2026-06-05"}}, {"topic", {"特命"}}, {"question", {"抜き打ち監査の端末の相談。"}}, {"also", {"R8-記録-0001"}}}},
+        {"R8-記録-0006", "staff", {{"day", {"2026-06-06"}}, {"topic", {"特命"}}, {"question", {"端末を持ち帰る相談。"}}, {"also", {"R8-記録-0001", "R8-記録-0005"}}, {"cites", {kijun + "3"}}}},
+        {"R8-内密-0001", "監査班", {{"what", {"内密の調べ。端末を見た。"}}, {"of", {"R8-記録-0001", "R8-記録-0003"}}}},
+        {"R8-内密-0002", "public", {{"what", {"公開された内密。"}}, {"of", {"R8-記録-0001", "R8-記録-0003"}}}},
+    };
+    return out;
+  }
+
+  bool sees_address(const LeakViewer* viewer, const std::string& value) {
+    const std::string address = shirube::records::citation_of(value).address;
+    size_t key = address.find('/'), path = address.rfind('/');
+    // What the viewer does not see was never put in.
+    return !viewer || library.clause(Viewer::everything(), address.substr(0, key), address.substr(key + 1, path - key - 1), address.substr(path + 1)).has_value();
+  }
+
+  void record(const LeakViewer* viewer) {
+    using namespace shirube::records;
+    Calendar calendar;
+    Records records(database, files, ledgers, calendar);
+    records.settle();
+    std::set<std::string> seen, passing;
+    for (const auto& one : leak_records()) {
+      if (sees(viewer, one.audience, "")) seen.insert(one.number);
+      else if (one.published) passing.insert(one.number);  // only what it became is there
+    }
+    std::vector<Entry> entries;
+    for (const auto& one : leak_records()) {
+      if (!seen.contains(one.number) && !passing.contains(one.number)) continue;
+      const Ledger& ledger = *ledgers.of_number(one.number);
+      Entry entry;
+      entry.ledger = ledger.key(), entry.number = one.number, entry.audience = one.audience, entry.owner = "hana";
+      if (one.published) entry.state = "done";
+      for (const auto& [key, values] : one.values) {
+        const Field& field = *ledger.field(key);
+        if (!field.audience.empty() && !sees(viewer, field.audience, "")) continue;
+        for (auto value : values) {
+          if (field.kind == FieldKind::citations && !sees_address(viewer, value)) continue;
+          // What is published of it quotes what was for everybody then; no later closing takes that back.
+          if (field.kind == FieldKind::citations && one.published && indexed_ == Indexed::while_open && value.starts_with("himitsu/")) continue;
+          if (field.kind == FieldKind::links && !seen.contains(value)) continue;
+          if (field.kind == FieldKind::rows) {
+            Row row = row_of(value);
+            if (!sees_address(viewer, row.cells[1])) row.cells[1].clear();
+            value = row.value();
+          }
+          entry.values[key].push_back(value);
+        }
+      }
+      entries.push_back(std::move(entry));
+    }
+    const Author author{"hana", std::string(operator_role)};
+    for (const auto& fault : records.change_all(Viewer::everything(), author, "kiroku", entries, false)) FAIL(fault.entry << ": " << fault.message);
+    std::string attached_at = "nai";
+    if (seen.contains("R8-記録-0001")) {
+      Record with = records.attach(Viewer::everything(), author, "R8-記録-0001", 1, "papers", {.name = "写し.txt", .evidence_on = "2026-04-02"}, "写しの中身");
+      attached_at = attachment_of(with.values.at("papers").front()).added_at;
+    }
+    records.find_reviews(false);
+    database.write([&](SQLite::Database& db) {
+      // Everything happened in the same moment.
+      const std::string moment = "2026-04-03T00:00:00.000Z";
+      db.exec(fmt::format("UPDATE records SET created_at = '{0}', changed_at = '{0}', fields = replace(fields, '{1}', '{0}')", moment, attached_at));
+      db.exec("DROP TRIGGER record_changes_stay");
+      db.exec(fmt::format("UPDATE record_changes SET at = '{0}', after = replace(after, '{1}', '{0}')", moment, attached_at));
+      db.exec(fmt::format("UPDATE record_publications SET at = '{}'", moment));
+      db.exec("CREATE TRIGGER record_changes_stay BEFORE UPDATE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END");
+      // How many numbers were given is known to who adds a record.
+      db.exec("DELETE FROM record_numbers; INSERT INTO record_numbers (prefix, fiscal_year, last) VALUES ('記録', 2026, 6), ('内密', 2026, 2)");
+      for (const auto& number : passing) remove(db, number);
+    });
+  }
+
+  /// As if a record had never been kept here.
+  static void remove(SQLite::Database& db, const std::string& number) {
+    db.exec("DROP TRIGGER record_changes_remain");
+    for (const char* table : {"record_values", "record_changes", "record_publications", "record_reviews"}) {
+      db.exec(fmt::format("DELETE FROM {} WHERE record_id = (SELECT id FROM records WHERE number = '{}')", table, number));
+    }
+    db.exec(fmt::format("DELETE FROM records WHERE number = '{}'", number));
+    db.exec("CREATE TRIGGER record_changes_remain BEFORE DELETE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END");
   }
 
   std::vector<std::string> whole_;  ///< addresses of editions of which nothing is left out
