@@ -171,7 +171,15 @@ int records_change(const Arguments& arguments, const std::string& number, int64_
 
 int records_step(const Arguments& arguments, const std::string& number, const std::string& step) {
   Office office(arguments);
-  print(office, office.records.step(office.operator_, office.author, number, office.record(number).revision, step));
+  const records::Record record = office.record(number);
+  // By its key, or as the pages call it.
+  std::string key, names;
+  for (const auto* one : office.records.steps(office.author, record)) {
+    if (one->key == step || one->name == step) key = one->key;
+    names += fmt::format("{}{}（{}）", names.empty() ? "" : "、", one->key, one->name);
+  }
+  if (key.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」という操作は、この状態からはできません。", step), names.empty() ? "この状態からできる操作はありません。" : "できる操作: " + names);
+  print(office, office.records.step(office.operator_, office.author, number, record.revision, key));
   return 0;
 }
 
