@@ -130,7 +130,8 @@ class Records {
   /// What a changed ledger would do to the records that there are: fields and states that come, go or move. For people.
   std::vector<std::string> preview(const Ledger& then) const;
 
-  /// Takes a record with the next number of its ledger and fiscal year, in its first state. `audience` empty: that of the ledger. Throws
+  /// Takes a record with the next number of its ledger and fiscal year, in its first state, given to its author. `audience` empty: that of the
+  /// ledger, also where the author does not see it then. Throws
   /// Error{missing} for a ledger that is none, Error{forbidden} for a role that may not, Error{invalid} naming each field that is not
   /// as the ledger says, a clause that is cited and not seen, words that are quoted and do not stand there.
   Record add(const corpus::Viewer& viewer, const Author& author, const std::string& ledger, const Values& values, const std::string& audience = {}, const text::Date& day = text::today());
@@ -147,7 +148,9 @@ class Records {
   Record attach(const corpus::Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& field, const Attachment& attachment, std::string_view bytes);
 
   /// Takes a step to another state, with what it publishes or withdraws. Throws as change(), Error{invalid} where it does not lead on from here, a field that
-  /// the new state requires is empty, a Need is not met, or what would be published holds personal data of the record.
+  /// the new state requires is empty, a Need is not met, or what would be published holds personal data of the record or begins before what
+  /// was published; Error{forbidden} where the new state asks for a field that the viewer does not see, filled or not. What was withdrawn
+  /// stays closed: published again it is another document.
   Record step(const corpus::Viewer& viewer, const Author& author, const std::string& number, int64_t revision, const std::string& step);
 
   /// Gives a record to somebody, or to another audience. Throws as change().
