@@ -108,6 +108,7 @@ void prove_ledger(const config::Config& config, const fs::path& candidate) {
     }
   };
   known(ledger.roles());
+  known(ledger.adding().roles);
   for (const auto& step : ledger.steps()) known(step.roles);
   const records::Ledgers others = ledgers_of(config);
   for (const auto& other : others.all()) {

@@ -24,6 +24,7 @@ const typename Things::value_type* by_key(const Things& things, std::string_view
 /// The roles that a ledger names and that are none.
 std::string strange_roles(const Ledger& ledger, std::span<const std::string> known) {
   std::set<std::string> named(ledger.roles().begin(), ledger.roles().end());
+  named.insert(ledger.adding().roles.begin(), ledger.adding().roles.end());
   for (const auto& step : ledger.steps()) named.insert(step.roles.begin(), step.roles.end());
   std::erase_if(named, [&](const std::string& role) { return std::ranges::find(known, role) != known.end(); });
   return fmt::format("{}", fmt::join(named, "、"));

@@ -43,6 +43,22 @@ struct Computation {
   std::string from{}, to{};  ///< of sum the field or ledger, and the column or field; of count the field or ledger; of days the two fields
 };
 
+/// How the rows of a field are drawn: a bar each.
+struct Drawing {
+  std::string of{};                    ///< a column: bars that have the same there stand together under it; may be empty
+  std::string label{};                 ///< the column that names a bar
+  std::vector<std::string> numbers{};  ///< columns of numbers: where there are several, the bar is made of all of them
+  std::string whole{};                 ///< of one number: a field that says how many there are in all; empty: all that stand together
+  std::string before{};                ///< a column with the share, in percent, that the first number had the last time; may be empty
+};
+
+/// How a table of answers, one row for each who answered, becomes the rows of a field that is drawn with `of` and one number.
+struct Tallying {
+  std::string questions{};  ///< a field of rows: its column of the key of `of` asks the questions
+  std::string choices{};    ///< its column of what can be chosen, divided by ／; a question without any is answered in free words
+  std::string texts{};      ///< a field of rows: its first column of text takes free words, that of the key of `of` their question; may be empty
+};
+
 struct Field {
   std::string key, name, help{};
   std::string section{};     ///< a heading above it and those that follow
@@ -53,6 +69,8 @@ struct Field {
   std::vector<Field> columns{};  ///< of rows: line, text, number, date, time, choice, person, unit, or citations (one)
   bool grows = false;        ///< of rows: rows are only added (a time line)
   std::optional<Computation> compute{};
+  std::optional<Drawing> drawn{};    ///< of rows
+  std::optional<Tallying> tally{};   ///< of rows that are drawn
   std::vector<std::string> required{};  ///< the states in which it must not be empty
   std::string audience{};    ///< for fewer than the record: a key of corpus::audiences() or the name of a group
   bool personal = false;     ///< personal data: who is not of `audience` is told that it is withheld, whether there is any or not
@@ -64,6 +82,11 @@ struct State {
   std::string key, name;
   bool closed = false;       ///< nothing is due any more
   std::vector<std::string> was{};  ///< as of a field
+};
+
+/// Who may hand records in and do no more: what they fill in then. Nobody is given such a record until somebody takes it.
+struct Adding {
+  std::vector<std::string> roles{}, fields{};
 };
 
 /// A way from a state to another, and who may take it.
@@ -147,6 +170,7 @@ class Ledger {
   const std::string& audience() const { return audience_; }  ///< of records of which nothing else is said
   const std::string& title() const { return title_; }  ///< the field that names a record; empty: its number alone does
   const std::vector<std::string>& roles() const { return roles_; }  ///< that may add and change records
+  const Adding& adding() const { return adding_; }
   const std::vector<Field>& fields() const { return fields_; }
   const std::vector<State>& states() const { return states_; }  ///< the first is that of a new record
   const std::vector<Step>& steps() const { return steps_; }
@@ -170,6 +194,7 @@ class Ledger {
   friend class LedgerReader;
   std::string key_, name_, group_, prefix_, audience_ = "restricted", title_;
   std::vector<std::string> roles_, columns_;
+  Adding adding_;
   std::vector<Field> fields_;
   std::vector<State> states_;
   std::vector<Step> steps_;

@@ -1,9 +1,6 @@
 #include "records/ledger_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "corpus/document.h"
@@ -15,20 +12,7 @@ namespace shirube::records {
 
 namespace {
 
-constexpr size_t most_entries_said = 100, most_words = 200;
-
-constexpr std::pair<std::string_view, FieldKind> kinds[] = {
-    {"line", FieldKind::line},     {"text", FieldKind::text},       {"number", FieldKind::number}, {"date", FieldKind::date},           {"time", FieldKind::time},
-    {"choice", FieldKind::choice}, {"choices", FieldKind::choices}, {"person", FieldKind::person}, {"unit", FieldKind::unit},           {"citations", FieldKind::citations},
-    {"links", FieldKind::links},   {"files", FieldKind::files},     {"rows", FieldKind::rows},     {"computed", FieldKind::computed}};
-/// What a cell may hold: one of each.
-constexpr std::pair<std::string_view, FieldKind> cell_kinds[] = {
-    {"line", FieldKind::line},     {"text", FieldKind::text},     {"number", FieldKind::number}, {"date", FieldKind::date},          {"time", FieldKind::time},
-    {"choice", FieldKind::choice}, {"person", FieldKind::person}, {"unit", FieldKind::unit},     {"citations", FieldKind::citations}};
 constexpr std::pair<std::string_view, WhenClosed> closings[] = {{"keep", WhenClosed::keep}, {"next", WhenClosed::next}, {"previous", WhenClosed::previous}};
-constexpr std::pair<std::string_view, Computation::Kind> computations[] = {{"sum", Computation::Kind::sum}, {"count", Computation::Kind::count}, {"days", Computation::Kind::days}};
-/// What the history calls by these names.
-constexpr std::string_view taken[] = {"state", "owner", "audience", "review", "number"};
 
 /// What can name a sheet of a workbook.
 bool is_sheet_name(const std::string& name) {
@@ -38,27 +22,6 @@ bool is_sheet_name(const std::string& name) {
 
 bool is_key(std::string_view word) {
   return !word.empty() && word.size() <= 40 && word[0] >= 'a' && word[0] <= 'z' && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == word.npos;
-}
-
-/// 「sum work.hours」, 「count findings」, 「days from_on to_on」.
-std::optional<Computation> computation(const std::string& said) {
-  std::vector<std::string> words;
-  for (size_t at = 0; at <= said.size();) {
-    size_t end = std::min(said.find(' ', at), said.size());
-    words.push_back(said.substr(at, end - at));
-    at = end + 1;
-  }
-  auto found = std::ranges::find(computations, words[0], &std::pair<std::string_view, Computation::Kind>::first);
-  if (found == std::end(computations)) return std::nullopt;
-  const size_t dot = words.size() == 2 ? words[1].find('.') : words[0].npos;
-  switch (found->second) {
-    case Computation::Kind::sum:
-      if (dot == words[0].npos) return std::nullopt;
-      return Computation{found->second, words[1].substr(0, dot), words[1].substr(dot + 1)};
-    case Computation::Kind::count: return words.size() == 2 && dot == words[0].npos ? std::optional(Computation{found->second, words[1], {}}) : std::nullopt;
-    case Computation::Kind::days: return words.size() == 3 ? std::optional(Computation{found->second, words[1], words[2]}) : std::nullopt;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -74,9 +37,8 @@ void LedgerReader::read(Ledger& out) {
   }
   // What names others is read when all are known.
   std::map<std::string_view, const toml::node*> later;
-  const toml::node* columns = nullptr;
-  using Take = std::function<void(const toml::node&)>;
-  std::map<std::string_view, Take> entries = {
+  const toml::node *columns = nullptr, *adds = nullptr;
+  Entries entries = {
       {"name", [&](const toml::node& node) { out.name_ = text(node); }},
       {"group", [&](const toml::node& node) { out.group_ = text(node); }},
       {"prefix", [&](const toml::node& node) { out.prefix_ = text(node); }},
@@ -84,6 +46,7 @@ void LedgerReader::read(Ledger& out) {
       {"title", [&](const toml::node& node) { out.title_ = text(node); }},
       {"roles", [&](const toml::node& node) { out.roles_ = words(node); }},
       {"columns", [&](const toml::node& node) { out.columns_ = words(node), columns = &node; }},
+      {"adds", [&](const toml::node& node) { adds = &node; }},
       {"field", [&](const toml::node& node) { each(node, [&](const toml::table& one) { take_field(out, one); }); }},
       {"state", [&](const toml::node& node) { each(node, [&](const toml::table& one) { take_state(out, one); }); }},
   };
@@ -110,7 +73,9 @@ void LedgerReader::read(Ledger& out) {
   }
   for (const auto& column : out.columns_) need(out.field(column), columns->source(), "項目", column);
   if (!out.title_.empty()) need(out.field(out.title_), table.source(), "項目", out.title_);
+  if (adds) take_adding(out, *adds);
   check_computed(out);
+  check_drawn(out);
   check_reachable(out, table);
 }
 
@@ -163,33 +128,12 @@ std::map<std::string, std::string> LedgerReader::values(const toml::node& node) 
   return out;
 }
 
-template <typename Entries>
 void LedgerReader::each_entry(const toml::table& table, const Entries& entries) const {
   for (const auto& [name, value] : table) {
     auto entry = entries.find(name.str());
     if (entry == entries.end()) fail(value.source(), fmt::format("「{}」という項目はありません。", name.str()), "綴りを確認してください。");
     entry->second(value);
   }
-}
-
-template <typename Take>
-void LedgerReader::each(const toml::node& node, Take take) const {
-  const toml::array* list = node.as_array();
-  if (list == nullptr || list->size() > most_entries_said) fail(node.source(), "値が正しくありません。", fmt::format("表の配列（[[…]] か [{{…}}]）の形で、{}個まで書いてください。", most_entries_said));
-  for (const auto& one : *list) {
-    if (!one.is_table()) fail(one.source(), "値が正しくありません。", "[[…]] の形で書いてください。");
-    take(*one.as_table());
-  }
-}
-
-template <typename Value, size_t size>
-Value LedgerReader::one_of(const toml::node& node, const std::pair<std::string_view, Value> (&choices)[size]) const {
-  std::string word = text(node), names;
-  for (const auto& [name, value] : choices) {
-    if (name == word) return value;
-    names += (names.empty() ? "" : "、") + std::string(name);
-  }
-  fail(node.source(), fmt::format("「{}」は使えません。", word), names + " から選んでください。");
 }
 
 /// Words that Deadline or Cadence reads, or the line on which they cannot be read.
@@ -233,79 +177,9 @@ const Field& LedgerReader::field_of(const Ledger& out, const toml::table& table,
   fail(table.source(), fmt::format("項目「{}」の kind が {} ではありません。", key, named->first), fmt::format("kind が {} の項目を書いてください。", named->first));
 }
 
-Field LedgerReader::field(const toml::table& table, bool column) const {
-  Field field;
-  std::string compute;
-  std::map<std::string_view, std::function<void(const toml::node&)>> entries = {
-      {"key", [&](const toml::node& node) { field.key = text(node); }},
-      {"name", [&](const toml::node& node) { field.name = text(node); }},
-      {"help", [&](const toml::node& node) { field.help = text(node); }},
-      {"kind", [&](const toml::node& node) { field.kind = column ? one_of(node, cell_kinds) : one_of(node, kinds); }},
-      {"choices", [&](const toml::node& node) { field.choices = words(node); }},
-      {"open", [&](const toml::node& node) { field.open = flag(node); }},
-  };
-  if (!column) {
-    entries["section"] = [&](const toml::node& node) { field.section = text(node); };
-    entries["ledger"] = [&](const toml::node& node) { field.ledger = text(node); };
-    entries["columns"] = [&](const toml::node& node) {
-      each(node, [&](const toml::table& one) {
-        Field cell = this->field(one, true);
-        auto same = [&](const Field& other) { return other.key == cell.key || other.name == cell.name; };
-        if (std::ranges::any_of(field.columns, same)) fail(one.source(), fmt::format("列「{}」が二つあります。", cell.name), "違う key と name にしてください。");
-        field.columns.push_back(std::move(cell));
-      });
-    };
-    entries["grows"] = [&](const toml::node& node) { field.grows = flag(node); };
-    entries["compute"] = [&](const toml::node& node) { compute = text(node); };
-    entries["required"] = [&](const toml::node& node) { field.required = words(node); };
-    entries["audience"] = [&](const toml::node& node) { field.audience = audience(node); };
-    entries["personal"] = [&](const toml::node& node) { field.personal = flag(node); };
-    entries["retired"] = [&](const toml::node& node) { field.retired = flag(node); };
-    entries["was"] = [&](const toml::node& node) { field.was = words(node); };
-  }
-  each_entry(table, entries);
-  if (field.name.empty()) fail(table.source(), fmt::format("項目「{}」に name がありません。", field.key), "画面に出る名前を書いてください。");
-  const bool chooses = field.kind == FieldKind::choice || field.kind == FieldKind::choices;
-  if (chooses == field.choices.empty()) fail(table.source(), fmt::format("項目「{}」の choices が、kind と合いません。", field.key), "choice と choices には選ぶ言葉を書き、ほかには書かないでください。");
-  if (std::set<std::string>(field.choices.begin(), field.choices.end()).size() != field.choices.size()) fail(table.source(), fmt::format("項目「{}」の choices に同じ言葉があります。", field.key), "一つにしてください。");
-  struct Only {
-    bool said;
-    std::string_view word;
-    bool fits;
-  };
-  const Only only[] = {{field.open, "open", chooses},
-                       {!field.ledger.empty(), "ledger", field.kind == FieldKind::links},
-                       {!field.columns.empty(), "columns", field.kind == FieldKind::rows},
-                       {field.grows, "grows", field.kind == FieldKind::rows},
-                       {!compute.empty(), "compute", field.kind == FieldKind::computed},
-                       {field.personal, "personal", !field.audience.empty()}};
-  for (const auto& one : only) {
-    if (one.said && !one.fits) fail(table.source(), fmt::format("項目「{}」に {} は書けません。", field.key, one.word), one.word == "personal" ? "personal の項目には、audience（見てよい範囲）も書いてください。" : "kind を確かめてください。");
-  }
-  if (field.kind == FieldKind::rows && field.columns.empty()) fail(table.source(), fmt::format("項目「{}」に columns がありません。", field.key), "表の列を書いてください。");
-  if (field.kind == FieldKind::computed) {
-    field.compute = computation(compute);
-    if (!field.compute) fail(table.source(), fmt::format("項目「{}」の compute が読めません。", field.key), "\"sum 表.列\"、\"count 表か台帳\"、\"days 始めの日 終わりの日\" のように書いてください。");
-    if (!field.required.empty()) fail(table.source(), fmt::format("項目「{}」は計算するので、required にできません。", field.key), "required を消してください。");
-  }
-  return field;
-}
-
-void LedgerReader::take_field(Ledger& out, const toml::table& table) {
-  Field field = this->field(table, false);
-  check_key(table, field.key, out.field(field.key));
-  if (std::ranges::find(taken, field.key) != std::end(taken)) fail(table.source(), fmt::format("項目の key に「{}」は使えません。", field.key), "別の key にしてください（履歴や番号で、ほかのものを指す言葉です）。");
-  // Spreadsheets and letters know fields by their names, beside these.
-  constexpr std::string_view names_taken[] = {"番号", "版", "状態", "担当", "公開範囲", "行", "台帳", "今日", "年度"};
-  if (std::ranges::find(names_taken, field.name) != std::end(names_taken)) fail(table.source(), fmt::format("項目の name に「{}」は使えません。", field.name), "別の名前にしてください（どの記録にもある項目の名前です）。");
-  if (std::ranges::find(out.fields_, field.name, &Field::name) != out.fields_.end()) fail(table.source(), fmt::format("項目の name「{}」が二つあります。", field.name), "違う名前にしてください。");
-  out.fields_.push_back(std::move(field));
-  where_.push_back(table.source());
-}
-
 void LedgerReader::take_state(Ledger& out, const toml::table& table) const {
   State state;
-  each_entry(table, std::map<std::string_view, std::function<void(const toml::node&)>>{{"key", [&](const toml::node& node) { state.key = text(node); }},
+  each_entry(table, Entries{{"key", [&](const toml::node& node) { state.key = text(node); }},
                                                                                           {"name", [&](const toml::node& node) { state.name = text(node); }},
                                                                                           {"closed", [&](const toml::node& node) { state.closed = flag(node); }},
                                                                                           {"was", [&](const toml::node& node) { state.was = words(node); }}});
@@ -314,8 +188,6 @@ void LedgerReader::take_state(Ledger& out, const toml::table& table) const {
   if (std::ranges::find(out.states_, state.name, &State::name) != out.states_.end()) fail(table.source(), fmt::format("状態の name「{}」が二つあります。", state.name), "違う名前にしてください。");
   out.states_.push_back(std::move(state));
 }
-
-using Entries = std::map<std::string_view, std::function<void(const toml::node&)>>;
 
 void LedgerReader::take_step(Ledger& out, const toml::table& table) const {
   Step step;
@@ -474,27 +346,20 @@ void LedgerReader::take_kept(Ledger& out, const toml::table& table) const {
   out.kept_.push_back(std::move(kept));
 }
 
-void LedgerReader::check_computed(const Ledger& out) const {
-  for (size_t i = 0; i < out.fields_.size(); ++i) {
-    const auto& compute = out.fields_[i].compute;
-    if (!compute) continue;
-    const Field* from = out.field(compute->from);
-    if (compute->kind == Computation::Kind::days) {
-      for (const auto* key : {&compute->from, &compute->to}) {
-        const Field* day = out.field(*key);
-        if (!day || day->kind != FieldKind::date) fail(where_[i], fmt::format("「{}」は日付の項目ではありません。", *key), "kind が date の項目を二つ書いてください。");
-      }
-    } else if (from) {  // else it is a ledger, which Ledgers knows
-      bool counts = from->kind == FieldKind::rows || (compute->kind == Computation::Kind::count && holds_many(from->kind));
-      if (!counts) fail(where_[i], fmt::format("項目「{}」は数えられません。", from->name), "kind が rows の項目を書いてください。");
-      auto column = std::ranges::find(from->columns, compute->to, &Field::key);
-      if (compute->kind == Computation::Kind::sum && (column == from->columns.end() || column->kind != FieldKind::number)) fail(where_[i], fmt::format("「{}.{}」は数の列ではありません。", compute->from, compute->to), "kind が number の列を書いてください。");
-    }
-    // What it is made of may be for fewer.
-    for (const auto* key : {&compute->from, &compute->to}) {
-      const Field* source = out.field(*key);
-      if (source && !source->audience.empty() && out.fields_[i].audience != source->audience) fail(where_[i], fmt::format("計算する項目「{}」の audience は、元の項目「{}」と同じにしてください。", out.fields_[i].name, source->name), "同じ audience を書いてください。");
-    }
+void LedgerReader::take_adding(Ledger& out, const toml::node& node) const {
+  const toml::table* table = node.as_table();
+  if (!table) fail(node.source(), "値が正しくありません。", "adds = { roles = [\"staff\"], fields = [\"question\"] } のように書いてください。");
+  each_entry(*table, {{"roles", [&](const toml::node& of) { out.adding_.roles = words(of); }}, {"fields", [&](const toml::node& of) { out.adding_.fields = words(of); }}});
+  if (out.adding_.roles.empty() || out.adding_.fields.empty()) fail(node.source(), "adds に roles か fields がありません。", "二つとも書いてください。");
+  for (const auto& key : out.adding_.fields) {
+    const Field& field = field_of(out, *table, key);
+    // They could not fill it in.
+    const bool theirs = !field.retired && field.kind != FieldKind::computed && field.kind != FieldKind::files && field.audience.empty();
+    if (!theirs) fail(node.source(), fmt::format("項目「{}」は、受け付けるときに書けません。", field.name), "audience の付いた項目、ファイル、計算する項目、retired の項目は除いてください。");
+  }
+  for (const auto& field : out.fields_) {
+    const bool lacks = std::ranges::find(field.required, out.states_.front().key) != field.required.end() && std::ranges::find(out.adding_.fields, field.key) == out.adding_.fields.end();
+    if (lacks) fail(node.source(), fmt::format("初めの状態に要る項目「{}」が、adds の fields にありません。", field.name), "fields に書き足してください。");
   }
 }
 

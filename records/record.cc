@@ -341,6 +341,8 @@ std::vector<const Step*> Records::steps(const Author& author, const Record& reco
 
 bool Records::writes(const Author& author, const Ledger& ledger) const { return allowed(ledger.roles(), author); }
 
+bool Records::adds(const Author& author, const Ledger& ledger) const { return writes(author, ledger) || allowed(ledger.adding().roles, author); }
+
 std::vector<Published> Records::published(const Viewer& viewer, const Record& record) const {
   return database_.read([&](SQLite::Database& db) {
     std::vector<Published> out;

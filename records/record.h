@@ -130,9 +130,9 @@ class Records {
   /// What a changed ledger would do to the records that there are: fields and states that come, go or move. For people.
   std::vector<std::string> preview(const Ledger& then) const;
 
-  /// Takes a record with the next number of its ledger and fiscal year, in its first state, given to its author. `audience` empty: that of the
+  /// Takes a record with the next number of its ledger and fiscal year, in its first state, given to its author, or to nobody where they only hand it in. `audience` empty: that of the
   /// ledger, also where the author does not see it then. Throws
-  /// Error{missing} for a ledger that is none, Error{forbidden} for a role that may not, Error{invalid} naming each field that is not
+  /// Error{missing} for a ledger that is none, Error{forbidden} for a role that may not, or may not fill in one of the fields, Error{invalid} naming each field that is not
   /// as the ledger says, a clause that is cited and not seen, words that are quoted and do not stand there.
   Record add(const corpus::Viewer& viewer, const Author& author, const std::string& ledger, const Values& values, const std::string& audience = {}, const text::Date& day = text::today());
 
@@ -184,6 +184,8 @@ class Records {
   std::vector<const Step*> steps(const Author& author, const Record& record) const;
   /// Whether the author may add and change records of a ledger.
   bool writes(const Author& author, const Ledger& ledger) const;
+  /// Whether they may add some: who writes, or who may hand them in (Ledger::adding).
+  bool adds(const Author& author, const Ledger& ledger) const;
   /// Needs that are not met in its state, and hours that it fell out of: in words.
   std::vector<std::string> remarks(const Record& record) const;
   std::vector<Published> published(const corpus::Viewer& viewer, const Record& record) const;

@@ -56,7 +56,7 @@ const Field& field_of(const Ledger& ledger, const Viewer& viewer, const std::str
 Record Records::add(const Viewer& viewer, const Author& author, const std::string& key, const Values& values, const std::string& audience, const text::Date& day) {
   return database_.write([&](SQLite::Database& db) {
     RecordWriter writer(db, viewer, author, ledgers_);
-    const Ledger& ledger = writer.ledger(key);
+    const Ledger& ledger = writer.ledger_to_add(key, values, audience);
     Record record = writer.begin(ledger, {}, day, audience, {});
     writer.apply(ledger, record, values);
     writer.require(ledger, record);

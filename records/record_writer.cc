@@ -142,9 +142,22 @@ Record RecordWriter::held(const std::string& number, int64_t revision) {
 const Ledger& RecordWriter::ledger(const std::string& key) const {
   const Ledger* ledger = ledgers_.find(key);
   if (!ledger) throw Error(ErrorKind::missing, fmt::format("台帳「{}」がありません。", text::clamp_utf8(key, 60)), "設定の ledgers フォルダと、shirube records ledgers の示す誤りを確かめてください。");
-  if (!allowed(ledger->roles(), author_)) throw Error(ErrorKind::forbidden, fmt::format("台帳「{}」の記録を加え、変えることは許されていません。", ledger->name()), "仕事に要るときは、管理者に相談してください。");
+  if (!allowed(ledger->roles(), author_)) refuse(*ledger);
   return *ledger;
 }
+
+void RecordWriter::refuse(const Ledger& ledger) { throw Error(ErrorKind::forbidden, fmt::format("台帳「{}」の記録を加え、変えることは許されていません。", ledger.name()), "仕事に要るときは、管理者に相談してください。"); }
+
+const Ledger& RecordWriter::ledger_to_add(const std::string& key, const Values& values, const std::string& audience) const {
+  const Ledger* known = ledgers_.find(key);
+  if (!known || !hands_in(*known)) return ledger(key);
+  const auto& fields = known->adding().fields;
+  const bool theirs = std::ranges::all_of(values, [&](const auto& one) { return std::ranges::find(fields, one.first) != fields.end(); });
+  if (!theirs || (!audience.empty() && audience != known->audience())) refuse(*known);
+  return *known;
+}
+
+bool RecordWriter::hands_in(const Ledger& ledger) const { return !allowed(ledger.roles(), author_) && allowed(ledger.adding().roles, author_); }
 
 void RecordWriter::require_audience(const std::string& audience) const {
   corpus::require_audience(db_, audience);
@@ -155,7 +168,7 @@ Record RecordWriter::begin(const Ledger& ledger, const std::string& number, cons
   Record record;
   record.ledger = ledger.key(), record.state = ledger.states().front().key, record.audience = audience.empty() ? ledger.audience() : audience;
   if (!owner.empty()) require_owner(owner);
-  record.owner = owner.empty() ? author_.login : owner;
+  record.owner = owner.empty() && !hands_in(ledger) ? author_.login : owner;
   record.created_at = now_, record.created_by = author_.login;
   // The ledger's own they may give it even where they do not see it then: a consultation that is handed in.
   if (record.audience != ledger.audience()) require_audience(record.audience);

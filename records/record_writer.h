@@ -21,6 +21,8 @@ class RecordWriter {
   Record held(const std::string& number, int64_t revision);
   /// Throws Error{missing} for a ledger that is none, Error{forbidden} for a role that may not change its records.
   const Ledger& ledger(const std::string& key) const;
+  /// The same for a new record of these values: who only hands it in (Ledger::adding) fills in no other field, and leaves its audience alone.
+  const Ledger& ledger_to_add(const std::string& key, const Values& values, const std::string& audience) const;
 
   /// A new record with a number of its own, or the one that is said, where that is free and one of this ledger.
   Record begin(const Ledger& ledger, const std::string& number, const text::Date& day, const std::string& audience, const std::string& owner);
@@ -50,6 +52,9 @@ class RecordWriter {
   void check_citations(const Field& field, const std::vector<std::string>& values, const std::vector<std::string>& before);
   void check_files(const Field& field, std::vector<std::string>& values, const std::vector<std::string>& before, const std::string& brought) const;
   void require_audience(const std::string& audience) const;
+  /// Whether the author may add records of it and not change any.
+  bool hands_in(const Ledger& ledger) const;
+  [[noreturn]] static void refuse(const Ledger& ledger);
 
   SQLite::Database& db_;
   const corpus::Viewer& viewer_;

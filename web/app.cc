@@ -111,6 +111,8 @@ constexpr Route route_table[] = {
     {"GET", "/records/{}/history", Access::person, record_history_view, "record-history"},
     {"GET", "/records/{}/rows/{}", Access::person, record_rows_view, "record-rows"},
     {"POST", "/records/{}/rows/{}", Access::person, nullptr, {}, take_row, form_type, Size::record},
+    {"GET", "/records/{}/rows/{}/answers", Access::person, nullptr, {}, answers_page},
+    {"POST", "/records/{}/rows/{}/answers", Access::person, nullptr, {}, take_answers, files_type, Size::file},
     {"GET", "/deadlines", Access::person, deadlines_view, "deadlines"},
     {"POST", "/unsaved", Access::person, nullptr, {}, take_unsaved, form_type, Size::record},
     {"GET", "/feeds/deadlines", Access::person, nullptr, {}, send_deadlines},

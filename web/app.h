@@ -134,6 +134,7 @@ struct AppOptions {
 ///   /records/{number}/letters/{key}                           a letter filled with it
 ///   /records/{number}/history                                 what was changed, by whom; two of its versions held against each other
 ///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
+///   /records/{number}/rows/{field}/answers                    POST counts a file of answers into it, or says what it would come to
 ///   /deadlines                                                what is due
 ///   /unsaved                                                  POST keeps, or throws away, what somebody is writing
 ///   /events                                                   who did what

@@ -235,7 +235,7 @@ Json ledgers_view(const Context& context, const Call&) {
     one["review"] = context.records.list(context.viewer, ledger.key(), {.to_review = true}, 0, 1).total;
     one["reviews"] = one["review"].get<size_t>() > 0;
     one["review_url"] = ledger_url(ledger.key()) + "?review=on";
-    one["new_url"] = one["writes"].get<bool>() ? ledger_url(ledger.key()) + "/new" : "";
+    one["new_url"] = context.records.adds(context.author, ledger) ? ledger_url(ledger.key()) + "/new" : "";
     one["next"] = next.contains(ledger.key()) ? next[ledger.key()] : Json();
     one["late"] = late[ledger.key()];
     one["some_late"] = late[ledger.key()] > 0;
@@ -285,7 +285,7 @@ Json ledger_view(const Context& context, const Call& call) {
           {"columns", std::move(heads)},
           {"records", std::move(rows)},
           {"writes", writes},
-          {"new_url", writes ? url + "/new" : ""},
+          {"new_url", context.records.adds(context.author, ledger) ? url + "/new" : ""},
           {"import_url", writes ? url + "/import" : ""},
           {"export_url", url + "/export" + query},
           {"here", url},

@@ -46,8 +46,12 @@ Texts filled(Texts values) {
   return values;
 }
 
-/// Whether a form may ask for a field: of who writes it and sees it.
-bool is_asked(const Context& context, const Field& field) { return !field.retired && field.kind != FieldKind::computed && field.kind != FieldKind::files && sees(context.viewer, field); }
+/// Whether a form may ask for a field: of who writes it and sees it, or hands it in.
+bool is_asked(const Context& context, const Ledger& ledger, const Field& field) {
+  const auto& handed_in = ledger.adding().fields;
+  if (!context.records.writes(context.author, ledger) && std::ranges::find(handed_in, field.key) == handed_in.end()) return false;
+  return !field.retired && field.kind != FieldKind::computed && field.kind != FieldKind::files && sees(context.viewer, field);
+}
 
 /// What a button means: its word and what it is of.
 struct Button {
@@ -340,7 +344,7 @@ RecordForm read_record_form(const Context& context, const Ledger& ledger, const 
   out.audience = form.parameter("audience").value_or("");
   for (const auto& key : form.all("asked")) {
     const Field* field = ledger.field(key);
-    if (!field || !is_asked(context, *field)) continue;
+    if (!field || !is_asked(context, ledger, *field)) continue;
     out.values[field->key] = read_field(context, form, *field, out);
   }
   press(context, ledger, form, button_of(form), out);
@@ -354,7 +358,7 @@ RecordForm begun_form(const Context& context, const Ledger& ledger, const Record
   const std::string& first = ledger.states().front().key;
   bool dated = false;
   for (const auto& field : ledger.fields()) {
-    if (!is_asked(context, field)) continue;
+    if (!is_asked(context, ledger, field)) continue;
     Texts values = record ? values_of(record->values, field.key) : Texts{};
     // A table that a form would not hold has a page of its own.
     if (field.kind == FieldKind::rows && values.size() > rows_shown) continue;
@@ -493,7 +497,7 @@ Json beside_model(const Context& context, const Ledger& ledger, const std::strin
   std::string asked = first_characters(std::string(text::trim(text)), longest_question);
   Json into = Json::array();
   for (const auto& field : ledger.fields()) {
-    if (field.kind == FieldKind::citations && is_asked(context, field)) into.push_back({{"key", field.key}, {"name", field.name}});
+    if (field.kind == FieldKind::citations && is_asked(context, ledger, field)) into.push_back({{"key", field.key}, {"name", field.name}});
   }
   return {{"asked", !asked.empty()},
           {"into", into},
@@ -554,7 +558,7 @@ Json record_form_model(const Context& context, const Ledger& ledger, const Recor
           {"place", record ? number : ledger.key()},
           {"revision", form.revision},
           {"state_label", state_now ? state_now->name : state},
-          {"audiences", record ? Json::array() : audiences_model(context, form.audience)},
+          {"audiences", record || !context.records.writes(context.author, ledger) ? Json::array() : audiences_model(context, form.audience)},
           {"faults", std::move(faults)},
           {"conflicts", since.size()},
           {"conflicting", !since.empty()},

@@ -30,6 +30,8 @@ const Ledger& writable(const Context& context, const Ledger& ledger) {
   return ledger;
 }
 
+const Ledger& addable(const Context& context, const Ledger& ledger) { return context.records.adds(context.author, ledger) ? ledger : writable(context, ledger); }
+
 int64_t typed_revision(const Target& form) { return static_cast<int64_t>(form.number("revision", 0, INT64_MAX, 0)); }
 
 std::string said(const Target& form, const char* name) {
@@ -167,7 +169,7 @@ SentFile sent_file(const Visit& visit) {
 
 Response new_record_page(const Visit& visit) {
   Context context = visit.context();
-  const Ledger& ledger = writable(context, find_ledger(context, argument(visit, 0)));
+  const Ledger& ledger = addable(context, find_ledger(context, argument(visit, 0)));
   RecordForm form = begun_form(context, ledger, nullptr);
   // What a link says: a record that belongs to another begins with its number.
   if (visit.call.target.parameter("asked")) {
@@ -181,7 +183,7 @@ Response new_record_page(const Visit& visit) {
 
 Response take_new_record(const Visit& visit) {
   Context context = visit.context();
-  const Ledger& ledger = writable(context, find_ledger(context, argument(visit, 0)));
+  const Ledger& ledger = addable(context, find_ledger(context, argument(visit, 0)));
   return take_form(visit, ledger, nullptr, [&](const RecordForm& form) {
     Record record = visit.service.records.add(visit.viewer(), visit.author(), ledger.key(), differing(ledger, form, nullptr), form.audience);
     // It may be for others than who made it.

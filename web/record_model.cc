@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "people/accounts.h"
+#include "records/drawing.h"
 #include "text/date.h"
 #include "text/difference.h"
 #include "text/error.h"
@@ -87,7 +88,7 @@ std::string ledger_url(const std::string& key) { return "/ledgers/" + percent_en
 std::string record_url(const std::string& number) { return "/records/" + percent_encode(number); }
 
 bool shows(const Context& context, const Ledger& ledger) {
-  if (context.viewer.sees(ledger.audience()) || context.records.writes(context.author, ledger)) return true;
+  if (context.viewer.sees(ledger.audience()) || context.records.adds(context.author, ledger)) return true;
   auto states = context.records.states(context.viewer, ledger.key());
   return std::ranges::any_of(states, [](const auto& state) { return state.second > 0; });
 }
@@ -173,7 +174,7 @@ std::optional<Json> cited_model(const Context& context, const records::Citation&
 
 Json field_model(const Context& context, const Record& record, const Field& field) {
   Json out = {{"key", field.key}, {"name", field.name}, {"help", field.help}, {"personal", field.personal}, {"audience", field.audience}, {"audience_label", audience_words(field.audience)}, {"withheld", false}, {"empty", true}, {"wide", false},
-              {"texts", Json::array()}, {"citations", Json::array()}, {"links", Json::array()}, {"files", Json::array()}, {"columns", Json::array()}, {"rows", Json::array()}, {"more", 0}, {"rows_url", ""}};
+              {"texts", Json::array()}, {"citations", Json::array()}, {"links", Json::array()}, {"files", Json::array()}, {"columns", Json::array()}, {"rows", Json::array()}, {"drawing", Json::array()}, {"more", 0}, {"rows_url", ""}};
   for (const auto& [kind, name] : kind_names) {
     out["is_" + std::string(name)] = kind == field.kind;
     if (kind == field.kind) out["kind"] = name;
@@ -215,12 +216,36 @@ Json field_model(const Context& context, const Record& record, const Field& fiel
         }
         out["rows"].push_back({{"number", row.number}, {"cells", std::move(cells)}});
       }
+      out["drawing"] = drawing_model(field, record.values);
       out["more"] = values.size() > rows_shown ? values.size() : 0;
       if (values.size() <= rows_shown) out["more"] = nullptr;
       out["rows_url"] = record_url(record.number) + "/rows/" + percent_encode(field.key);
       break;
     default:
       for (const auto& value : values) out["texts"].push_back(records::shown(field, value));
+  }
+  return out;
+}
+
+Json drawing_model(const Field& field, const records::Values& values) {
+  auto percent = [](double share) { return fmt::format("{:.1f}", share * 100); };
+  Json out = Json::array();
+  for (const auto& group : records::drawn(field, values)) {
+    Json bars = Json::array(), legend = Json::array();
+    const bool stacked = group.bars[0].parts.size() > 1;
+    bool compares = false;
+    for (const auto& bar : group.bars) {
+      Json parts = Json::array();
+      double from = 0;
+      for (const auto& part : bar.parts) {
+        parts.push_back({{"name", part.name}, {"named", stacked}, {"number", part.number.empty() ? "0" : part.number}, {"percent", percent(part.share)}, {"from", percent(from)}, {"width", percent(part.share)}, {"place", parts.size()}});
+        from += part.share;
+      }
+      compares = compares || bar.before;
+      bars.push_back({{"label", bar.label}, {"parts", std::move(parts)}, {"before", bar.before ? Json{{"from", percent(*bar.before)}, {"percent", percent(*bar.before)}} : Json()}});
+    }
+    for (const auto& part : group.bars[0].parts) legend.push_back({{"name", part.name}, {"place", legend.size()}});
+    out.push_back({{"title", group.title}, {"stacked", stacked}, {"compares", compares}, {"first", group.bars[0].parts[0].name}, {"legend", std::move(legend)}, {"bars", std::move(bars)}});
   }
   return out;
 }

@@ -149,6 +149,8 @@ Json rows_page_model(const Context& context, const FoundRecord& found, const Fie
           {"columns", std::move(columns)},
           {"rows", std::move(rows)},
           {"kept", std::move(kept_here)},
+          {"answers_url", writes && field.tally ? record_url(record.number) + "/rows/" + percent_encode(field.key) + "/answers" : ""},
+          {"drawing", drawing_model(field, record.values)},
           {"new_url", writes ? rows_url(record.number, field, plain, {{"edit", "new"}}) + "#new-row" : ""},
           {"adding", adds ? editing_model(field, typed ? *typed : begun, "") : Json()},
           {"paging", paging_model(page, page < pages, record_url(record.number) + "/rows/" + percent_encode(field.key), without_page)}};

@@ -193,6 +193,8 @@ Response take_record_change(const Visit& visit);
 Response take_record_file(const Visit& visit);
 Response send_record_file(const Visit& visit);
 Response take_row(const Visit& visit);
+Response answers_page(const Visit& visit);
+Response take_answers(const Visit& visit);
 Response take_bulk_change(const Visit& visit);
 Response take_unsaved(const Visit& visit);
 

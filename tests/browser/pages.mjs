@@ -40,6 +40,7 @@ const pages = {
   "/records/{}/edit": [],
   "/records/{}/history": [],
   "/records/{}/rows/{}": [],
+  "/records/{}/rows/{}/answers": [],
   "/deadlines": ["/deadlines", "/deadlines?scope=all", "/deadlines?scope=all&print=on"],
   "/events": ["/events", "/events?from=x"],
   "/sign-in": [],
@@ -94,6 +95,8 @@ async function prepare_records() {
   pages["/records/{}"].push(asked, checked);
   pages["/records/{}/edit"].push(asked + "/edit", checked + "/edit");
   pages["/records/{}/history"].push(asked + "/history", asked + "/history?from=1&to=2");
+  const survey = await add("anketo", "name=研修のアンケート", "type=研修");
+  pages["/records/{}/rows/{}/answers"].push(survey + "/rows/results/answers");
   pages["/records/{}/rows/{}"].push(checked + "/rows/items", checked + "/rows/items?edit=new");
 }
 

@@ -27,6 +27,7 @@ prefix = "見本"
 audience = "staff"
 title = "what"
 roles = ["officer"]
+adds = { roles = ["staff"], fields = ["day", "what"] }
 columns = ["day"]
 field = [{ key = "day", name = "日", kind = "date", required = ["open"] }, { key = "end", name = "終わり", kind = "date" },
   { key = "what", name = "内容", kind = "line", help = "何を" },
@@ -35,6 +36,9 @@ field = [{ key = "day", name = "日", kind = "date", required = ["open"] }, { ke
   { key = "name", name = "人", kind = "person", audience = "restricted", personal = true }, { key = "inner", name = "内々", audience = "restricted" },
   { key = "table", name = "表", kind = "rows", columns = [{ key = "hours", name = "時間", kind = "number" }, { key = "state", name = "様子", kind = "choice", choices = ["済", "未"] }] },
   { key = "log", name = "経過", kind = "rows", grows = true, columns = [{ key = "what", name = "内容" }] },
+  { key = "asked", name = "設問", kind = "rows", columns = [{ key = "q", name = "問い" }, { key = "a", name = "答え" }, { key = "free", name = "言葉", kind = "text" }] },
+  { key = "whole", name = "全体", kind = "number" },
+  { key = "drawn", name = "図", kind = "rows", columns = [{ key = "q", name = "問い" }, { key = "a", name = "答え" }, { key = "n", name = "数", kind = "number" }, { key = "m", name = "別の数", kind = "number" }], drawn = { of = "q", label = "a", numbers = ["n"], whole = "whole", before = "m" }, tally = { questions = "asked", choices = "a", texts = "asked" } },
   { key = "sum", name = "合計", kind = "computed", compute = "sum table.hours" },
   { key = "rows", name = "行の数", kind = "computed", compute = "count table" },
   { key = "others", name = "ほかの記録", kind = "computed", compute = "count mihon" },
@@ -94,6 +98,11 @@ TEST_CASE("a ledger is read with all that it says") {
   CHECK(ledger.field("table")->columns.size() == 2);
   CHECK(ledger.field("table")->columns[1].choices.size() == 2);
   CHECK(ledger.field("log")->grows);
+  CHECK(ledger.adding().roles == std::vector<std::string>{"staff"});
+  CHECK(ledger.adding().fields == std::vector<std::string>{"day", "what"});
+  CHECK(ledger.field("drawn")->drawn->numbers == std::vector<std::string>{"n"});
+  CHECK(ledger.field("drawn")->drawn->before == "m");
+  CHECK(ledger.field("drawn")->tally->texts == "asked");
   CHECK(ledger.field("name")->personal);
   CHECK(ledger.field("old")->retired);
   CHECK(ledger.field("old")->was == std::vector<std::string>{"older"});
@@ -144,6 +153,16 @@ TEST_CASE("each word of the grammar is held against what it names, and its fault
       {"kind = \"line\", help", "kind = \"rows\", help", "columns がありません"},
       {"kind = \"line\", help", "kind = \"line\", colour = \"red\", help", "「colour」という項目はありません"},
       {"audience = \"restricted\", personal = true", "personal = true", "personal は書けません"},
+      {"fields = [\"day\", \"what\"] }", "fields = [\"what\"] }", "初めの状態に要る項目「日」"},
+      {"fields = [\"day\", \"what\"] }", "fields = [\"day\", \"inner\"] }", "項目「内々」は、受け付けるときに書けません"},
+      {"fields = [\"day\", \"what\"] }", "fields = [\"day\", \"nai\"] }", "「nai」という項目はありません"},
+      {"fields = [\"day\", \"what\"] }", "fields = [] }", "adds に roles か fields"},
+      {"kind = \"line\", help", "kind = \"line\", drawn = { label = \"a\", numbers = [\"n\"] }, help", "drawn は書けません"},
+      {"label = \"a\", numbers = [\"n\"]", "label = \"n\", numbers = [\"n\"]", "列「数」は、ここには使えません"},
+      {"label = \"a\", numbers = [\"n\"]", "label = \"a\", numbers = [\"a\"]", "列「答え」は、ここには使えません"},
+      {"label = \"a\", numbers = [\"n\"]", "label = \"a\", numbers = []", "drawn に label か numbers"},
+      {"numbers = [\"n\"], whole", "numbers = [\"n\", \"m\"], whole", "whole は、numbers が一つ"},
+      {"choices = \"a\", texts = \"asked\"", "texts = \"asked\"", "tally に questions か choices"},
       {"{ key = \"hours\", name = \"時間\", kind = \"number\" }", "{ key = \"hours\", name = \"時間\", kind = \"rows\" }", "「rows」は使えません"},
       {"{ key = \"hours\", name = \"時間\", kind = \"number\" }", "{ key = \"state\", name = \"時間\", kind = \"number\" }", "列「様子」が二つ"},
       {"{ key = \"hours\", name = \"時間\", kind = \"number\" }", "{ key = \"hours\", name = \"時間\", kind = \"number\", required = [\"open\"] }", "「required」という項目"},
@@ -193,6 +212,26 @@ TEST_CASE("each word of the grammar is held against what it names, and its fault
     CHECK(said.find(row.said) != std::string::npos);
     const size_t line = row.line ? row.line : 1 + static_cast<size_t>(std::count(every.begin(), every.begin() + static_cast<std::ptrdiff_t>(every.find(row.from)), '\n'));
     CHECK(said.find(" の" + std::to_string(line) + "行目") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a drawing and a tally name is a field that its readers see") {
+  struct Row {
+    std::string from, to, said;
+  };
+  const Row rows[] = {
+      {"whole = \"whole\"", "whole = \"what\"", "drawn か tally にある「what」"},
+      {"questions = \"asked\"", "questions = \"whole\"", "drawn か tally にある「whole」"},
+      {"choices = \"a\"", "choices = \"nai\"", "「nai」という列はありません"},
+      {"texts = \"asked\"", "texts = \"table\"", "「表」には、自由な言葉を入れられません"},
+      {"name = \"全体\", kind = \"number\"", "name = \"全体\", kind = \"number\", audience = \"restricted\"", "audience は、同じに"},
+      {"drawn = { of = \"q\", label", "drawn = { label", "drawn に of と"},
+  };
+  for (const auto& row : rows) {
+    const std::string said = fault_of(replaced(every, row.from, row.to));
+    INFO(row.to << "\n" << said);
+    CHECK(said.find(row.said) != std::string::npos);
+    CHECK(said.find("行目: ") != std::string::npos);
   }
 }
 

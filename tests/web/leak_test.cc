@@ -127,6 +127,7 @@ void record_examples(std::map<std::string, Targets>& out) {
     out["/records/{}/files/{}"].push_back(record + "/files/" + store::sha256("写しの中身"));
     for (const char* key : {"copy", "lost", "nai"}) out["/records/{}/letters/{}"].push_back(record + "/letters/" + key);
     for (const char* asked : {"list", "list?q=%E6%8C%81%E3%81%A1", "list?q=himitsu", "secret", "list?edit=2"}) out["/records/{}/rows/{}"].push_back(record + "/rows/" + asked);
+    for (const char* asked : {"list", "secret", "nai"}) out["/records/{}/rows/{}/answers"].push_back(record + "/rows/" + asked + "/answers");
   }
 }
 
@@ -246,6 +247,7 @@ void record_forms(std::map<std::string, std::vector<Form>>& out) {
     out["/records/{}/files"].push_back({record + "/files", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nsecret\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\na\r\n--x--\r\n"});
     out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "2"}, {"before", "x"}, {"cell.what", "変えた"}})});
     out["/records/{}/rows/{}"].push_back({record + "/rows/list", type, form({{"number", "0"}, {"cell.what", "加えた"}, {"cell.clause", "himitsu/2025-04-01/1"}})});
+    out["/records/{}/rows/{}/answers"].push_back({record + "/rows/list/answers", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"do\"\r\n\r\ntry\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nwhat\r\na\r\n--x--\r\n"});
     out["/unsaved"].push_back({"/unsaved", type, form({{"place", number}, {"revision", "1"}, {"asked", "question"}, {"f.question", "書きかけ"}})});
     for (const char* linked : {"R8-内密-0001", "R8-記録-0002", "R8-記録-0099"}) {
       out["/records/{}/edit"].push_back({record + "/edit", type, form({{"do", "save"}, {"revision", "1"}, {"asked", "question"}, {"asked", "also"}, {"f.question", "変えた端末"}, {"link.also", linked}, {"add.also", ""}})});

@@ -575,6 +575,71 @@ TEST_CASE_METHOD(Fixture, "a workbook leaves, is changed, is tried, and is taken
   CHECK(officer.get("/ledgers/trial?changed=9000").status == 200);
 }
 
+TEST_CASE_METHOD(Fixture, "answers to a survey are counted, shown, taken into its table, and drawn") {
+  Browser::Fields said = {{"asked", "name"}, {"f.name", "研修のアンケート"}, {"asked", "type"}, {"f.type", "研修"}, {"asked", "questions"}, {"row.questions", "0"}, {"f.questions.order", "1"}, {"f.questions.question", "役立ちましたか"}, {"f.questions.clause", ""}, {"f.questions.kind", "選ぶ"}, {"f.questions.answers", "役立つ／役立たない"}};
+  const std::string record = add(officer, said, "anketo"), url = record + "/rows/results/answers";
+  auto send = [&](Browser& browser, const Browser::Fields& fields, const std::string& bytes) {
+    std::string body;
+    Browser::Fields all = fields;
+    all.emplace_back("csrf", browser.csrf());
+    for (const auto& [field, value] : all) body += "--xx\r\nContent-Disposition: form-data; name=\"" + field + "\"\r\n\r\n" + value + "\r\n";
+    if (!bytes.empty()) body += "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"回答.csv\"\r\n\r\n" + bytes + "\r\n";
+    return browser.send("POST", url, {{"Content-Type", "multipart/form-data; boundary=xx"}, {"Sec-Fetch-Site", "same-origin"}}, body + "--xx--\r\n");
+  };
+  CHECK(holds(officer.get(record + "/rows/results"), url));
+  CHECK(officer.get(url).status == 200);
+  // Staff see the record and may not change it; another table takes no answers.
+  CHECK(staff.get(record).status == 200);
+  CHECK(staff.get(url).status == 403);
+  CHECK(send(staff, {{"do", "try"}}, "役立ちましたか\n役立つ\n").status == 403);
+  CHECK(officer.get(record + "/rows/questions/answers").status == 404);
+  CHECK(holds(send(officer, {{"do", "try"}}, "別の問い\n役立つ\n"), "次の設問がありません: 「役立ちましたか」"));
+  CHECK(holds(send(officer, {{"do", "try"}}, ""), "ファイルが選ばれていません。"));
+  Response tried = send(officer, {{"do", "try"}}, "氏名,役立ちましたか\n見本 太郎,役立つ\n見本 花子,役立つ\n見本 次郎,役立たない\n見本 三郎,役立つ\n");
+  CHECK(tried.status == 200);
+  CHECK(holds(tried, "回答した人は 4人です"));
+  CHECK(holds(tried, "「氏名」"));
+  CHECK_FALSE(holds(tried, "見本 太郎"));
+  CHECK(holds(tried, "3（75.0%）"));
+  CHECK(field(model(officer, record), "results").is_null());
+  Response taken = send(officer, {{"do", "take"}, {"key", key_of(tried)}, {"revision", std::to_string(revision(record))}}, "");
+  CHECK(taken.status == 303);
+  auto results = field(model(officer, record), "results");
+  CHECK(results["rows"].size() == 2);
+  CHECK(results["drawing"][0]["bars"][0]["parts"][0]["percent"] == "75.0");
+  CHECK(field(model(officer, record), "answered")["texts"][0] == "4");
+  Response page = officer.get(record);
+  CHECK(holds(page, "<rect class=\"part-0\" x=\"0.0%\" width=\"75.0%\""));
+  // It is one change, and what was held is gone.
+  CHECK(revision(record) == 2);
+  CHECK(send(officer, {{"do", "take"}, {"key", key_of(tried)}, {"revision", "2"}}, "").status == 404);
+  tried = send(officer, {{"do", "try"}}, "役立ちましたか\n役立たない\n");
+  CHECK(send(officer, {{"do", "take"}, {"key", key_of(tried)}, {"revision", "1"}}, "").status == 409);
+}
+
+TEST_CASE_METHOD(Fixture, "staff hand a consultation in, with what they are asked for alone") {
+  Response page = staff.get("/ledgers/sodan/new");
+  CHECK(page.status == 200);
+  CHECK(holds(page, "name=\"f.question\""));
+  for (const char* none : {"name=\"f.answer\"", "name=\"f.asker\"", "name=\"audience\""}) CHECK_FALSE(holds(page, none));
+  Browser::Fields said = {{"asked", "asked_on"}, {"f.asked_on", "令和8年4月3日"}, {"asked", "question"}, {"f.question", "端末を持ち出してよいか。"}, {"asked", "answer"}, {"f.answer", "よい。"}, {"do", "save"}};
+  Response added = staff.post("/ledgers/sodan/new", said);
+  REQUIRE(added.status == 303);
+  const std::string back = staff.location(added);
+  CHECK(back.starts_with("/ledgers/sodan?added="));
+  CHECK(holds(staff.get(back), "を加えました。"));
+  CHECK(model(staff, "/ledgers/sodan")["total"] == 0);
+  auto list = model(officer, "/ledgers/sodan");
+  REQUIRE(list["total"] == 1);
+  const std::string record = list["records"][0]["url"];
+  CHECK(model(officer, record)["record"]["owner"] == "");
+  CHECK(field(model(officer, record), "question")["texts"][0] == "端末を持ち出してよいか。");
+  CHECK(field(model(officer, record), "answer").is_null());
+  CHECK(staff.get(record).status == 404);
+  CHECK(staff.get(record + "/edit").status == 404);
+  CHECK(staff.get("/ledgers/sodan/import").status == 403);
+}
+
 TEST_CASE_METHOD(Fixture, "what is wrong with a workbook is told row by row, and nothing of it is taken") {
   add(officer), add(officer), add(officer, plain("三つ目"));
   const std::string faulty = changed_workbook(officer, [](auto& rows) {
