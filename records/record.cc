@@ -328,6 +328,25 @@ std::vector<Change> Records::history(const Viewer& viewer, const std::string& nu
   });
 }
 
+std::vector<std::pair<Record, Change>> Records::moved(const Viewer& viewer, const std::string& since, size_t most) const {
+  return database_.read([&](SQLite::Database& db) {
+    std::vector<std::pair<Record, Change>> out;
+    RecordSight sight(db, viewer, ledgers_);
+    // Of each record the last of its changes, which is that of the highest revision.
+    SQLite::Statement select(db, fmt::format("SELECT {}, c.revision, c.before, c.after, c.at, c.author FROM record_changes c INDEXED BY record_changes_that_move JOIN records r ON r.id = c.record_id WHERE c.field = 'state' AND c.at >= :since AND {} "
+                                             "AND NOT EXISTS (SELECT 1 FROM record_changes l WHERE l.record_id = c.record_id AND l.field = 'state' AND l.revision > c.revision) AND c.before != '[]' ORDER BY c.at DESC, r.id DESC LIMIT :most", record_columns, visible_record(viewer)));
+    bind_sight(select, viewer);
+    select.bind(":since", since);
+    select.bind(":most", static_cast<int64_t>(most));
+    while (select.executeStep()) {
+      auto texts = [&](int i) { return Json::parse(select.getColumn(record_width + i).getString()).get<std::vector<std::string>>(); };
+      Change change{select.getColumn(record_width).getInt64(), "state", texts(1), texts(2), select.getColumn(record_width + 3).getString(), select.getColumn(record_width + 4).getString()};
+      out.emplace_back(sight.seen(read_record(select)), std::move(change));
+    }
+    return out;
+  });
+}
+
 std::vector<const Step*> Records::steps(const Author& author, const Record& record) const {
   std::vector<const Step*> out;
   const Ledger* ledger = ledgers_.find(record.ledger);

@@ -180,6 +180,8 @@ class Records {
 
   /// In the order in which they were made; empty for a record that the viewer does not see.
   std::vector<Change> history(const corpus::Viewer& viewer, const std::string& number) const;
+  /// Records of all ledgers that came to another state since an instant (ISO, UTC), as they are now, each once, with the last such change; the last first.
+  std::vector<std::pair<Record, Change>> moved(const corpus::Viewer& viewer, const std::string& since, size_t most) const;
   /// The steps that the author may take from here.
   std::vector<const Step*> steps(const Author& author, const Record& record) const;
   /// Whether the author may add and change records of a ledger.

@@ -114,6 +114,7 @@ constexpr Route route_table[] = {
     {"GET", "/records/{}/rows/{}/answers", Access::person, nullptr, {}, answers_page},
     {"POST", "/records/{}/rows/{}/answers", Access::person, nullptr, {}, take_answers, files_type, Size::file},
     {"GET", "/deadlines", Access::person, deadlines_view, "deadlines"},
+    {"GET", "/deadlines/digest", Access::person, deadline_digest_view, "deadline-digest"},
     {"POST", "/unsaved", Access::person, nullptr, {}, take_unsaved, form_type, Size::record},
     {"GET", "/feeds/deadlines", Access::person, nullptr, {}, send_deadlines},
     {"GET", "/admin/settings", Access::administer, nullptr, {}, show_settings},

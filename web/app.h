@@ -136,6 +136,7 @@ struct AppOptions {
 ///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
 ///   /records/{number}/rows/{field}/answers                    POST counts a file of answers into it, or says what it would come to
 ///   /deadlines                                                what is due
+///   /deadlines/digest                                         the next days and the last on one page
 ///   /unsaved                                                  POST keeps, or throws away, what somebody is writing
 ///   /events                                                   who did what
 ///   /events/export                                            the same as a file

@@ -6,6 +6,7 @@
 #include "store/files.h"
 #include "text/date.h"
 #include "text/error.h"
+#include "text/instant.h"
 #include "text/utf8.h"
 #include "web/asked.h"
 #include "web/people_model.h"
@@ -20,6 +21,9 @@ namespace {
 
 constexpr size_t most_shown = 500, most_reviews = 50, reviews_a_look = 200;
 constexpr int calendar_ahead = 366;  // days
+// What one sheet of A4 holds; tests/browser/records.mjs prints it.
+constexpr size_t most_due_in_digest = 18, most_reviews_in_digest = 8, most_counters_in_digest = 8, most_moved_in_digest = 10, most_moved = 200;
+constexpr int digest_ahead = 13, digest_back = 7;  // days
 constexpr size_t line_octets = 75;   // RFC 5545, 3.1
 
 struct Scope {
@@ -137,7 +141,6 @@ std::vector<std::pair<Record, records::DueDay>> due_of(const Context& context, c
 Json deadlines_view(const Context& context, const Call& call) {
   const text::Date today = text::today();
   const std::string scope = read_scope(context, call.target), only = call.target.parameter("ledger").value_or("");
-  const bool prints = call.target.parameter("print").has_value();
   auto board = due_of(context, scope, days_ahead);
   std::map<std::string, size_t> by_ledger;
   for (const auto& [record, due] : board) ++by_ledger[record.ledger];
@@ -155,19 +158,18 @@ Json deadlines_view(const Context& context, const Call& call) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].empty()) groups.push_back({{"title", buckets[i].title}, {"anchor", fmt::format("due-{}", i)}, {"late", i == 0}, {"count", items[i].size()}, {"items", std::move(items[i])}});
   }
-  auto address = [&](const std::string& of, const std::string& ledger, bool print) {
+  auto address = [&](const std::string& of, const std::string& ledger) {
     Parameters parameters = {{"scope", of}};
     if (!ledger.empty()) parameters.emplace_back("ledger", ledger);
-    if (print) parameters.emplace_back("print", "on");
     return "/deadlines" + write_query(parameters);
   };
-  Json scope_links = Json::array(), ledgers = Json::array({{{"label", "すべての台帳"}, {"count", nullptr}, {"chosen", only.empty()}, {"url", address(scope, "", false)}}});
+  Json scope_links = Json::array(), ledgers = Json::array({{{"label", "すべての台帳"}, {"count", nullptr}, {"chosen", only.empty()}, {"url", address(scope, "")}}});
   for (const auto& one : scopes) {
     if (one.key == "units" && context.units.empty()) continue;
-    scope_links.push_back({{"key", one.key}, {"label", one.label}, {"chosen", one.key == scope}, {"url", address(std::string(one.key), only, false)}});
+    scope_links.push_back({{"key", one.key}, {"label", one.label}, {"chosen", one.key == scope}, {"url", address(std::string(one.key), only)}});
   }
   for (const auto& ledger : context.records.ledgers().all()) {
-    if (by_ledger.contains(ledger.key()) || ledger.key() == only) ledgers.push_back({{"label", ledger.name()}, {"count", by_ledger[ledger.key()]}, {"chosen", ledger.key() == only}, {"url", address(scope, ledger.key(), false)}});
+    if (by_ledger.contains(ledger.key()) || ledger.key() == only) ledgers.push_back({{"label", ledger.name()}, {"count", by_ledger[ledger.key()]}, {"chosen", ledger.key() == only}, {"url", address(scope, ledger.key())}});
   }
   Json reviews = reviews_of(context, scope, only);
   auto scope_label = std::ranges::find(scopes, scope, &Scope::key)->label;
@@ -177,9 +179,7 @@ Json deadlines_view(const Context& context, const Call& call) {
           {"scopes", std::move(scope_links)},
           {"ledgers", ledgers},
           {"several_ledgers", ledgers.size() > 2},
-          {"prints", prints},
-          {"print_url", address(scope, only, true)},
-          {"screen_url", address(scope, only, false)},
+          {"digest_url", "/deadlines/digest" + write_query({{"scope", scope}})},
           {"today", text::to_wareki(today)},
           {"days_ahead", days_ahead},
           {"feed", "/feeds/deadlines" + write_query({{"scope", scope}})},
@@ -188,6 +188,65 @@ Json deadlines_view(const Context& context, const Call& call) {
           {"most", most_shown},
           {"groups", std::move(groups)},
           {"reviews", std::move(reviews)}};
+}
+
+Json deadline_digest_view(const Context& context, const Call& call) {
+  const text::Date today = text::today();
+  const std::string scope = read_scope(context, call.target);
+  auto board = due_of(context, scope, digest_ahead);
+  Json due = Json::array(), reviews = reviews_of(context, scope, ""), counters = Json::array(), moved = Json::array(), scope_links = Json::array();
+  const auto late = std::ranges::count_if(board, [](const auto& one) { return one.second.known && one.second.late; });
+  const auto this_week = std::ranges::count_if(board, [&](const auto& one) { return one.second.known && !one.second.late && one.second.due.last <= end_of_week(today); });
+  for (const auto& [record, day] : board) {
+    if (due.size() == most_due_in_digest) break;
+    Json one = due_model(day, today);
+    one["record"] = record_model(context, *context.records.ledgers().find(record.ledger), record);
+    due.push_back(std::move(one));
+  }
+  size_t short_of = 0;
+  for (const auto& ledger : context.records.ledgers().all()) {
+    if (!shows(context, ledger)) continue;
+    for (const auto& count : context.records.counts(context.viewer, ledger.key(), today)) {
+      if (count.tally.state == records::Cadence::State::kept || ++short_of > most_counters_in_digest) continue;
+      counters.push_back(counter_model(ledger, count));
+      counters.back()["ledger"] = ledger_model(context, ledger);
+    }
+  }
+  size_t moves = 0;
+  const std::string since = text::days_before(text::utc_now(), digest_back);
+  for (const auto& [record, change] : context.records.moved(context.viewer, since, most_moved)) {
+    const Ledger* ledger = context.records.ledgers().find(record.ledger);
+    if (!ledger || !is_in(context, scope, *ledger, record) || ++moves > most_moved_in_digest) continue;
+    moved.push_back({{"record", record_model(context, *ledger, record)}, {"before", shown_text(context, *ledger, "state", change.before)}, {"after", shown_text(context, *ledger, "state", change.after)}, {"at", local_time(change.at)}, {"by", person_name(context, change.author)}});
+  }
+  for (const auto& one : scopes) {
+    if (one.key == "units" && context.units.empty()) continue;
+    scope_links.push_back({{"label", one.label}, {"chosen", one.key == scope}, {"url", "/deadlines/digest" + write_query({{"scope", std::string(one.key)}})}});
+  }
+  auto rest = [](size_t all, size_t shown) { return all > shown ? Json(all - shown) : Json(); };
+  const size_t all_reviews = reviews.size();
+  if (all_reviews > most_reviews_in_digest) reviews.erase(reviews.begin() + most_reviews_in_digest, reviews.end());
+  return {{"title", "期限のまとめ"},
+          {"scope", scope},
+          {"scope_label", std::ranges::find(scopes, scope, &Scope::key)->label},
+          {"scopes", std::move(scope_links)},
+          {"board_url", "/deadlines" + write_query({{"scope", scope}})},
+          {"today", text::to_wareki(today)},
+          {"until", text::to_wareki(records::plus_days(today, digest_ahead))},
+          {"back", digest_back},
+          {"late", late},
+          {"this_week", this_week},
+          {"count", board.size()},
+          {"review_count", all_reviews},
+          {"capped", all_reviews == most_reviews},
+          {"due_rest", rest(board.size(), due.size())},
+          {"reviews_rest", rest(all_reviews, reviews.size())},
+          {"counters_rest", rest(short_of, counters.size())},
+          {"moved_rest", rest(moves, moved.size())},
+          {"due", std::move(due)},
+          {"reviews", std::move(reviews)},
+          {"counters", std::move(counters)},
+          {"moved", std::move(moved)}};
 }
 
 Response send_deadlines(const Visit& visit) {

@@ -19,14 +19,6 @@ using records::FieldKind;
 using records::Ledger;
 using records::Record;
 
-namespace {
-
-constexpr size_t records_a_page = 50;
-constexpr size_t longest_words = 400;  // characters that are looked for
-constexpr size_t most_used = 100;      // values of a unit, to choose from
-constexpr size_t most_in_bulk = 500;   // records that are changed at once
-
-/// How a counter stands, in words.
 Json counter_model(const Ledger& ledger, const records::Count& count) {
   using State = records::Cadence::State;
   auto counter = std::ranges::find(ledger.counters(), count.name, &records::Counter::name);
@@ -44,6 +36,13 @@ Json counter_model(const Ledger& ledger, const records::Count& count) {
   }
   return {{"name", count.name}, {"words", count.words}, {"count", tally.count}, {"first", text::to_iso(tally.first)}, {"last", text::to_iso(tally.last)}, {"state_words", words}, {"look", look}};
 }
+
+namespace {
+
+constexpr size_t records_a_page = 50;
+constexpr size_t longest_words = 400;  // characters that are looked for
+constexpr size_t most_used = 100;      // values of a unit, to choose from
+constexpr size_t most_in_bulk = 500;   // records that are changed at once
 
 bool is_closed(const Ledger& ledger, const std::string& state) {
   const auto* found = ledger.state(state);

@@ -170,6 +170,7 @@ std::string change_note(corpus::Notes& notes, const corpus::Viewer& viewer, cons
 /// The parameters from and to (days as people write them; without them the month before this one): what came in that time, and
 /// what takes effect in it or in the 60 days after, on one printed page.
 nlohmann::json digest_view(const Context& context, const Call& call);
+nlohmann::json deadline_digest_view(const Context& context, const Call& call);
 
 /// The parameters kind, issuer, topic, from, to (days as people write them) and new=on (since one last said that one has read
 /// them): editions by their day, newest first, 30 a page, with

@@ -53,6 +53,7 @@ CREATE TABLE record_changes (
   author     TEXT NOT NULL,
   PRIMARY KEY (record_id, revision, field)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX record_changes_that_move ON record_changes (at) WHERE field = 'state';
 CREATE TRIGGER record_changes_stay BEFORE UPDATE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END;
 CREATE TRIGGER record_changes_remain BEFORE DELETE ON record_changes BEGIN SELECT raise(ABORT, 'record_changes is only added to'); END;
 

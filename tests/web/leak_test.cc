@@ -96,10 +96,11 @@ const std::vector<std::string> record_numbers = {"R8-記録-0001", "R8-記録-00
 /// Pages of ledgers and records.
 void record_examples(std::map<std::string, Targets>& out) {
   auto q = [](const std::string& text) { return percent_encode(text); };
-  for (const char* scope : {"", "?scope=mine", "?scope=units", "?scope=all", "?scope=all&ledger=naisho", "?scope=all&print=on", "?scope=nai"}) {
+  for (const char* scope : {"", "?scope=mine", "?scope=units", "?scope=all", "?scope=all&ledger=naisho", "?scope=nai"}) {
     out["/deadlines"].push_back(std::string("/deadlines") + scope);
     out["/api/v1/deadlines"].push_back(std::string("/api/v1/deadlines") + scope);
     out["/feeds/deadlines"].push_back(std::string("/feeds/deadlines") + scope);
+    out["/deadlines/digest"].push_back(std::string("/deadlines/digest") + scope);
   }
   out["/ledgers"] = {"/ledgers"};
   out["/api/v1/ledgers"] = {"/api/v1/ledgers"};

@@ -911,7 +911,20 @@ TEST_CASE_METHOD(Fixture, "the board is one's own, one's groups' or everybody's,
   CHECK(nlohmann::json::parse(officer.get("/api/v1/deadlines?scope=all&ledger=sodan").body)["count"] == 0);
   CHECK(nlohmann::json::parse(officer.get("/api/v1/deadlines?scope=units").body)["count"] == 0);
   CHECK(officer.get("/deadlines?scope=yours").status == 400);
-  CHECK(holds(officer.get("/deadlines?scope=all&print=on"), "one-sheet"));
+  // On one sheet: what is late and next, and what went on.
+  CHECK(holds(officer.get("/deadlines?scope=all"), "/deadlines/digest?scope=all"));
+  CHECK(officer.post(mine, {{"action", "step"}, {"step", "check"}, {"revision", std::to_string(revision(mine))}}).status == 303);
+  Response digest = officer.get("/deadlines/digest?scope=all");
+  CHECK(holds(digest, "one-sheet"));
+  CHECK(holds(digest, "過ぎたもの <strong>1件</strong>"));
+  CHECK(holds(digest, "受付 → 確認"));
+  CHECK(holds(digest, number(mine)));
+  CHECK(holds(digest, number(other)));
+  CHECK(holds(digest, "2週間に1回以上"));
+  Response own_digest = officer.get("/deadlines/digest");
+  CHECK(holds(own_digest, number(mine)));
+  CHECK_FALSE(holds(own_digest, number(other)));
+  CHECK(officer.get("/deadlines/digest?scope=yours").status == 400);
   CHECK(holds(officer.get("/"), "自分の期限"));
   CHECK(holds(officer.get("/"), number(mine)));
   CHECK_FALSE(holds(staff.get("/"), number(mine)));
