@@ -535,3 +535,59 @@ TEST_CASE_METHOD(Town, "each field that the document names keeps what the sample
   }
   CHECK(seen.size() > 150);
 }
+
+TEST_CASE_METHOD(Town, "a newer edition of what a clause lets records cite asks to look at them") {
+  // The rule of the sample that most records cite, without any of its clauses but the first.
+  corpus::NewEdition edition;
+  edition.facts.slug = "taisaku-kijun", edition.facts.title = "星見市情報セキュリティ対策基準", edition.facts.kind = "policy", edition.facts.audience = "public", edition.facts.effective = "2027-04-01";
+  edition.content_hash = store::sha256("改めたもの");
+  corpus::Page page;
+  page.lines.emplace_back().text = "第１条　この基準は、全て改める。";
+  edition.clauses = corpus::outline({page});
+  corpus::assign_addresses(edition.clauses);
+  corpus::Library(*database).add({&edition, 1});
+  records->find_reviews(false);
+  const auto citing = records->citing(everybody, "taisaku-kijun", 1000);
+  struct Case {
+    std::string ledger, field;
+  };
+  for (const auto& row : {Case{"点検項目", "条項"}, {"相談対応", "根拠とした条項"}, {"教材・シナリオ", "根拠とした条項"}, {"改定検討", "参考にした条項"}, {"改定検討", "ガイドラインとの対照"}}) {
+    size_t cited = 0;
+    for (const auto& one : sample()) {
+      const Ledger& ledger = *shipped_ledgers().find(one.ledger);
+      if (ledger.name() != row.ledger) continue;
+      const Field& field = field_named(ledger, row.field);
+      auto values = one.values.find(field.key);
+      if (values == one.values.end() || std::ranges::none_of(values->second, [](const std::string& value) { return value.find("taisaku-kijun/2025-04-01/") != value.npos; })) continue;
+      INFO(one.number << " " << row.field);
+      const Record record = get(one.number);
+      CHECK(record.to_review);
+      CHECK(std::ranges::any_of(records->reviews(everybody, record), [&](const Review& review) { return review.field == field.key; }));
+      CHECK(std::ranges::any_of(citing, [&](const Record& other) { return other.number == one.number; }));
+      ++cited;
+    }
+    INFO(row.ledger << " " << row.field);
+    CHECK(cited > 0);
+  }
+}
+
+TEST_CASE_METHOD(Town, "what a clause leaves open may be left empty or said in other words") {
+  auto add = [&](const std::string& like, const Values& other) {
+    Values values = entry(like).values;
+    for (const auto& [key, list] : other) {
+      if (list.empty()) values.erase(key);
+      else values[key] = list;
+    }
+    return records->add(everybody, operator_, entry(like).ledger, values, {}, day);
+  };
+  // A check that belongs to no audit yet is a template of those that do.
+  CHECK(field_named(*shipped_ledgers().find("komoku"), "監査対象").key == "target");
+  CHECK_FALSE(add("R8-項目-0001", {{"target", {}}}).values.contains("target"));
+  // A deliverable without words of a deadline is handed in when it is there, and its last edition is due all the same.
+  const Record deliverable = add("R8-成果物-0002", {{"due_words", {}}, {"delivered_on", {}}, {"final_on", {}}, {"final_by", {"2027-03-26"}}});
+  const auto due = records->due(deliverable, day);
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].name == "最終版");
+  // A topic that the list does not have.
+  CHECK(add("R8-相談-0004", {{"topic", {"認証", "庁舎の移転"}}}).values.at("topic") == List{"認証", "庁舎の移転"});
+}
