@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace shirube::records {
 
@@ -25,6 +26,7 @@ std::vector<DrawnGroup> drawn(const Field& field, const Values& values) {
   if (!field.drawn || rows == values.end()) return out;
   const Drawing& how = *field.drawn;
   size_t bars = 0;
+  std::map<std::string, double> sums;
   for (const auto& value : rows->second) {
     const Row row = row_of(value);
     auto cell = [&](const std::string& column) {
@@ -38,18 +40,21 @@ std::vector<DrawnGroup> drawn(const Field& field, const Values& values) {
       counted = counted || number;
       bar.parts.push_back({field.columns[position(field, column)].name, cell(column), number.value_or(0)});
     }
-    if (!counted || ++bars > most_bars) continue;
-    if (auto before = how.before.empty() ? std::nullopt : number_of(cell(how.before))) bar.before = std::min(*before / 100, 1.0);
+    if (!counted) continue;
+    if (auto before = how.before.empty() ? std::nullopt : number_of(cell(how.before))) bar.before = *before / 100;
     const std::string title = how.of.empty() ? "" : cell(how.of);
     auto group = std::ranges::find(out, title, &DrawnGroup::title);
     if (group == out.end()) group = out.insert(out.end(), {title, {}});
-    group->bars.push_back(std::move(bar));
+    sums[title] += bar.parts[0].share;
+    if (++bars > most_bars) ++group->left_out;
+    else group->bars.push_back(std::move(bar));
   }
   auto whole = values.find(how.whole);
   const double said = whole == values.end() || whole->second.empty() ? 0 : number_of(whole->second[0]).value_or(0);
   for (auto& group : out) {
-    double sum = 0, largest = 0;
-    for (const auto& bar : group.bars) sum += bar.parts[0].share, largest = std::max(largest, bar.parts[0].share);
+    const double sum = sums[group.title];
+    double largest = 0;
+    for (const auto& bar : group.bars) largest = std::max(largest, bar.parts[0].share);
     for (auto& bar : group.bars) {
       double all = said >= largest && said > 0 ? said : sum;
       if (bar.parts.size() > 1) {
@@ -59,6 +64,7 @@ std::vector<DrawnGroup> drawn(const Field& field, const Values& values) {
       for (auto& part : bar.parts) part.share = all > 0 ? part.share / all : 0;
     }
   }
+  std::erase_if(out, [](const auto& group) { return group.bars.empty(); });
   return out;
 }
 

@@ -55,7 +55,7 @@ struct Drawing {
 /// How a table of answers, one row for each who answered, becomes the rows of a field that is drawn with `of` and one number.
 struct Tallying {
   std::string questions{};  ///< a field of rows: its column of the key of `of` asks the questions
-  std::string choices{};    ///< its column of what can be chosen, divided by ／; a question without any is answered in free words
+  std::string choices{};    ///< its column of what can be chosen, divided by ／ or lines; a question without any is answered in free words
   std::string texts{};      ///< a field of rows: its first column of text takes free words, that of the key of `of` their question; may be empty
 };
 

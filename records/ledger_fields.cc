@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "corpus/document.h"
 #include "records/drawing.h"
 #include "records/ledger_reader.h"
 #include "text/error.h"
@@ -124,7 +125,8 @@ Drawing LedgerReader::drawing(const toml::node& node, const std::vector<Field>& 
                        }},
                       {"whole", [&](const toml::node& of) { out.whole = text(of); }},
                       {"before", [&](const toml::node& of) { out.before = column_of(of, columns, text(of), FieldKind::number).key; }}});
-  if (out.label.empty() || out.numbers.empty() || out.numbers.size() > most_parts) fail(node.source(), "drawn に label か numbers がありません。", fmt::format("label の列と、numbers の列（{}つまで）を書いてください。", most_parts));
+  if (out.label.empty() || out.numbers.empty()) fail(node.source(), "drawn に label か numbers がありません。", "二つとも書いてください。");
+  if (out.numbers.size() > most_parts) fail(node.source(), "drawn の numbers が多すぎます。", fmt::format("{}つまでにしてください。", most_parts));
   if (!out.whole.empty() && out.numbers.size() != 1) fail(node.source(), "drawn の whole は、numbers が一つのときだけ書けます。", "whole を消してください。");
   return out;
 }
@@ -179,20 +181,23 @@ void LedgerReader::check_drawn(const Ledger& out) const {
     const Field& field = out.fields_[i];
     auto named = [&](const std::string& key, FieldKind kind) -> const Field& {
       const Field* other = out.field(key);
-      if (!other || other->kind != kind) fail(where_[i], fmt::format("項目「{}」の drawn か tally にある「{}」は、使える項目ではありません。", field.name, key), "whole には number の項目を、questions と texts には rows の項目を書いてください。");
+      if (!other || other->kind != kind || other->retired || other->grows || other == &field) fail(where_[i], fmt::format("項目「{}」の drawn か tally にある「{}」は、使える項目ではありません。", field.name, key), "whole には number の項目を、questions と texts には rows の項目を書いてください。");
       // Who sees the one sees the other: a share tells of its whole.
-      if (other->audience != field.audience && key != (field.tally ? field.tally->texts : "")) fail(where_[i], fmt::format("項目「{}」と「{}」の audience は、同じにしてください。", field.name, other->name), "同じ audience を書いてください。");
+      // Free words may be for fewer.
+      const bool narrower = field.tally && key == field.tally->texts && !other->audience.empty() && (field.audience.empty() || corpus::narrowed(field.audience, other->audience) == other->audience);
+      if (other->audience != field.audience && !narrower) fail(where_[i], fmt::format("項目「{}」と「{}」の audience は、同じにしてください。", field.name, other->name), "同じ audience を書いてください。");
       return *other;
     };
     auto has = [&](const Field& rows, const std::string& column) { return std::ranges::find(rows.columns, column, &Field::key) != rows.columns.end(); };
     if (field.drawn && !field.drawn->whole.empty()) named(field.drawn->whole, FieldKind::number);
     if (!field.tally) continue;
+    if (field.grows || field.retired) fail(where_[i], fmt::format("項目「{}」には、tally を書けません。", field.name), "grows でも retired でもない表にしてください。");
     const Field& questions = named(field.tally->questions, FieldKind::rows);
     for (const auto& column : {field.drawn->of, field.tally->choices}) need(has(questions, column) ? &questions : nullptr, where_[i], "列", column);
     if (field.tally->texts.empty()) continue;
     const Field& texts = named(field.tally->texts, FieldKind::rows);
     const bool takes = std::ranges::any_of(texts.columns, [](const Field& column) { return column.kind == FieldKind::text; });
-    if (!takes || texts.grows) fail(where_[i], fmt::format("項目「{}」には、自由な言葉を入れられません。", texts.name), "kind が text の列のある、grows でない表にしてください。");
+    if (!takes) fail(where_[i], fmt::format("項目「{}」には、自由な言葉を入れられません。", texts.name), "kind が text の列のある表にしてください。");
   }
 }
 

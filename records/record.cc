@@ -36,6 +36,7 @@ class Narrowing {
       }
       sql_ += fmt::format(" AND r.state IN (SELECT value FROM json_each({}))", bound(open.dump()));
     }
+    if (filter.unowned) sql_ += " AND r.owner = ''";
     if (!filter.owner.empty()) sql_ += fmt::format(" AND r.owner = {}", bound(filter.owner));
     const auto words = words_typed(filter.words);
     if (const auto pairs = pairs_wanted(words); !pairs.empty()) sql_ += fmt::format(" AND r.id IN (SELECT rowid FROM record_pairs WHERE record_pairs MATCH {})", bound(pairs));
@@ -328,13 +329,14 @@ std::vector<Change> Records::history(const Viewer& viewer, const std::string& nu
   });
 }
 
-std::vector<std::pair<Record, Change>> Records::moved(const Viewer& viewer, const std::string& since, size_t most) const {
+std::vector<std::pair<Record, Change>> Records::moved(const Viewer& viewer, const std::string& since, const std::string& owner, size_t most) const {
   return database_.read([&](SQLite::Database& db) {
     std::vector<std::pair<Record, Change>> out;
     RecordSight sight(db, viewer, ledgers_);
     // Of each record the last of its changes, which is that of the highest revision.
     SQLite::Statement select(db, fmt::format("SELECT {}, c.revision, c.before, c.after, c.at, c.author FROM record_changes c INDEXED BY record_changes_that_move JOIN records r ON r.id = c.record_id WHERE c.field = 'state' AND c.at >= :since AND {} "
-                                             "AND NOT EXISTS (SELECT 1 FROM record_changes l WHERE l.record_id = c.record_id AND l.field = 'state' AND l.revision > c.revision) AND c.before != '[]' ORDER BY c.at DESC, r.id DESC LIMIT :most", record_columns, visible_record(viewer)));
+                                             "AND NOT EXISTS (SELECT 1 FROM record_changes l WHERE l.record_id = c.record_id AND l.field = 'state' AND l.revision > c.revision) {} ORDER BY c.at DESC, r.id DESC LIMIT :most", record_columns, visible_record(viewer), owner.empty() ? "" : "AND r.owner = :owner"));
+    if (!owner.empty()) select.bind(":owner", owner);
     bind_sight(select, viewer);
     select.bind(":since", since);
     select.bind(":most", static_cast<int64_t>(most));

@@ -61,6 +61,7 @@ struct RecordFilter {
   std::vector<std::string> states{};  ///< any of them; empty: any at all
   std::string words{};   ///< all of them in the fields that everybody who sees the record sees
   std::string owner{};   ///< sign-in name
+  bool unowned = false;  ///< given to nobody
   std::map<std::string, std::string> where{};  ///< fields of choices, days, units, people, links or citations that hold this value; a field, record or clause that the viewer does not see finds nothing
   std::string date_field{}, from{}, to{};      ///< a date field between two ISO days; either may be empty
   bool to_review = false;
@@ -104,7 +105,7 @@ struct Entry {
   int64_t revision = 0;     ///< that was seen; 0: whichever it has
   Values values{};          ///< a field that is not named stays
   std::string state{};      ///< of a new record, one that the author may lead there by a step, and with what that publishes; empty: the first, or as it is
-  std::string owner{}, audience{};  ///< empty: as they are
+  std::string owner{}, audience{};  ///< empty: as they are; of a new record that brings its number, nobody's, else the author's
   std::string ledger{};     ///< empty: that of the call
 };
 /// What is wrong with one of them.
@@ -180,8 +181,8 @@ class Records {
 
   /// In the order in which they were made; empty for a record that the viewer does not see.
   std::vector<Change> history(const corpus::Viewer& viewer, const std::string& number) const;
-  /// Records of all ledgers that came to another state since an instant (ISO, UTC), as they are now, each once, with the last such change; the last first.
-  std::vector<std::pair<Record, Change>> moved(const corpus::Viewer& viewer, const std::string& since, size_t most) const;
+  /// Records of all ledgers that came to another state since an instant (ISO, UTC), of an owner where one is said, as they are now, each once, with the last such change; the last first.
+  std::vector<std::pair<Record, Change>> moved(const corpus::Viewer& viewer, const std::string& since, const std::string& owner, size_t most) const;
   /// The steps that the author may take from here.
   std::vector<const Step*> steps(const Author& author, const Record& record) const;
   /// Whether the author may add and change records of a ledger.

@@ -152,8 +152,11 @@ const Ledger& RecordWriter::ledger_to_add(const std::string& key, const Values& 
   const Ledger* known = ledgers_.find(key);
   if (!known || !hands_in(*known)) return ledger(key);
   const auto& fields = known->adding().fields;
-  const bool theirs = std::ranges::all_of(values, [&](const auto& one) { return std::ranges::find(fields, one.first) != fields.end(); });
-  if (!theirs || (!audience.empty() && audience != known->audience())) refuse(*known);
+  for (const auto& [field, said] : values) {
+    const Field* of = known->field(field);
+    if (std::ranges::find(fields, field) == fields.end()) throw Error(ErrorKind::forbidden, fmt::format("「{}」は、記録を申し込むときには書けません。", of ? of->name : text::clamp_utf8(field, 60)), "画面を開き直して、示された項目だけを書いてください。");
+  }
+  if (!audience.empty() && audience != known->audience()) throw Error(ErrorKind::forbidden, "公開範囲は、記録を申し込むときには選べません。", "画面を開き直してください。");
   return *known;
 }
 
@@ -168,7 +171,8 @@ Record RecordWriter::begin(const Ledger& ledger, const std::string& number, cons
   Record record;
   record.ledger = ledger.key(), record.state = ledger.states().front().key, record.audience = audience.empty() ? ledger.audience() : audience;
   if (!owner.empty()) require_owner(owner);
-  record.owner = owner.empty() && !hands_in(ledger) ? author_.login : owner;
+  // With a number of its own it was somebody's before, or nobody's.
+  record.owner = owner.empty() && number.empty() && !hands_in(ledger) ? author_.login : owner;
   record.created_at = now_, record.created_by = author_.login;
   // The ledger's own they may give it even where they do not see it then: a consultation that is handed in.
   if (record.audience != ledger.audience()) require_audience(record.audience);

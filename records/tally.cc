@@ -1,10 +1,13 @@
 #include "records/tally.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "text/error.h"
 #include "text/normalize.h"
@@ -20,11 +23,22 @@ constexpr std::string_view other = "その他", unanswered = "無回答";
 
 std::string trimmed(std::string_view text) { return std::string(text::trim(text)); }
 
-/// What is the same however wide it is written and spaced.
+/// What is the same however wide it is written and spaced, and by whatever comma.
 std::string folded(const std::string& text) {
-  std::string out = text::fold(text);
+  std::string out = text::replace_all(text::fold(text), ",", "、");
   for (const char* space : {" ", "\n"}) out = text::replace_all(out, space, "");
   return out;
+}
+
+/// Whether folded words are what forms set before a question: 「Q1.」, 「問2」, 「(3)」.
+bool is_numbering(std::string_view words) {
+  constexpr std::string_view signs[] = {"設問", "質問", "問", "第", "no", "q", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "。", ":", "、", "・", "(", ")", "[", "]", "【", "】", "-", "_", "|"};
+  while (!words.empty()) {
+    auto sign = std::ranges::find_if(signs, [&](auto one) { return words.starts_with(one); });
+    if (sign == std::end(signs)) return false;
+    words.remove_prefix(sign->size());
+  }
+  return true;
 }
 
 /// The parts of a text between any of these dividers, none empty.
@@ -43,9 +57,11 @@ Texts parts(const std::string& text, std::initializer_list<std::string_view> div
 struct Question {
   std::string words;
   Texts choices;
-  std::vector<size_t> counts;      ///< of each choice
+  std::map<std::string, size_t> places{};  ///< of the choices, by what is the same
+  std::optional<size_t> other{};           ///< the choice that takes what is none
+  std::vector<size_t> counts{};            ///< of each choice
   size_t others = 0, without = 0;
-  size_t column = 0;               ///< of the table
+  std::optional<size_t> column{};          ///< of the table
 };
 
 /// The choices in a cell, by position, and what is none of them.
@@ -53,25 +69,41 @@ struct Answer {
   std::set<size_t> chosen;
   Texts free;
 };
+
+/// Takes the choices of a list divided by 、: the longest first, as one may hold the divider itself.
+void take_list(const Question& question, const std::string& list, Answer& out) {
+  const Texts words = parts(list, {"、", ",", "，", "､"});
+  std::string free;
+  for (size_t at = 0; at < words.size();) {
+    size_t taken = 0;
+    for (size_t end = words.size(); end > at && !taken; --end) {
+      std::string joined;
+      for (size_t i = at; i < end; ++i) joined += (i > at ? "、" : "") + words[i];
+      auto found = question.places.find(folded(joined));
+      if (found == question.places.end()) continue;
+      out.chosen.insert(found->second);
+      taken = end - at;
+    }
+    if (!taken) free += (free.empty() ? "" : "、") + words[at], taken = 1;
+    at += taken;
+  }
+  if (free.empty()) return;
+  // Of words with nothing chosen among them as they were written.
+  out.free.push_back(out.chosen.empty() ? list : free);
+}
+
 Answer answer_of(const Question& question, const std::string& cell) {
-  auto choice = [&](const std::string& words) -> std::optional<size_t> {
-    auto found = std::ranges::find(question.choices, folded(words), folded);
-    if (found == question.choices.end()) return std::nullopt;
-    return static_cast<size_t>(found - question.choices.begin());
-  };
   Answer out;
-  // A choice may hold a divider itself.
-  if (auto whole = choice(cell)) return {{*whole}, {}};
-  for (const auto& part : parts(cell, {";", "；"})) {
-    if (auto one = choice(part)) {
-      out.chosen.insert(*one);
+  for (const auto& line : parts(cell, {})) {
+    auto whole = question.places.find(folded(line));
+    if (whole != question.places.end()) {
+      out.chosen.insert(whole->second);
       continue;
     }
-    const Texts words = parts(part, {"、", ",", "，"});
-    if (std::ranges::all_of(words, [&](const auto& word) { return choice(word).has_value(); })) {
-      for (const auto& word : words) out.chosen.insert(*choice(word));
-    } else {
-      out.free.push_back(part);
+    for (const auto& part : parts(line, {";", "；"})) {
+      auto found = question.places.find(folded(part));
+      if (found != question.places.end()) out.chosen.insert(found->second);
+      else take_list(question, part, out);
     }
   }
   return out;
@@ -84,43 +116,41 @@ std::string cell_of(const Row& row, size_t at) { return at < row.cells.size() ? 
 std::vector<Question> questions_of(const Ledger& ledger, const Field& field, const Values& held) {
   const Field& rows = *ledger.field(field.tally->questions);
   std::vector<Question> out;
+  std::set<std::string> known;
   auto found = held.find(rows.key);
   for (const auto& value : found == held.end() ? Texts{} : found->second) {
     const Row row = row_of(value);
-    Question question{trimmed(text::replace_all(cell_of(row, column_of(rows, field.drawn->of)), "\n", " ")), parts(cell_of(row, column_of(rows, field.tally->choices)), {"／"}), {}};
+    Question question{trimmed(text::replace_all(cell_of(row, column_of(rows, field.drawn->of)), "\n", " ")), parts(cell_of(row, column_of(rows, field.tally->choices)), {"／"})};
     if (question.words.empty()) continue;
-    if (std::ranges::find(out, folded(question.words), [](const auto& one) { return folded(one.words); }) != out.end()) throw Error(ErrorKind::invalid, fmt::format("「{}」に、同じ設問「{}」が二つあります。", rows.name, question.words), "設問の表を直してから、集計してください。");
+    if (!known.insert(folded(question.words)).second) throw Error(ErrorKind::invalid, fmt::format("「{}」に、同じ設問「{}」が二つあります。", rows.name, question.words), "設問の表を直してから、集計してください。");
+    for (size_t c = 0; c < question.choices.size(); ++c) {
+      if (!question.places.emplace(folded(question.choices[c]), c).second) throw Error(ErrorKind::invalid, fmt::format("設問「{}」に、同じ選択肢「{}」が二つあります。", question.words, question.choices[c]), "設問の表を直してから、集計してください。");
+      if (!question.other && question.choices[c].starts_with(other)) question.other = c;
+    }
     question.counts.resize(question.choices.size());
     out.push_back(std::move(question));
   }
   if (out.empty()) throw Error(ErrorKind::invalid, fmt::format("「{}」がまだ書かれていません。", rows.name), "設問と選択肢を表に書いてから、回答のファイルを集計してください。");
+  if (out.size() > most_questions) throw Error(ErrorKind::invalid, fmt::format("一度に集計できる設問は{}までです。", most_questions), "アンケートの記録を分けてください。");
   return out;
 }
 
 /// Finds the column of each question; gives the headings that are none's.
 Texts place(std::vector<Question>& questions, const Texts& headings) {
-  Texts keys;
+  Texts keys, lacking, left;
   for (const auto& heading : headings) keys.push_back(folded(heading));
   std::set<size_t> taken;
-  // Words that are the heading itself before those that it ends with: 「困ったこと」 is no 「ほかに困ったこと」.
-  for (bool whole : {true, false}) {
-    for (auto& question : questions) {
-      const std::string words = folded(question.words);
-      if (question.column) continue;
-      std::vector<size_t> fitting;
-      for (size_t c = 0; c < keys.size(); ++c) {
-        if (!taken.contains(c) && (whole ? keys[c] == words : keys[c].ends_with(words))) fitting.push_back(c);
-      }
-      if (fitting.size() > 1) throw Error(ErrorKind::invalid, fmt::format("設問「{}」に当たる列が{}つあります。", question.words, fitting.size()), "ファイルの見出しを、設問ごとに違う言葉にしてください。");
-      if (fitting.size() == 1) question.column = fitting[0] + 1, taken.insert(fitting[0]);
+  for (auto& question : questions) {
+    const std::string words = folded(question.words);
+    std::vector<size_t> fitting;
+    for (size_t c = 0; c < keys.size(); ++c) {
+      if (keys[c].ends_with(words) && is_numbering(std::string_view(keys[c]).substr(0, keys[c].size() - words.size()))) fitting.push_back(c);
     }
+    if (fitting.size() > 1) throw Error(ErrorKind::invalid, fmt::format("設問「{}」に当たる列が{}つあります。", question.words, fitting.size()), "ファイルの見出しを、設問ごとに違う言葉にしてください。");
+    if (fitting.empty()) lacking.push_back("「" + question.words + "」");
+    else question.column = fitting[0], taken.insert(fitting[0]);
   }
-  std::string lacking;
-  for (const auto& question : questions) {
-    if (!question.column) lacking += "「" + question.words + "」";
-  }
-  if (!lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("見出しに、次の設問がありません: {}", text::clamp_utf8(lacking, 600)), "ファイルの1行目の見出しを、設問の表と同じ言葉にしてください。");
-  Texts left;
+  if (!lacking.empty()) throw Error(ErrorKind::invalid, fmt::format("見出しに、次の設問がありません: {}", text::clamp_utf8(fmt::format("{}", fmt::join(lacking, "")), 600)), "ファイルの1行目の見出しを、設問の表と同じ言葉にしてください。");
   for (size_t c = 0; c < headings.size(); ++c) {
     if (!taken.contains(c) && !keys[c].empty()) left.push_back(trimmed(headings[c]));
   }
@@ -144,6 +174,7 @@ Tally tally(const Ledger& ledger, const Field& field, const Values& held, std::s
   const Field* texts = takes_texts && !field.tally->texts.empty() ? ledger.field(field.tally->texts) : nullptr;
   const size_t text_column = texts ? static_cast<size_t>(std::ranges::find(texts->columns, FieldKind::text, &Field::kind) - texts->columns.begin()) : 0;
   const size_t of_column = texts ? column_of(*texts, field.drawn->of) : 0;
+  const bool names_question = texts && of_column < texts->columns.size();
   std::set<std::pair<std::string, std::string>> known;
   Texts free;
   if (texts) {
@@ -154,35 +185,34 @@ Tally tally(const Ledger& ledger, const Field& field, const Values& held, std::s
     }
   }
   auto take_words = [&](const Question& question, const std::string& said) {
-    if (!texts || !known.emplace(question.words, said).second) return;
-    if (text::length_utf8(said) > longest_text) throw Error(ErrorKind::invalid, fmt::format("設問「{}」に、長すぎる回答があります（{}文字まで）。", question.words, longest_text), "ファイルの回答を短くしてください。");
+    const std::string words = text::replace_all(said, "\t", " ");
+    if (!texts || !known.emplace(names_question ? question.words : "", words).second) return;
     Row one{0, Texts(texts->columns.size())};
-    one.cells[text_column] = said;
-    if (of_column < texts->columns.size()) one.cells[of_column] = question.words;
+    one.cells[text_column] = words;
+    if (names_question) one.cells[of_column] = question.words;
     free.push_back(one.value());
     ++out.texts;
   };
-
+  auto answered = [&](Question& question, const std::string& cell) {
+    if (question.choices.empty()) {
+      if (cell.empty()) ++question.without;
+      else take_words(question, cell);
+      return;
+    }
+    Answer answer = answer_of(question, cell);
+    if (answer.chosen.empty() && answer.free.empty()) ++question.without;
+    if (!answer.free.empty() && question.other) answer.chosen.insert(*question.other);
+    else if (!answer.free.empty()) ++question.others;
+    for (size_t choice : answer.chosen) ++question.counts[choice];
+    for (const auto& words : answer.free) take_words(question, words);
+  };
   for (++row; row != table.end(); ++row) {
     if (is_empty(*row)) continue;
-    ++out.answers;
-    for (auto& question : questions) {
-      const std::string cell = question.column <= row->size() ? trimmed((*row)[question.column - 1]) : "";
-      if (cell.empty()) {
-        ++question.without;
-      } else if (question.choices.empty()) {
-        take_words(question, cell);
-      } else {
-        Answer answer = answer_of(question, cell);
-        auto listed = std::ranges::find(question.choices, other);
-        if (!answer.free.empty() && listed != question.choices.end()) answer.chosen.insert(static_cast<size_t>(listed - question.choices.begin()));
-        else question.others += !answer.free.empty();
-        for (size_t choice : answer.chosen) ++question.counts[choice];
-        for (const auto& words : answer.free) take_words(question, words);
-      }
-    }
+    if (++out.answers > most_answers) throw Error(ErrorKind::invalid, fmt::format("一度に集計できる回答は{}人分までです。", most_answers), "ファイルを分けて、アンケートの記録も分けてください。");
+    for (auto& question : questions) answered(question, *question.column < row->size() ? trimmed((*row)[*question.column]) : "");
   }
   if (out.answers == 0) throw Error(ErrorKind::invalid, "ファイルに回答がありません。", "1行目に設問、2行目から一人1行の回答がある表を選んでください。");
+  if (free.size() > most_rows) throw Error(ErrorKind::invalid, fmt::format("自由記述が{}件になり、入りきりません（{}件まで）。", free.size(), most_rows), "「自由記述は取り込まない」に印を付けて、集計だけを取り込んでください。");
 
   Texts rows;
   auto count = [&](const Question& question, std::string_view label, size_t number) {
@@ -192,16 +222,17 @@ Tally tally(const Ledger& ledger, const Field& field, const Values& held, std::s
     one.cells[column_of(field, field.drawn->numbers[0])] = std::to_string(number);
     rows.push_back(one.value());
   };
-  for (const auto& question : questions) {
+  for (auto& question : questions) {
     if (question.choices.empty()) continue;
+    if (auto listed = question.places.find(std::string(unanswered)); listed != question.places.end()) question.counts[listed->second] += std::exchange(question.without, 0);
     for (size_t c = 0; c < question.choices.size(); ++c) count(question, question.choices[c], question.counts[c]);
     if (question.others) count(question, other, question.others);
     if (question.without) count(question, unanswered, question.without);
   }
-  if (rows.size() > most_rows || free.size() > most_rows) throw Error(ErrorKind::invalid, fmt::format("集計した行が多すぎます（{}行まで）。", most_rows), "設問を分けて、アンケートの記録を二つにしてください。");
+  if (rows.size() > most_rows) throw Error(ErrorKind::invalid, fmt::format("集計した行が多すぎます（{}行まで）。", most_rows), "設問を分けて、アンケートの記録を二つにしてください。");
   out.values[field.key] = std::move(rows);
   if (!field.drawn->whole.empty()) out.values[field.drawn->whole] = {std::to_string(out.answers)};
-  if (texts && out.texts) out.values[texts->key] = std::move(free);
+  if (out.texts) out.values[texts->key] = std::move(free);
   return out;
 }
 

@@ -134,7 +134,7 @@ struct AppOptions {
 ///   /records/{number}/letters/{key}                           a letter filled with it
 ///   /records/{number}/history                                 what was changed, by whom; two of its versions held against each other
 ///   /records/{number}/rows/{field}                            a table of it, row by row; POST changes one
-///   /records/{number}/rows/{field}/answers                    POST counts a file of answers into it, or says what it would come to
+///   /records/{number}/rows/{field}/answers                    a file of answers is sent; POST says what it comes to, or counts it in
 ///   /deadlines                                                what is due
 ///   /deadlines/digest                                         the next days and the last on one page
 ///   /unsaved                                                  POST keeps, or throws away, what somebody is writing

@@ -22,7 +22,7 @@ namespace {
 constexpr size_t most_shown = 500, most_reviews = 50, reviews_a_look = 200;
 constexpr int calendar_ahead = 366;  // days
 // What one sheet of A4 holds; tests/browser/records.mjs prints it.
-constexpr size_t most_due_in_digest = 18, most_reviews_in_digest = 8, most_counters_in_digest = 8, most_moved_in_digest = 10, most_moved = 200;
+constexpr size_t most_due_in_digest = 15, most_reviews_in_digest = 6, most_counters_in_digest = 6, most_moved_in_digest = 8, most_moved = 200;
 constexpr int digest_ahead = 13, digest_back = 7;  // days
 constexpr size_t line_octets = 75;   // RFC 5545, 3.1
 
@@ -194,6 +194,8 @@ Json deadline_digest_view(const Context& context, const Call& call) {
   const text::Date today = text::today();
   const std::string scope = read_scope(context, call.target);
   auto board = due_of(context, scope, digest_ahead);
+  // What is late stands before what is due on no day that is known.
+  std::ranges::stable_partition(board, [](const auto& one) { return one.second.known; });
   Json due = Json::array(), reviews = reviews_of(context, scope, ""), counters = Json::array(), moved = Json::array(), scope_links = Json::array();
   const auto late = std::ranges::count_if(board, [](const auto& one) { return one.second.known && one.second.late; });
   const auto this_week = std::ranges::count_if(board, [&](const auto& one) { return one.second.known && !one.second.late && one.second.due.last <= end_of_week(today); });
@@ -205,16 +207,16 @@ Json deadline_digest_view(const Context& context, const Call& call) {
   }
   size_t short_of = 0;
   for (const auto& ledger : context.records.ledgers().all()) {
-    if (!shows(context, ledger)) continue;
-    for (const auto& count : context.records.counts(context.viewer, ledger.key(), today)) {
-      if (count.tally.state == records::Cadence::State::kept || ++short_of > most_counters_in_digest) continue;
-      counters.push_back(counter_model(ledger, count));
-      counters.back()["ledger"] = ledger_model(context, ledger);
+    for (auto& counter : counters_model(context, ledger, today, false)) {
+      if (++short_of > most_counters_in_digest) continue;
+      counter["ledger"] = ledger_model(context, ledger);
+      counters.push_back(std::move(counter));
     }
   }
   size_t moves = 0;
-  const std::string since = text::days_before(text::utc_now(), digest_back);
-  for (const auto& [record, change] : context.records.moved(context.viewer, since, most_moved)) {
+  const std::string owner = scope == "mine" ? context.author.login : "", since = text::days_before(text::utc_now(), digest_back);
+  const auto all_moved = context.records.moved(context.viewer, since, owner, most_moved);
+  for (const auto& [record, change] : all_moved) {
     const Ledger* ledger = context.records.ledgers().find(record.ledger);
     if (!ledger || !is_in(context, scope, *ledger, record) || ++moves > most_moved_in_digest) continue;
     moved.push_back({{"record", record_model(context, *ledger, record)}, {"before", shown_text(context, *ledger, "state", change.before)}, {"after", shown_text(context, *ledger, "state", change.after)}, {"at", local_time(change.at)}, {"by", person_name(context, change.author)}});
@@ -243,6 +245,7 @@ Json deadline_digest_view(const Context& context, const Call& call) {
           {"reviews_rest", rest(all_reviews, reviews.size())},
           {"counters_rest", rest(short_of, counters.size())},
           {"moved_rest", rest(moves, moved.size())},
+          {"moved_capped", all_moved.size() == most_moved},
           {"due", std::move(due)},
           {"reviews", std::move(reviews)},
           {"counters", std::move(counters)},

@@ -37,6 +37,16 @@ Json counter_model(const Ledger& ledger, const records::Count& count) {
   return {{"name", count.name}, {"words", count.words}, {"count", tally.count}, {"first", text::to_iso(tally.first)}, {"last", text::to_iso(tally.last)}, {"state_words", words}, {"look", look}};
 }
 
+Json counters_model(const Context& context, const Ledger& ledger, const text::Date& day, bool kept) {
+  Json out = Json::array();
+  // Of who sees single records of it a count would say too little.
+  if (!context.viewer.sees(ledger.audience())) return out;
+  for (const auto& count : context.records.counts(context.viewer, ledger.key(), day)) {
+    if (kept || count.tally.state != records::Cadence::State::kept) out.push_back(counter_model(ledger, count));
+  }
+  return out;
+}
+
 namespace {
 
 constexpr size_t records_a_page = 50;
@@ -75,7 +85,8 @@ AskedList read_asked_list(const Context& context, const Ledger& ledger, const Ta
     out.parameters.emplace_back("state", state);
   }
   std::string owner = take("owner");
-  out.filter.owner = owner == "me" ? context.author.login : owner;
+  out.filter.unowned = owner == "none";
+  if (!out.filter.unowned) out.filter.owner = owner == "me" ? context.author.login : owner;
   out.list = take("list");
   for (const auto& kept : ledger.kept()) {
     if (kept.name != out.list) continue;
@@ -136,7 +147,7 @@ Json filter_model(const Context& context, const Ledger& ledger, const AskedList&
   for (const auto& state : ledger.states()) states.push_back({{"key", state.key}, {"label", state.name}, {"chosen", std::ranges::find(asked.filter.states, state.key) != asked.filter.states.end()}});
   bool narrowed = std::ranges::any_of(asked.parameters, [](const auto& one) { return one.first != "q" && one.first != "open" && one.first != "owner" && one.first != "list" && one.first != "state" && one.first != "review"; });
   return {{"q", asked.filter.words}, {"states", states}, {"fields", fields}, {"dates", dates}, {"from", asked_for(asked, "from")}, {"to", asked_for(asked, "to")}, {"owners", owners_model(context, ledger, asked_for(asked, "owner") == "me" ? "" : asked.filter.owner)},
-          {"mine", asked_for(asked, "owner") == "me"}, {"review", asked.filter.to_review}, {"open", asked.filter.open}, {"list", asked.list}, {"narrowed", narrowed}, {"any", !asked.parameters.empty()}};
+          {"mine", asked_for(asked, "owner") == "me"}, {"unowned", asked.filter.unowned}, {"review", asked.filter.to_review}, {"open", asked.filter.open}, {"list", asked.list}, {"narrowed", narrowed}, {"any", !asked.parameters.empty()}};
 }
 
 /// Lists that are kept, and states, as links that change that one thing.
@@ -229,8 +240,10 @@ Json ledgers_view(const Context& context, const Call&) {
     one["open_url"] = ledger_url(ledger.key()) + "?open=on";
     one["lists"] = Json::array();
     for (const auto& kept : ledger.kept()) one["lists"].push_back({{"label", kept.name}, {"url", ledger_url(ledger.key()) + write_query({{"list", kept.name}})}});
-    one["counters"] = Json::array();
-    for (const auto& count : context.records.counts(context.viewer, ledger.key(), today)) one["counters"].push_back(counter_model(ledger, count));
+    one["counters"] = counters_model(context, ledger, today);
+    one["unowned"] = context.records.list(context.viewer, ledger.key(), {.unowned = true, .open = true}, 0, 1).total;
+    one["some_unowned"] = one["unowned"].get<size_t>() > 0;
+    one["unowned_url"] = ledger_url(ledger.key()) + "?open=on&owner=none";
     one["review"] = context.records.list(context.viewer, ledger.key(), {.to_review = true}, 0, 1).total;
     one["reviews"] = one["review"].get<size_t>() > 0;
     one["review_url"] = ledger_url(ledger.key()) + "?review=on";
@@ -260,7 +273,7 @@ Json ledger_view(const Context& context, const Call& call) {
     found = context.records.list(context.viewer, ledger.key(), asked.filter, (page - 1) * records_a_page, records_a_page);
   }
   auto columns = columns_of(context, ledger);
-  Json heads = Json::array(), rows = Json::array(), bulk = Json::array(), counters = Json::array();
+  Json heads = Json::array(), rows = Json::array(), bulk = Json::array();
   for (const Field* field : columns) heads.push_back({{"name", field->name}});
   for (const auto& record : found.records) rows.push_back(row_model(context, ledger, record, columns, today));
   const bool writes = context.records.writes(context.author, ledger);
@@ -271,7 +284,6 @@ Json ledger_view(const Context& context, const Call& call) {
       if (one && !field.retired && sees(context.viewer, field)) bulk.push_back({{"key", field.key}, {"label", field.name}});
     }
   }
-  for (const auto& count : context.records.counts(context.viewer, ledger.key(), today)) counters.push_back(counter_model(ledger, count));
   const std::string query = write_query(asked.parameters), added = call.target.parameter("added").value_or("");
   return {{"title", ledger.name()},
           {"ledger", ledger_model(context, ledger)},
@@ -279,7 +291,7 @@ Json ledger_view(const Context& context, const Call& call) {
           {"added", is_number_of(context, ledger, added) ? added : ""},
           {"filter", filter_model(context, ledger, asked)},
           {"facets", facets_model(context, ledger, asked, url)},
-          {"counters", std::move(counters)},
+          {"counters", counters_model(context, ledger, today)},
           {"total", found.total},
           {"columns", std::move(heads)},
           {"records", std::move(rows)},

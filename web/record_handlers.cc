@@ -303,7 +303,7 @@ Response take_unsaved(const Visit& visit) {
     visit.service.unsaved.drop(visit.owner(), place);
     return see_other(record ? record_url(place) + "/edit" : ledger_url(place) + "/new");
   }
-  writable(context, *ledger);
+  record ? writable(context, *ledger) : addable(context, *ledger);
   RecordForm typed = read_record_form(context, *ledger, form);
   visit.service.unsaved.save(visit.owner(), place, {typed.values, typed.revision, {}});
   return json_response({{"saved_at", local_time(text::utc_now())}});

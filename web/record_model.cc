@@ -229,6 +229,7 @@ Json field_model(const Context& context, const Record& record, const Field& fiel
 
 Json drawing_model(const Field& field, const records::Values& values) {
   auto percent = [](double share) { return fmt::format("{:.1f}", share * 100); };
+  constexpr double longest_mark = 0.99;  // so that it stands within the bar
   Json out = Json::array();
   for (const auto& group : records::drawn(field, values)) {
     Json bars = Json::array(), legend = Json::array();
@@ -238,14 +239,14 @@ Json drawing_model(const Field& field, const records::Values& values) {
       Json parts = Json::array();
       double from = 0;
       for (const auto& part : bar.parts) {
-        parts.push_back({{"name", part.name}, {"named", stacked}, {"number", part.number.empty() ? "0" : part.number}, {"percent", percent(part.share)}, {"from", percent(from)}, {"width", percent(part.share)}, {"place", parts.size()}});
+        parts.push_back({{"name", part.name}, {"named", stacked}, {"number", part.number}, {"percent", percent(part.share)}, {"from", percent(from)}, {"width", percent(part.share)}, {"place", parts.size()}});
         from += part.share;
       }
       compares = compares || bar.before;
-      bars.push_back({{"label", bar.label}, {"parts", std::move(parts)}, {"before", bar.before ? Json{{"from", percent(*bar.before)}, {"percent", percent(*bar.before)}} : Json()}});
+      bars.push_back({{"label", bar.label}, {"parts", std::move(parts)}, {"before", bar.before ? Json{{"from", percent(std::min(*bar.before, longest_mark))}, {"percent", percent(*bar.before)}} : Json()}});
     }
     for (const auto& part : group.bars[0].parts) legend.push_back({{"name", part.name}, {"place", legend.size()}});
-    out.push_back({{"title", group.title}, {"stacked", stacked}, {"compares", compares}, {"first", group.bars[0].parts[0].name}, {"legend", std::move(legend)}, {"bars", std::move(bars)}});
+    out.push_back({{"title", group.title}, {"stacked", stacked}, {"compares", compares}, {"first", group.bars[0].parts[0].name}, {"legend", std::move(legend)}, {"bars", std::move(bars)}, {"left_out", group.left_out ? Json(group.left_out) : Json()}});
   }
   return out;
 }

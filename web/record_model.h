@@ -49,7 +49,7 @@ std::optional<Json> cited_model(const Context& context, const records::Citation&
 /// {key, name, help, kind, personal, audience, audience_label, withheld, empty, is_…, texts, citations, links, files, columns, rows, more, rows_url}: a field as it is read.
 Json field_model(const Context& context, const records::Record& record, const records::Field& field);
 
-/// The drawing of a field's rows: [{title, stacked, legend, compares, bars: [{label, parts: [{name, number, percent, from, width, place}], before}]}], widths in percent.
+/// The drawing of a field's rows: [{title, stacked, legend, compares, first, left_out, bars: [{label, parts: [{name, named, number, percent, from, width, place}], before: {from, percent}}]}], all widths in percent.
 Json drawing_model(const records::Field& field, const records::Values& values);
 
 /// A field's values in one text, a line each, as people read them: what is held against another version of it.

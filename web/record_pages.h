@@ -36,8 +36,8 @@ BulkChange read_bulk_change(const Context& context, const records::Ledger& ledge
 /// The page that shows what would be changed, with what is wrong of it.
 Json bulk_model(const Context& context, const records::Ledger& ledger, const BulkChange& bulk, std::span<const records::EntryFault> faults, const Note& note);
 
-/// How a counter stands, in words.
-Json counter_model(const records::Ledger& ledger, const records::Count& count);
+/// How the counters of a ledger stand, in words, those that are as they should be (`kept`) or only the others; none to who does not see its records.
+Json counters_model(const Context& context, const records::Ledger& ledger, const text::Date& day, bool kept = true);
 
 /// What is due within so many days, as a scope has it (mine, units, all), with what is late and what is due on no day that is known.
 std::vector<std::pair<records::Record, records::DueDay>> due_of(const Context& context, const std::string& scope, int days);

@@ -29,13 +29,17 @@ struct Done {
 constexpr Done done_words[] = {{"added", "記録を加えました。"}, {"saved", "保存しました。"}, {"step", "状態を進めました。"}, {"give", "担当を変えました。"}, {"narrow", "公開範囲を変えました。"}, {"review", "確かめたことを記しました。"}, {"file", "ファイルを加えました。"}};
 
 /// What a step makes visible, to whom.
-Json step_model(const Ledger& ledger, const records::Step& step) {
+Json step_model(const Context& context, const Ledger& ledger, const records::Step& step, const Record& record) {
   Json publishes = Json::array();
   for (const auto& key : step.publish) {
     if (const auto* publication = ledger.publication(key)) publishes.push_back({{"name", publication->name}, {"audience_label", audience_words(publication->audience)}});
   }
   const auto* to = ledger.state(step.to);
-  return {{"key", step.key}, {"name", step.name}, {"to_label", to ? to->name : step.to}, {"publishes", std::move(publishes)}, {"withdraws", step.withdraw}, {"plain", step.publish.empty() && !step.withdraw}};
+  Json lacking = Json::array();
+  for (const auto& field : ledger.fields()) {
+    if (std::ranges::find(field.required, step.to) != field.required.end() && sees(context.viewer, field) && !record.values.contains(field.key)) lacking.push_back(field.name);
+  }
+  return {{"lacking", std::move(lacking)}, {"key", step.key}, {"name", step.name}, {"to_label", to ? to->name : step.to}, {"publishes", std::move(publishes)}, {"withdraws", step.withdraw}, {"plain", step.publish.empty() && !step.withdraw}};
 }
 
 /// A citation that was overtaken: what is cited, and what stands there in the newer edition.
@@ -152,7 +156,7 @@ Json record_page_model(const Context& context, const FoundRecord& found, const N
     fields.push_back(std::move(one));
   }
   Json steps = Json::array(), dues = Json::array(), reviews = Json::array(), published = Json::array(), letters = Json::array();
-  for (const auto* step : context.records.steps(context.author, record)) steps.push_back(step_model(ledger, *step));
+  for (const auto* step : context.records.steps(context.author, record)) steps.push_back(step_model(context, ledger, *step, record));
   for (const auto& due : context.records.due(record, today)) dues.push_back(due_model(due, today));
   if (record.to_review) {
     for (const auto& review : context.records.reviews(context.viewer, record)) reviews.push_back(review_model(ledger, review));

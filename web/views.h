@@ -170,7 +170,6 @@ std::string change_note(corpus::Notes& notes, const corpus::Viewer& viewer, cons
 /// The parameters from and to (days as people write them; without them the month before this one): what came in that time, and
 /// what takes effect in it or in the 60 days after, on one printed page.
 nlohmann::json digest_view(const Context& context, const Call& call);
-nlohmann::json deadline_digest_view(const Context& context, const Call& call);
 
 /// The parameters kind, issuer, topic, from, to (days as people write them) and new=on (since one last said that one has read
 /// them): editions by their day, newest first, 30 a page, with
@@ -212,8 +211,10 @@ nlohmann::json record_history_view(const Context& context, const Call& call);
 /// {number}/{field}: a table of it, 100 rows a page, with the parameters q, column and value (that a column of choices has), and edit
 /// (the number of a row, or new).
 nlohmann::json record_rows_view(const Context& context, const Call& call);
-/// The parameters scope (mine, units, all), ledger, and print: what is due in the next three months, and what is to be looked at.
+/// The parameters scope (mine, units, all) and ledger: what is due in the next three months, and what is to be looked at.
 nlohmann::json deadlines_view(const Context& context, const Call& call);
+/// The parameter scope: what is late and due in two weeks, to be looked at, short of its counters, and what went on in a week, on one printed page.
+nlohmann::json deadline_digest_view(const Context& context, const Call& call);
 
 /// What backups there are, when the next is due, what is under way and what went wrong.
 nlohmann::json backups_view(const Context& context, const Call& call);

@@ -1,6 +1,6 @@
 // The form of a record with its script: what fits is found while one types, buttons act in place, and what is not kept comes back.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addPerson, folder, inBrowser, openPage, run } from "./service.mjs";
 
@@ -70,6 +70,15 @@ await inBrowser(prepare, async (browser, address) => {
   await page.click(".saving button:text('確かめる')");
   await page.click("button:text('2件を変える')");
   await page.waitForURL("**/ledgers/sodan?changed=2");
+
+  // However much is due, its digest is one sheet.
+  const many = join(folder, "sodan.jsonl");
+  writeFileSync(many, Array.from({ length: 40 }, () => JSON.stringify({ ledger: "sodan", values: { asked_on: ["2026-04-03"], subject: ["出先機関の端末を庁外の会議へ持ち出すときの、許可の取り方と記録の残し方"], question: ["だれの許可が要るか。"] } })).join("\n") + "\n");
+  await run(["records", "import", many]);
+  await page.goto(address + "deadlines/digest?scope=all");
+  assert.match(await page.textContent("main"), /ほか2\d件/);
+  await page.pdf({ path: join(folder, "digest.pdf"), preferCSSPageSize: true });
+  assert.equal(readFileSync(join(folder, "digest.pdf"), "latin1").match(/\/Type\s*\/Page\b/g).length, 1);
   assert.deepEqual(page.complaints, []);
   console.log("the form of a record works in place");
 });

@@ -17,7 +17,7 @@ field = [
   { key = "asked", name = "設問", kind = "rows", columns = [{ key = "question", name = "設問" }, { key = "answers", name = "選択肢", kind = "text" }] },
   { key = "answered", name = "答えた数", kind = "number" },
   { key = "results", name = "集計", kind = "rows", drawn = { of = "question", label = "answer", numbers = ["count"], whole = "answered" }, tally = { questions = "asked", choices = "answers", texts = "comments" }, columns = [{ key = "question", name = "設問" }, { key = "answer", name = "選択肢" }, { key = "count", name = "件数", kind = "number" }] },
-  { key = "comments", name = "自由記述", kind = "rows", columns = [{ key = "question", name = "設問" }, { key = "text", name = "意見", kind = "text" }, { key = "kind", name = "分類" }] },
+  { key = "comments", name = "自由記述", kind = "rows", columns = [{ key = "text", name = "意見", kind = "text" }, { key = "kind", name = "分類" }, { key = "question", name = "設問" }] },
   { key = "items", name = "項目ごと", kind = "rows", drawn = { label = "item", numbers = ["kept", "not"], before = "last" }, columns = [{ key = "item", name = "項目" }, { key = "kept", name = "できている", kind = "number" }, { key = "not", name = "できていない", kind = "number" }, { key = "last", name = "前年", kind = "number" }] },
 ]
 state = [{ key = "open", name = "実施中" }]
@@ -67,15 +67,15 @@ TEST_CASE_METHOD(Survey, "answers are counted by question and choice, whatever t
   CHECK(out.left == std::vector<std::string>{"回答日時"});
   CHECK(shown(out, "results") == std::vector<std::string>{"役立ちましたか|役立つ|2", "役立ちましたか|少し役立つ|1", "役立ちましたか|役立たない|0", "役立ちましたか|無回答|1", "使う機能|一斉配信|3", "使う機能|PC、タブレット|2", "使う機能|その他|2"});
   CHECK(out.values.at("answered") == std::vector<std::string>{"4"});
-  CHECK(shown(out, "comments") == std::vector<std::string>{"困っていること|画面が 見づらい|", "使う機能|紙の回覧|", "使う機能|手紙|"});
+  CHECK(shown(out, "comments") == std::vector<std::string>{"画面が 見づらい||困っていること", "紙の回覧||使う機能", "手紙||使う機能"});
   CHECK(out.texts == 3);
 }
 
 TEST_CASE_METHOD(Survey, "answers that come again keep what was made of free words, and add only new ones") {
-  held["comments"] = {row(1, {"困っていること", "遅い", "要望"})};
+  held["comments"] = {row(1, {"遅い", "要望", "困っていること"})};
   held["results"] = {row(7, {"役立ちましたか", "役立つ", "99"})};
   const Tally out = counted({{"役立ちましたか", "使う機能", "困っていること"}, {"役立つ", "一斉配信", "遅い"}, {"役立つ", "一斉配信", "重い"}});
-  CHECK(out.values.at("comments") == std::vector<std::string>{row(1, {"困っていること", "遅い", "要望"}), row(0, {"困っていること", "重い", ""})});
+  CHECK(out.values.at("comments") == std::vector<std::string>{row(1, {"遅い", "要望", "困っていること"}), row(0, {"重い", "", "困っていること"})});
   CHECK(shown(out, "results")[0] == "役立ちましたか|役立つ|2");
   // Who does not see free words brings none.
   const Tally closed = counted({{"役立ちましたか", "使う機能", "困っていること"}, {"役立つ", "一斉配信", "重い"}}, false);
@@ -86,7 +86,22 @@ TEST_CASE_METHOD(Survey, "answers that come again keep what was made of free wor
 TEST_CASE_METHOD(Survey, "a word that is none of the choices is counted where the question has no その他 of its own") {
   const Tally out = counted({{"役立ちましたか", "使う機能", "困っていること"}, {"どちらでもない", "一斉配信", ""}});
   CHECK(shown(out, "results")[3] == "役立ちましたか|その他|1");
-  CHECK(shown(out, "comments") == std::vector<std::string>{"役立ちましたか|どちらでもない|"});
+  CHECK(shown(out, "comments") == std::vector<std::string>{"どちらでもない||役立ちましたか"});
+}
+
+TEST_CASE_METHOD(Survey, "choices are told apart in lists, by lines, and where they hold the divider themselves") {
+  held["asked"] = {row(1, {"番号", "1／2／12／無回答"}), row(2, {"使う機能", "一斉配信／PC、タブレット／その他（具体的に）"})};
+  const Tally out = counted({{"番号", "使う機能"}, {"1\n2", "一斉配信, PC、タブレット"}, {"12", "一斉配信､手紙"}, {"、", "PC、タブレット;一斉配信"}, {";", "はい、手紙"}});
+  CHECK(shown(out, "results") == std::vector<std::string>{"番号|1|1", "番号|2|1", "番号|12|1", "番号|無回答|2", "使う機能|一斉配信|3", "使う機能|PC、タブレット|2", "使う機能|その他（具体的に）|2"});
+  CHECK(shown(out, "comments") == std::vector<std::string>{"手紙||使う機能", "はい、手紙||使う機能"});
+}
+
+TEST_CASE_METHOD(Survey, "a column answers the question that its heading is, with a number or without, and no other that ends alike") {
+  held["asked"] = {row(1, {"困ったこと", "ある／ない"}), row(2, {"ほかに困ったこと", "ある／ない"})};
+  const Tally out = counted({{"Q2. ほかに困ったこと", "設問１　困ったこと", "生成AIで困ったこと"}, {"ある", "ない", "ある"}});
+  CHECK(shown(out, "results") == std::vector<std::string>{"困ったこと|ある|0", "困ったこと|ない|1", "ほかに困ったこと|ある|1", "ほかに困ったこと|ない|0"});
+  CHECK(out.left == std::vector<std::string>{"生成AIで困ったこと"});
+  CHECK(refused({{"ほかに困ったこと", "生成AIで困ったこと"}, {"ある", "ある"}}) == "見出しに、次の設問がありません: 「困ったこと」");
 }
 
 TEST_CASE_METHOD(Survey, "what cannot be counted is refused whole") {
@@ -94,7 +109,12 @@ TEST_CASE_METHOD(Survey, "what cannot be counted is refused whole") {
   CHECK(refused({{"役立ちましたか", "使う機能", "困っていること"}}) == "ファイルに回答がありません。");
   CHECK(refused({{"役立ちましたか", "使う機能"}, {"役立つ", "一斉配信"}}) == "見出しに、次の設問がありません: 「困っていること」");
   CHECK(refused({{"役立ちましたか", "1 使う機能", "2 使う機能", "困っていること"}, {"役立つ"}}).starts_with("設問「使う機能」に当たる列が2つ"));
-  CHECK(refused({{"役立ちましたか", "使う機能", "困っていること"}, {"役立つ", "", std::string(longest_text + 1, 'a')}}).find("長すぎる") != std::string::npos);
+  Table long_one = {{"役立ちましたか", "使う機能", "困っていること"}};
+  for (size_t i = 0; i <= most_rows; ++i) long_one.push_back({"役立つ", "", "困り事" + std::to_string(i)});
+  CHECK(refused(long_one).starts_with("自由記述が2001件"));
+  CHECK(counted(long_one, false).answers == most_rows + 1);
+  held["asked"] = {row(1, {"使う機能", "Ａ／A"})};
+  CHECK(refused({{"使う機能"}, {"A"}}).find("同じ選択肢「A」") != std::string::npos);
   held["asked"] = {row(1, {"使う機能", "甲"}), row(2, {"使う 機能", "乙"})};
   CHECK(refused({{"使う機能"}, {"甲"}}).find("同じ設問") != std::string::npos);
   held.erase("asked");
@@ -132,7 +152,17 @@ TEST_CASE_METHOD(Survey, "a bar of several numbers is all of them together, with
   CHECK(bars[1].parts[0].share == 0);
   CHECK_FALSE(bars[1].before);
   CHECK(bars[2].parts[1].share == 1);
-  CHECK(bars[2].before == 1);
+  CHECK(bars[2].before == 1.4);
+}
+
+TEST_CASE_METHOD(Survey, "bars beyond what is drawn count in the whole") {
+  held["results"].clear();
+  for (int i = 1; i <= static_cast<int>(most_bars) + 100; ++i) held["results"].push_back(row(i, {"甲", std::to_string(i), "1"}));
+  auto groups = drawn(*ledger.field("results"), held);
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0].bars.size() == most_bars);
+  CHECK(groups[0].left_out == 100);
+  CHECK(groups[0].bars[0].parts[0].share == 1.0 / 600);
 }
 
 TEST_CASE("who hands a record in fills in what they are asked for, and nobody is given it") {
@@ -159,4 +189,9 @@ TEST_CASE("who hands a record in fills in what they are asked for, and nobody is
   entry.values = {{"question", {"問い"}}};
   CHECK(office.refused([&] { office.records.change_all(clerk, shokuin, "moushide", {&entry, 1}, false); }) == ErrorKind::forbidden);
   CHECK(office.number("SELECT count(*) FROM records") == 1);
+  CHECK(office.found(officer, {.unowned = true}, "moushide") == std::vector<std::string>{made.number});
+  // What comes in with its number is nobody's where nobody is said, as it was.
+  entry.number = "R8-申出-0009";
+  CHECK(office.records.change_all(officer, tanto, "moushide", {&entry, 1}, false).empty());
+  CHECK(office.records.find(officer, "R8-申出-0009")->owner == "");
 }

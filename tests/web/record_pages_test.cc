@@ -615,6 +615,8 @@ TEST_CASE_METHOD(Fixture, "answers to a survey are counted, shown, taken into it
   CHECK(send(officer, {{"do", "take"}, {"key", key_of(tried)}, {"revision", "2"}}, "").status == 404);
   tried = send(officer, {{"do", "try"}}, "役立ちましたか\n役立たない\n");
   CHECK(send(officer, {{"do", "take"}, {"key", key_of(tried)}, {"revision", "1"}}, "").status == 409);
+  CHECK(send(officer, {{"do", "take"}, {"key", key_of(tried)}}, "").status == 400);
+  CHECK(holds(tried, "「答えた数」が 4 から 1 に変わります"));
 }
 
 TEST_CASE_METHOD(Fixture, "staff hand a consultation in, with what they are asked for alone") {
@@ -623,6 +625,9 @@ TEST_CASE_METHOD(Fixture, "staff hand a consultation in, with what they are aske
   CHECK(holds(page, "name=\"f.question\""));
   for (const char* none : {"name=\"f.answer\"", "name=\"f.asker\"", "name=\"audience\""}) CHECK_FALSE(holds(page, none));
   Browser::Fields said = {{"asked", "asked_on"}, {"f.asked_on", "令和8年4月3日"}, {"asked", "question"}, {"f.question", "端末を持ち出してよいか。"}, {"asked", "answer"}, {"f.answer", "よい。"}, {"do", "save"}};
+  // What they have not sent yet is kept for them, too.
+  CHECK(staff.post("/unsaved", {{"place", "sodan"}, {"asked", "question"}, {"f.question", "書きかけ"}}).status == 200);
+  CHECK(holds(staff.get("/ledgers/sodan/new"), "書きかけがあります"));
   Response added = staff.post("/ledgers/sodan/new", said);
   REQUIRE(added.status == 303);
   const std::string back = staff.location(added);
@@ -633,6 +638,10 @@ TEST_CASE_METHOD(Fixture, "staff hand a consultation in, with what they are aske
   REQUIRE(list["total"] == 1);
   const std::string record = list["records"][0]["url"];
   CHECK(model(officer, record)["record"]["owner"] == "");
+  CHECK(holds(officer.get("/ledgers"), "担当のいないもの 1件"));
+  CHECK(model(officer, "/ledgers/sodan?owner=none")["total"] == 1);
+  CHECK(model(staff, "/ledgers/sodan")["counters"].empty());
+  CHECK_FALSE(model(officer, "/ledgers/sodan")["counters"].empty());
   CHECK(field(model(officer, record), "question")["texts"][0] == "端末を持ち出してよいか。");
   CHECK(field(model(officer, record), "answer").is_null());
   CHECK(staff.get(record).status == 404);
@@ -895,7 +904,7 @@ TEST_CASE_METHOD(Fixture, "a list is its address") {
   CHECK(officer.get("/ledgers/none").status == 404);
 }
 
-TEST_CASE_METHOD(Fixture, "the board is one's own, one's groups' or everybody's, and prints") {
+TEST_CASE_METHOD(Fixture, "the board is one's own, one's groups' or everybody's, and so is its digest") {
   const text::Date today = text::today();
   auto on = [&](int days) { return text::to_iso(records::plus_days(today, days)); };
   std::string mine = add(officer, {{"f.on", on(-20)}, {"f.subject", "過ぎたもの"}}), other = add(staff, {{"f.on", on(0)}, {"f.subject", "人のもの"}});
