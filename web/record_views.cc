@@ -32,7 +32,9 @@ constexpr Done done_words[] = {{"added", "記録を加えました。"}, {"saved
 Json step_model(const Context& context, const Ledger& ledger, const records::Step& step, const Record& record) {
   Json publishes = Json::array();
   for (const auto& key : step.publish) {
-    if (const auto* publication = ledger.publication(key)) publishes.push_back({{"name", publication->name}, {"audience_label", audience_words(publication->audience)}});
+    // Of one without any words nothing is published.
+    const auto* publication = ledger.publication(key);
+    if (publication && std::ranges::any_of(publication->fields, [&](const auto& field) { return record.values.contains(field); })) publishes.push_back({{"name", publication->name}, {"audience_label", audience_words(publication->audience)}});
   }
   const auto* to = ledger.state(step.to);
   Json lacking = Json::array();

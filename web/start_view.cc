@@ -79,6 +79,24 @@ Json own_dues(const Context& context) {
   return out;
 }
 
+/// What one may hand in, and what was handed in to one's own ledgers and nobody has in hand yet.
+Json handing_in(const Context& context) {
+  Json out = Json::array();
+  for (const auto& ledger : context.records.ledgers().all()) {
+    if (context.records.adds(context.author, ledger) && !context.records.writes(context.author, ledger)) out.push_back(item(ledger.name() + "に申し込む", ledger_url(ledger.key()) + "/new"));
+  }
+  return out;
+}
+Json handed_in(const Context& context) {
+  Json out = Json::array();
+  if (context.author.login.empty()) return out;
+  for (const auto& ledger : context.records.ledgers().all()) {
+    if (ledger.adding().roles.empty() || !context.records.writes(context.author, ledger)) continue;
+    if (size_t waiting = context.records.list(context.viewer, ledger.key(), {.unowned = true, .open = true}, 0, 1).total) out.push_back(item(ledger.name(), ledger_url(ledger.key()) + write_query({{"open", "on"}, {"owner", "none"}}), fmt::format("{}件", waiting)));
+  }
+  return out;
+}
+
 Json own_reviews(const Context& context) {
   Json out = Json::array();
   if (context.author.login.empty()) return out;
@@ -126,6 +144,8 @@ constexpr auto of_committee = [](const corpus::Viewer& viewer) { return viewer.s
 constexpr auto who_answers = [](const corpus::Viewer& viewer) { return viewer.may(corpus::Task::judge) && viewer.sees("staff"); };
 constexpr Panel panels[] = {
     {"自分のもの", "お気に入り", "/favourites", everybody, own_things},
+    {"担当のいない記録", "台帳", "/ledgers", everybody, handed_in},
+    {"相談・申込み", "台帳", "/ledgers", everybody, handing_in},
     {"自分の期限", "期限の一覧", "/deadlines", everybody, own_dues},
     {"自分の要確認", "期限の一覧", "/deadlines", everybody, own_reviews},
     {"委員会の資料", "", "", of_committee, sheets},

@@ -560,7 +560,7 @@ TEST_CASE_METHOD(Fixture, "a workbook leaves, is changed, is tried, and is taken
   CHECK(model(officer, "/ledgers/trial")["total"] == 2);
   Response taken = take_workbook(officer, key);
   CHECK(officer.location(taken) == "/ledgers/trial?changed=3");
-  CHECK(holds(officer.get("/ledgers/trial?changed=3"), "3件の記録を変えました。"));
+  CHECK(holds(officer.get("/ledgers/trial?changed=3"), "3件の記録を書き込みました。"));
   CHECK(model(officer, first)["record"]["title"] == "表で直した件名");
   CHECK(field(model(officer, first), "sheet")["rows"].size() == 1);
   CHECK(model(officer, second)["record"]["revision"] == 1);
@@ -632,7 +632,11 @@ TEST_CASE_METHOD(Fixture, "staff hand a consultation in, with what they are aske
   REQUIRE(added.status == 303);
   const std::string back = staff.location(added);
   CHECK(back.starts_with("/ledgers/sodan?added="));
-  CHECK(holds(staff.get(back), "を加えました。"));
+  CHECK(holds(staff.get(back), "を受け付けました。"));
+  CHECK(holds(staff.get("/"), "相談対応に申し込む"));
+  CHECK_FALSE(holds(officer.get("/"), "相談対応に申し込む"));
+  CHECK(holds(officer.get("/"), "/ledgers/sodan?open=on&amp;owner=none"));
+  CHECK_FALSE(holds(staff.get("/"), "owner=none"));
   CHECK(model(staff, "/ledgers/sodan")["total"] == 0);
   auto list = model(officer, "/ledgers/sodan");
   REQUIRE(list["total"] == 1);
