@@ -118,9 +118,11 @@ std::string person_name(const Context& context, const std::string& login) {
 std::string audience_words(std::string_view audience) { return std::string(corpus::label_of(corpus::audiences(), audience)); }
 
 std::string title_of(const Ledger& ledger, const Record& record) {
-  if (!ledger.title().empty()) return first_line(record.value(ledger.title()));
+  if (!ledger.title().empty() && !record.value(ledger.title()).empty()) return first_line(record.value(ledger.title()));
   for (const auto& field : ledger.fields()) {
-    if ((field.kind == FieldKind::line || field.kind == FieldKind::text) && !record.value(field.key).empty()) return first_line(record.value(field.key));
+    // Until it has a name, what it says; what is for fewer names nothing.
+    const bool names = field.kind == FieldKind::text || (field.kind == FieldKind::line && ledger.title().empty());
+    if (names && field.audience.empty() && !record.value(field.key).empty()) return first_line(record.value(field.key));
   }
   return "";
 }
