@@ -6,7 +6,7 @@ install(DIRECTORY ${web_fonts}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/shirube/fon
 install(DIRECTORY ${web_pdfjs}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/shirube/pdfjs)
 install(FILES packaging/shirube.service DESTINATION /etc/systemd/system)
 install(FILES packaging/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME shirube.conf)
-install(FILES docs/operations.md docs/letters.md packaging/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/operations.md docs/ledgers.md docs/letters.md packaging/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(CODE "
   file(GLOB_RECURSE settings RELATIVE ${CMAKE_SOURCE_DIR}/config ${CMAKE_SOURCE_DIR}/config/*.toml ${CMAKE_SOURCE_DIR}/config/*.tsv ${CMAKE_SOURCE_DIR}/config/*.docx)
   foreach(file IN LISTS settings)
