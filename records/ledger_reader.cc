@@ -51,8 +51,17 @@ void LedgerReader::read(Ledger& out) {
       {"state", [&](const toml::node& node) { each(node, [&](const toml::table& one) { take_state(out, one); }); }},
   };
   // Steps come after publications, which they name.
-  constexpr std::string_view naming[] = {"publication", "step", "due", "counter", "need", "hours", "letter", "list"};
-  for (auto name : naming) entries[name] = [&later, name](const toml::node& node) { later[name] = &node; };
+  const std::pair<std::string_view, std::function<void(const toml::table&)>> naming[] = {
+      {"publication", [&](const toml::table& one) { take_publication(out, one); }},
+      {"step", [&](const toml::table& one) { take_step(out, one); }},
+      {"due", [&](const toml::table& one) { take_due(out, one); }},
+      {"counter", [&](const toml::table& one) { take_counter(out, one); }},
+      {"need", [&](const toml::table& one) { take_need(out, one); }},
+      {"hours", [&](const toml::table& one) { take_hours(out, one); }},
+      {"letter", [&](const toml::table& one) { take_letter(out, one); }},
+      {"list", [&](const toml::table& one) { take_kept(out, one); }},
+  };
+  for (const auto& [name, take] : naming) entries[name] = [&later, name](const toml::node& node) { later[name] = &node; };
   each_entry(table, entries);
   if (out.name_.empty() || out.prefix_.empty() || out.fields_.empty() || out.states_.empty() || out.roles_.empty()) {
     fail(table.source(), "name、prefix、roles、field、state のどれかがありません。", "五つとも書いてください。");
@@ -66,10 +75,8 @@ void LedgerReader::read(Ledger& out) {
     if (sheet && (!is_sheet_name(field.name) || field.name == out.name_)) fail(where_[i], fmt::format("項目の name「{}」は使えません。", field.name), "台帳と違う、記号のない、31文字までの名前にしてください（Excel のシートの名前になります）。");
     for (const auto& state : field.required) need(out.state(state), where_[i], "状態", state);
   }
-  using TakeOne = void (LedgerReader::*)(Ledger&, const toml::table&) const;
-  constexpr TakeOne takes[] = {&LedgerReader::take_publication, &LedgerReader::take_step, &LedgerReader::take_due, &LedgerReader::take_counter, &LedgerReader::take_need, &LedgerReader::take_hours, &LedgerReader::take_letter, &LedgerReader::take_kept};
-  for (size_t i = 0; i < std::size(naming); ++i) {
-    if (auto found = later.find(naming[i]); found != later.end()) each(*found->second, [&](const toml::table& one) { (this->*takes[i])(out, one); });
+  for (const auto& [name, take] : naming) {
+    if (auto found = later.find(name); found != later.end()) each(*found->second, take);
   }
   for (const auto& column : out.columns_) need(out.field(column), columns->source(), "項目", column);
   if (!out.title_.empty()) need(out.field(out.title_), table.source(), "項目", out.title_);
