@@ -19,6 +19,9 @@ using records::FieldKind;
 using records::Ledger;
 using records::Record;
 
+namespace {
+
+/// How a counter stands, in words.
 Json counter_model(const Ledger& ledger, const records::Count& count) {
   using State = records::Cadence::State;
   auto counter = std::ranges::find(ledger.counters(), count.name, &records::Counter::name);
@@ -36,6 +39,8 @@ Json counter_model(const Ledger& ledger, const records::Count& count) {
   }
   return {{"name", count.name}, {"words", count.words}, {"count", tally.count}, {"first", text::to_iso(tally.first)}, {"last", text::to_iso(tally.last)}, {"state_words", words}, {"look", look}};
 }
+
+}  // namespace
 
 Json counters_model(const Context& context, const Ledger& ledger, const text::Date& day, bool kept) {
   Json out = Json::array();
